@@ -24,7 +24,7 @@ Json = Any
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The largest size that the other sheet can have after the transfer. 0 means no limit."""
+    """The largest size that the target sheet can have after the transfer. 0 means no limit."""
 
     rows: int
     columns: int
@@ -49,11 +49,12 @@ def rows_to_take(writing: Writing, row_ids: list[int], *, ignore_missing: bool, 
 def copy_rows(
     writing: Writing, rows: list[Row], target: Writing, *, include: Collection[str], limits: Limits
 ) -> dict[int, int]:
-    """Copy rows to the bottom of another sheet. Returns the id of each copy by the id of its original.
+    """Copy rows to the bottom of the target sheet. Returns the id of each copy by the id of its original.
 
-    Cells go to the column with the same title and type. Primary columns always match. Columns without a match are added
-    at the right if the writer is an admin of the other sheet; otherwise their cells aren't copied. Formulas and cell
-    links are copied as values. The parent of a copy is the copy of its nearest ancestor that is copied too.
+    Cells go to the column with the same title and type. Primary columns always match. If the writer is an admin of the
+    target sheet, columns without a match are added there at the right. If not, the cells of these columns aren't
+    copied. Formulas and cell links are copied as values. The parent of a copy is the copy of its nearest ancestor that
+    is copied too.
     """
     columns = _matches(writing, target)
     missing = [] if target.access < Access.ADMIN else _missing(writing, rows, columns)
@@ -80,14 +81,14 @@ def _nearest(sheet: Sheet, row: Row, ids: Collection[int]) -> int | None:
 
 
 def _matches(writing: Writing, target: Writing) -> dict[int, Column]:
-    """Return the matching columns of the other sheet, by the ids of this sheet's columns."""
+    """Return the matching columns of the target sheet, by the ids of the source sheet's columns."""
     plain = [column for column in writing.sheet.columns if _is_copied(column)]
     found = {column.id: _match(column, target.sheet.columns) for column in plain}
     return {column_id: match for column_id, match in found.items() if match}
 
 
 def _is_copied(column: Column) -> bool:
-    """Whether a column's cells are copied. Predecessors aren't, because their rows are in the other sheet."""
+    """Whether a column's cells are copied. Predecessors aren't copied, because they name rows of the source sheet."""
     return not column.system_type and column.type != "PREDECESSOR"
 
 
@@ -99,7 +100,7 @@ def _match(column: Column, others: list[Column]) -> Column | None:
 
 
 def _missing(writing: Writing, rows: list[Row], matches: dict[int, Column]) -> list[Column]:
-    """Return the columns that have values in these rows, but no match in the other sheet."""
+    """Return the columns that have values in these rows, but no match in the target sheet."""
     homeless = [column for column in writing.sheet.columns if _is_copied(column) and column.id not in matches]
     return [column for column in homeless if any(row.cell(column.id).value is not None for row in rows)]
 
@@ -114,8 +115,8 @@ def _check_size(sheet: Sheet, more_rows: int, more_columns: int, limits: Limits)
 
 
 def _new_column(target: Writing, column: Column) -> Column:
-    """Add a column like this one at the right of the other sheet, and return it. If the title is already used, the new
-    title gets a number.
+    """Add a column like `column` at the right of the target sheet, and return it. If the target sheet already has a
+    column with this title, the new title gets a number.
     """
     sheet, title, number = target.sheet, column.title, 1
     while any(other.title == title for other in sheet.columns):
@@ -129,7 +130,9 @@ def _new_column(target: Writing, column: Column) -> Column:
 
 
 def _cells(row: Row, columns: dict[int, Column]) -> dict[int, Cell]:
-    """Return the cells to copy. They leave out columns of the other sheet with a formula, which keep the formula."""
+    """Return the cells to copy, by the ids of their columns in the target sheet. Columns with a column formula get no
+    cells, because they keep the formula.
+    """
     takers = {column_id: column for column_id, column in columns.items() if not column.formula}
     taken = {takers[column_id].id: cell for column_id, cell in row.cells.items() if column_id in takers}
     return {key: replace(cell, formula=None, link=None, link_broken=False) for key, cell in taken.items()}

@@ -73,8 +73,8 @@ class _Schedule:
         return Task(start, end, duration, complete)
 
     def _start(self, row: Row, duration: Duration | None) -> datetime | None:
-        """Return the start of a row: the latest one that its predecessors give. Without predecessors, return the start
-        in the cell.
+        """Return the start of a row: the latest start that one of its predecessors gives. If the row has no
+        predecessors, return the start in its cell.
         """
         predecessors = predecessors_of(self.sheet, row)
         if not predecessors:
@@ -99,7 +99,9 @@ class _Schedule:
         return Task(start, end, None if days is None else Duration.of_days(round(days, 2)), self._weighted(tasks))
 
     def _weighted(self, tasks: Iterable[Task]) -> float | None:
-        """Return the average progress of tasks, weighted by duration. Tasks that lack one of the two are left out."""
+        """Return the average progress of tasks, weighted by duration. Tasks without progress or duration are left
+        out.
+        """
         found = [(self._weight(task.duration), task.complete) for task in tasks if task.duration]
         known = [(weight, complete) for weight, complete in found if complete is not None]
         total = sum(weight for weight, _ in known)
@@ -123,7 +125,7 @@ class _Schedule:
             self._put(row, PREDECESSORS, cell_of(self.sheet, predecessors))
 
     def _formula(self, row: Row, predecessors: Iterable[dict[str, Json]]) -> str:
-        """Return the formula that the API shows in the start of a row with predecessors."""
+        """Return the formula that the API shows in the start cell of a row with predecessors."""
         parts = [self._name(DURATION, row)]
         for one in predecessors:
             other, lag = self.sheet.row(one["rowId"]), lag_of(one)
@@ -161,7 +163,9 @@ class _Schedule:
 
 
 def _in_order(rows: Iterable[Row], needs: Mapping[int, list[Row]]) -> Iterable[Row]:
-    """Yield each row after the rows that it needs. In a circle of rows, the first one reached comes last."""
+    """Yield each row after the rows that it needs. If rows need each other in a circle, the row that is reached first
+    comes last.
+    """
     seen: set[int] = set()
     for first in rows:
         waiting = [] if first.id in seen else [(first, iter(needs[first.id]))]

@@ -74,8 +74,8 @@ def end_share(item: Item, holder: int) -> None:
 
 
 def holder_of(state: State, item: Item, wanted: str) -> int:
-    """Return the id of the person or group that has the share with this id. Raises ApiError 1023 if the share is the
-    workspace's, and 1027 if there is no such share.
+    """Return the id of the person or group that has the share with this id. Raises ApiError 1023 if the share belongs
+    to the sheet's workspace, and 1027 if there is no such share.
     """
     for holder in (item.owner_id, *item.shares):
         if share_id(item, holder) == wanted:
@@ -170,5 +170,7 @@ def _named(state: State, item: dict[str, Json]) -> tuple[str, Json]:
 
 
 def _holder(state: State, name: str, value: Json) -> int:
-    """Return the id of the person or group. If no one has the address, a new person is added."""
+    """Return the id of the person or group whose attribute `name` has this value. If no one has an address, add a
+    person.
+    """
     return person_for(state, value).id if name == "email" else int(value)

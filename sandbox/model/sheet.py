@@ -20,7 +20,7 @@ Primitive = str | int | float | bool | None
 
 @dataclass(frozen=True, slots=True)
 class CellRef:
-    """The position of a cell. Each cell link has two of them, one for each end."""
+    """The position of a cell. A cell link has one for its source, and one for its destination."""
 
     sheet_id: int
     row_id: int
@@ -29,7 +29,7 @@ class CellRef:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """The content of a cell. `value` is None in an empty cell. `object_value` exists only in multi-value columns."""
+    """The content of a cell. An empty cell has the value None. `object_value` is for multi-values and predecessors."""
 
     value: Primitive = None
     display: str | None = None
@@ -56,7 +56,7 @@ class Revision:
 
 @dataclass(slots=True)
 class Column:
-    """A column. `type` is its real type, even if lower API levels show another. `tags` mark a project's columns."""
+    """A column. `type` is the real type, which low API levels can hide. `tags` mark the columns of a project."""
 
     id: int
     title: str
@@ -112,7 +112,7 @@ class Row:
         return True
 
     def put(self, column_id: int, cell: Cell) -> None:
-        """Write a formula's value without history. If the formula was just written, its entry there gets the value."""
+        """Write a cell without a new history entry. If its formula was just written, the last entry gets the value."""
         self._json.clear()
         revisions = self.history.get(column_id)
         if revisions and cell.formula and revisions[-1].cell == replace(cell, value=None, display=None):
@@ -136,7 +136,7 @@ class Row:
 
 
 class Place(NamedTuple):
-    """The position of a row: its number from 1, and the id of the row above with the same parent, if there is one."""
+    """The position of a row: its number, counted from 1, and the id of the row above with the same parent, if any."""
 
     number: int
     sibling_id: int | None
@@ -278,7 +278,7 @@ class Sheet:
         self._rearranged()
 
     def forget_looks(self) -> None:
-        """Clear the cached JSON of all rows. It is outdated if columns or people's names have changed."""
+        """Clear the cached JSON of all rows. Call this if columns or people's names have changed."""
         for row in self.rows:
             row._json.clear()
 

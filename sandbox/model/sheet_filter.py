@@ -25,7 +25,7 @@ def _is_number(value: Primitive) -> bool:
 
 
 def _order(value: Primitive, other: Primitive) -> int:
-    """Compare two values, and return -1, 0 or 1. A number and a text are never equal."""
+    """Compare two values, and return -1, 0 or 1. Return -2 if `value` is blank, or if only one of them is a number."""
     if _is_blank(value) or _is_number(value) is not _is_number(other):
         return -2
     first, second = (value, other) if _is_number(value) else (text_of(value).casefold(), text_of(other).casefold())
@@ -73,7 +73,7 @@ def _meets(state: State, sheet: Sheet, row: Row, criterion: Criterion) -> bool:
 
 
 def filter_json(chosen: SheetFilter, *, with_query: bool) -> dict[str, Json]:
-    """Return the JSON of a SheetFilter. In a list, it has no query."""
+    """Return the JSON of a SheetFilter. Lists show filters without their query."""
     head: dict[str, Json] = {"id": chosen.id, "name": chosen.name, "filterType": chosen.kind}
     if not with_query:
         return head

@@ -30,13 +30,13 @@ SYSTEM_USERS = {
 
 
 def by_id(things: Mapping[int, Thing], wanted: object) -> Thing | None:
-    """Return the object with an id from a request. The id can be of any JSON type."""
+    """Return the object with the id that a request names; None if there is none. The id can be of any JSON type."""
     return things.get(wanted) if isinstance(wanted, int) else None
 
 
 @dataclass(slots=True)
 class Person:
-    """A person with an account. `profile` is what a system admin gets for the person from GET /users/me."""
+    """A person with an account. `profile` is what GET /users/{userId} shows to a system admin."""
 
     id: int
     profile: dict[str, Json]
