@@ -1,4 +1,4 @@
-"""Holds the data of a running sandbox: its state, and what it knows about requests."""
+"""Holds the data of a running sandbox: its state, faults, clock, limits and request journal."""
 
 from __future__ import annotations
 

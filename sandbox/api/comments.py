@@ -69,8 +69,9 @@ def delete(call: Call) -> Json:
 
 
 def comment_in_path(call: Call) -> tuple[Discussion, Comment]:
-    """Return the comment that the path names, and its discussion. Raises ApiError 1006 if the sheet doesn't have the
-    comment.
+    """Return the comment that the path names, and its discussion.
+
+    Raises ApiError 1006 if the sheet doesn't have the comment.
     """
     found = find_comment(call.sheet, call.path_id("commentId"))
     if found is None:

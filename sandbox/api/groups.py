@@ -150,8 +150,9 @@ def _name(call: Call, body: dict[str, Json]) -> str:
 
 
 def _members(call: Call, items: Json) -> list[int]:
-    """Return the ids of the people whose addresses are in `items`. Raises ApiError 1105 if someone isn't in the
-    organisation.
+    """Return the ids of the people whose addresses are in `items`.
+
+    Raises ApiError 1105 if someone isn't in the organisation.
     """
     if not isinstance(items, list):
         raise ApiError(1008, 'Field "members" was of unexpected type.')

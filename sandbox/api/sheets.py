@@ -116,8 +116,9 @@ def _file(call: Call) -> Export:
 
 
 def _filtered(call: Call, rows: list[Row]) -> list[Row]:
-    """Return the rows that the parameters ask for, by filter, id, number or time of change. Ids and numbers that no row
-    has are ignored.
+    """Return the rows that the parameters ask for, by filter, id, number or time of change.
+
+    Ids and numbers that no row has are ignored.
     """
     chosen = _chosen_filter(call)
     if chosen and "filteredOutRows" in call.words("exclude"):

@@ -15,8 +15,9 @@ from sandbox.model.state import Person, State, Token
 
 
 def token_in(state: State, headers: Mapping[str, str]) -> Token | None:
-    """Return the token in the headers, even if it has expired. Return None if the headers have no known token, or if
-    the token was replaced or revoked.
+    """Return the token in the headers, even if it has expired.
+
+    Return None if the headers have no known token, or if the token was replaced or revoked.
     """
     scheme, _, credential = headers.get("Authorization", "").partition(" ")
     token = state.tokens.get(credential.strip()) if scheme.lower() == "bearer" else None
@@ -44,8 +45,10 @@ def authorize(operation: Operation, token: Token) -> None:
 
 
 def media_type(operation: Operation, headers: Mapping[str, str]) -> str:
-    """Return the media type of the answer. This is JSON if `Accept` allows JSON. If not, it is another type that
-    `Accept` allows and the operation can produce. Raises ApiError 1052 if there is no such type.
+    """Return the media type of the answer. This is JSON if `Accept` allows JSON.
+
+    If `Accept` doesn't allow JSON, this is another type that `Accept` allows and the operation can produce. Raises
+    ApiError 1052 if there is no such type.
     """
     accept = headers.get("Accept", "*/*")
     if operation.is_open or any(kind in accept for kind in ("*/*", "application/*", JSON_TYPE)):
@@ -79,8 +82,9 @@ WINDOW_SECONDS = 60.0
 
 
 class RateLimit:
-    """Counts each token's requests per minute. A heavy request counts as `heavy_cost` requests. If `per_minute` is 0,
-    there is no limit.
+    """Counts each token's requests per minute. A heavy request counts as `heavy_cost` requests.
+
+    If `per_minute` is 0, there is no limit.
     """
 
     def __init__(self, per_minute: int, heavy_cost: int) -> None:

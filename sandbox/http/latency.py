@@ -61,8 +61,9 @@ class Latency:
 
 
 def read_profile(description: Json) -> Profile:
-    """Return the profile that a JSON object describes, by a name or by numbers. Raises BadLatency if the object isn't
-    valid.
+    """Return the profile that a JSON object describes, by a name or by numbers.
+
+    Raises BadLatency if the object isn't valid.
     """
     if not isinstance(description, dict):
         raise BadLatency("a latency is a JSON object")

@@ -37,8 +37,9 @@ class Consent:
         return self._page(request.query)
 
     async def decide(self, request: web.Request) -> web.StreamResponse:
-        """Handle the button Allow or Deny. A POST without `decision` comes from an app, and the answer is the consent
-        page.
+        """Handle the button Allow or Deny.
+
+        A POST without `decision` comes from an app, and the answer is the consent page.
         """
         form = dict(parse_qsl((await request.read()).decode("utf-8", "replace"), keep_blank_values=True))
         parameters = dict(request.query) | form

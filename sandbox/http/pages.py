@@ -62,8 +62,9 @@ def _layout(title: str, content: str) -> str:
 
 
 def page(content: str, *, status: int = 200) -> web.Response:
-    """Return a response with an HTML page. Its headers forbid scripts, external files, frames around the page, and
-    caching.
+    """Return a response with an HTML page.
+
+    The headers forbid scripts, external files, frames around the page, and caching.
     """
     return web.Response(text=content, status=status, content_type="text/html", headers=GUARDED)
 

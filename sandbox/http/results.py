@@ -38,8 +38,9 @@ def index_result(call: Call, items: Sequence[Any]) -> dict[str, Any]:
 
 
 def unknown_pages(call: Call, items: Sequence[Any]) -> dict[str, Any]:
-    """Return the requested page. The totals of items and pages are -1, which means unknown. If the page has no items,
-    all numbers are 0.
+    """Return the requested page. The totals of items and pages are -1, which means unknown.
+
+    If the page has no items, all numbers are 0.
     """
     size = call.number("pageSize", DEFAULT_SIZE, least=1, most=LARGEST_SIZE)
     page = call.number("page", 1, least=1)

@@ -61,8 +61,9 @@ class Operation:
 
     @property
     def changes_sheet(self) -> bool:
-        """Whether the operation can change the sheet in the path. While a change of a sheet is in progress, another
-        change of the sheet with the same token is refused (4004).
+        """Whether the operation can change the sheet in the path.
+
+        While a change of a sheet is in progress, another change of the sheet with the same token is refused (4004).
         """
         return self.method != "GET" and self.path.startswith("/sheets/{sheetId}")
 
@@ -94,9 +95,7 @@ def operation(
 
 @dataclass(slots=True)
 class Call:
-    """A request to an operation. `person` is the caller, who makes the request. `media_type` is the type of the
-    answer.
-    """
+    """A request to an operation. `person` is the caller who makes the request. `media_type` is the answer's type."""
 
     state: State
     settings: Settings
@@ -125,8 +124,9 @@ class Call:
         return self.loaded_sheet
 
     def _sheet_by_permalink(self) -> Sheet | None:
-        """Return the sheet whose permalink token is in the path. Only `getSheet` accepts such a token in place of an
-        id.
+        """Return the sheet whose permalink token is in the path.
+
+        Only `getSheet` accepts such a token in place of an id.
         """
         token = self.path["sheetId"]
         if self.operation.id != "getSheet" or token.isdecimal():
@@ -146,8 +146,9 @@ class Call:
             _ = self.sheet
 
     def announce(self, kind: str, object_id: int | str, change: str, **details: Json) -> None:
-        """Publish an event that the caller caused. If the path names a sheet, the event belongs to this sheet. See
-        event_bus.py.
+        """Publish an event that the caller caused. If the path names a sheet, the event belongs to this sheet.
+
+        See event_bus.py.
         """
         sheet_id = self.loaded_sheet.id if self.loaded_sheet else None
         self.state.announce(Event(kind, change, object_id, self.person.id, sheet_id, details=details))
@@ -157,8 +158,9 @@ class Call:
         return _number(self.path[name], name)
 
     def json(self) -> Json:
-        """Return the JSON body. Raises ApiError 1024 if there is no body, 1124 if its type isn't JSON, and 1008 if it
-        can't be read.
+        """Return the JSON body.
+
+        Raises ApiError 1024 if there is no body, 1124 if its type isn't JSON, and 1008 if it can't be read.
         """
         if not self.body.strip():
             raise ApiError(1024)
@@ -179,8 +181,9 @@ class Call:
         return value == "true"
 
     def number(self, name: str, default: int, *, least: int = 0, most: int | None = None) -> int:
-        """Return a parameter as a whole number, or `default` if it isn't given. Raises ApiError 1018 if it isn't a
-        whole number from `least` to `most`.
+        """Return a parameter as a whole number, or `default` if it isn't given.
+
+        Raises ApiError 1018 if it isn't a whole number from `least` to `most`.
         """
         value = self.query.get(name)
         if value is None or value == "":
@@ -195,8 +198,9 @@ class Call:
         return frozenset(word.strip() for word in self.query.get(name, "").split(",") if word.strip())
 
     def numbers(self, name: str) -> list[int] | None:
-        """Return the ids in a comma-separated parameter, in the given order and without duplicates. Return None if the
-        parameter isn't given.
+        """Return the ids in a comma-separated parameter, in the given order and without duplicates.
+
+        Return None if the parameter isn't given.
         """
         if not self.query.get(name):
             return None

@@ -62,8 +62,9 @@ def _route_name(operation: Operation) -> str:
 
 
 def _operation_in(request: web.Request) -> str | None:
-    """Return the id of the requested operation. For a route that isn't an operation, return the route's name; None if
-    the route has no name.
+    """Return the id of the requested operation.
+
+    For a route that isn't an operation, return the route's name; None if the route has no name.
     """
     name = request.match_info.route.name
     return name.removesuffix(f".{SLASH}").replace("_", "-") if name else None
@@ -77,9 +78,7 @@ def _endpoint(world: World, operation: Operation) -> Handler:
 
 
 async def _answer(world: World, operation: Operation, request: web.Request, body: bytes) -> web.Response:
-    """Carry out one operation. Few operations await anything, so other requests rarely run before the end of this
-    one.
-    """
+    """Carry out one operation. Few operations await anything, so two of them rarely run at the same time."""
     state, headers = world.state, _readable(request)
     token, person = NOBODY, Person(id=0, profile={})
     if not operation.is_open:
@@ -159,8 +158,9 @@ def _note(world: World, request: web.Request) -> Arrival:
 
 @contextmanager
 def _alone(world: World, request: web.Request) -> Iterator[None]:
-    """Note, as long as the context lasts, that a change of the sheet is in progress. Raises ApiError 4004 if another
-    change of the sheet with the same token is in progress.
+    """Note, as long as the context lasts, that a change of the sheet is in progress.
+
+    Raises ApiError 4004 if another change of the sheet with the same token is in progress.
     """
     operation = OPERATIONS.get(_operation_in(request) or "")
     token = token_in(world.state, request.headers)

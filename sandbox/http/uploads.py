@@ -38,17 +38,16 @@ def is_multipart(call: Call) -> bool:
 
 
 def is_link(call: Call) -> bool:
-    """Whether the body is a JSON object that describes an attachment. If not, the body is a file, which can also
-    contain JSON.
+    """Whether the body is a JSON object that describes an attachment.
+
+    Any other body is a file, which can also contain JSON.
     """
     is_json = call.headers.get("Content-Type", "").lower().startswith("application/json")
     return is_json and not _disposition(call).lower().startswith("attachment")
 
 
 def read_upload(call: Call) -> Upload:
-    """Return the file of a simple or multipart upload. Raises ApiError (1011, 1074, 1091, 1125-1128) if it isn't
-    valid.
-    """
+    """Return the file of a simple or multipart upload. Raises ApiError (1011, 1074, 1091, 1125-1128)."""
     if is_multipart(call):
         part = _parts(call).get(FILE_PART)
         if part is None:
@@ -119,8 +118,9 @@ def _size(count: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part of a multipart body. `content_type` is "" if the part doesn't give it. `filename` is None if the part
-    isn't a file.
+    """A part of a multipart body. `content_type` is "" if the part doesn't give it.
+
+    `filename` is None if the part isn't a file.
     """
 
     name: str

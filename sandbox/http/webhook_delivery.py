@@ -26,8 +26,9 @@ CALLBACKS_PER_VERIFICATION = 100
 
 
 class Courier:
-    """Delivers the events of one sandbox. At any time, each webhook has at most one delivery in progress, and each
-    sheet has at most one request.
+    """Delivers the events of one sandbox.
+
+    At any time, each webhook has at most one delivery in progress, and each sheet has at most one request.
     """
 
     def __init__(self, state: State, settings: Settings, callbacks: Callbacks, changed: Callable[[], None]) -> None:
@@ -126,8 +127,9 @@ class Courier:
         return False
 
     async def _attempt(self, webhook: Webhook, body: dict[str, Json], retries: int) -> int | None:
-        """Send a callback as soon as no other callback of the sheet is being sent. Returns the HTTP status of the
-        answer; None if no answer came.
+        """Send a callback as soon as no other callback of the sheet is being sent.
+
+        Returns the HTTP status of the answer; None if no answer came.
         """
         async with self._turns[webhook.sheet_id]:
             answer = await self._callbacks.post(webhook, body)

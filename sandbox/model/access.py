@@ -16,9 +16,7 @@ class Access(IntEnum):
     OWNER = 6
 
     def shown(self, *, api_level: int) -> str:
-        """Return the level's name for an answer. If the request's `accessApiLevel` is 0, COMMENTER is shown as
-        VIEWER.
-        """
+        """Return the name that answers show. If the request's `accessApiLevel` is 0, COMMENTER is shown as VIEWER."""
         if self is Access.COMMENTER and api_level < 1:
             return Access.VIEWER.name
         return self.name

@@ -37,8 +37,9 @@ class View:
 
 
 def dumps(content: Json, *, numeric_dates: bool = False) -> bytes:
-    """Return content as JSON. Times are epoch milliseconds if `numeric_dates` is true. If not, they are in ISO 8601 and
-    UTC.
+    """Return content as JSON. Times are epoch milliseconds if `numeric_dates` is true.
+
+    If it is false, times are in ISO 8601 and UTC.
     """
     if not numeric_dates:
         return orjson.dumps(content, option=PLAIN_TIMES)

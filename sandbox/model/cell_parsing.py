@@ -61,9 +61,7 @@ class Writing:
 
 
 def check_attributes(kind: str, item: Json, *, allowed: set[str], read_only: set[str]) -> None:
-    """Raise ApiError 1008 if the item isn't an object or has unknown attributes, and 1032 if it has read-only
-    attributes.
-    """
+    """Raise ApiError 1008 if the item isn't an object or has unknown attributes, and 1032 for read-only attributes."""
     if not isinstance(item, dict):
         raise ApiError(1008, f"Expected an object of type {kind}.")
     if unknown := [name for name in item if name not in allowed | read_only]:
@@ -238,9 +236,7 @@ def _hyperlink(writing: Writing, column: Column, item: dict[str, Json]) -> Cell:
 
 
 def _destination(writing: Writing, kind: str, target: Json) -> tuple[str, str]:
-    """Return a hyperlink's default text and URL. Raises ApiError 1114 if the writer can't see the hyperlink's
-    target.
-    """
+    """Return a hyperlink's default text and URL. Raises ApiError 1114 if the writer can't see what it points to."""
     if kind == "url":
         return str(target)[:LONGEST_TEXT], str(target)
     state = writing.state

@@ -197,8 +197,9 @@ def _check_unique(writing: Writing, column: Column) -> None:
 
 
 def _index_of(definitions: list[Json]) -> int:
-    """Return the index for the new columns. Raises ApiError (1012, 1031, 1135) if an index isn't valid, or if the
-    columns have different indexes.
+    """Return the index for the new columns.
+
+    Raises ApiError (1012, 1031, 1135) if an index isn't valid, or if the columns have different indexes.
     """
     first = definitions[0].get("index")
     for definition in definitions:

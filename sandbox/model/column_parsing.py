@@ -47,8 +47,9 @@ LONGEST_AUTO_NUMBER = 40
 
 
 def read_columns(state: State, definitions: Json) -> list[Column]:
-    """Return the columns for a new sheet. Raises ApiError (1008, 1012, 1055-1060, 1077-1089, 1142) if they aren't
-    valid.
+    """Return the columns for a new sheet.
+
+    Raises ApiError (1008, 1012, 1055-1060, 1077-1089, 1142) if they aren't valid.
     """
     if not isinstance(definitions, list):
         raise ApiError(1008, 'Field "columns" was of unexpected type.')

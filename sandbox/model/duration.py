@@ -51,8 +51,9 @@ class Duration:
 
     @classmethod
     def of_json(cls, given: Json, where: str) -> Duration:
-        """Return the duration in a Duration object. `where` is the object's name in errors. Raises ApiError (1008,
-        1031).
+        """Return the duration in a Duration object. `where` is the object's name in errors.
+
+        Raises ApiError (1008, 1031).
         """
         if not isinstance(given, dict) or given.get("objectType", "DURATION") != "DURATION":
             raise ApiError(1008, f'Field "{where}" was of unexpected type.')
@@ -95,8 +96,9 @@ class Duration:
         return self._ms({**MS, "days": day, "weeks": day * days_per_week})
 
     def elapsed_ms(self) -> int:
-        """Return the milliseconds of the duration, including non-working time. A negative duration has negative
-        milliseconds.
+        """Return the milliseconds of the duration, including non-working time.
+
+        A negative duration has negative milliseconds.
         """
         return self._ms(MS | {"days": 24 * MS_PER_HOUR, "weeks": 7 * 24 * MS_PER_HOUR})
 

@@ -45,8 +45,9 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """The request that caused events, with the ids of its token's owner and its app, and its change agent. `person_id`
-    is None if the request had no token.
+    """The request that caused events, with the ids of its token's owner and its app, and its change agent.
+
+    `person_id` is None if the request had no token.
 
     `is_outside` marks a change that was made in Smartsheet's own app, not by an API request.
     """

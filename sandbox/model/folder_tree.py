@@ -34,8 +34,9 @@ def workspace_access(state: State, workspace: Workspace, person_id: int) -> Acce
 
 
 def folders_in(state: State, container_id: int | None, *, owner_id: int | None = None) -> list[Folder]:
-    """Return the folders directly in a container (None for Home), sorted by name. With `owner_id`, return only the
-    folders of this person.
+    """Return the folders directly in a container (None for Home), sorted by name.
+
+    With `owner_id`, return only the folders of this person.
     """
     found = [folder for folder in state.folders.values() if folder.container_id == container_id]
     mine = [folder for folder in found if owner_id in (None, folder.owner_id)]

@@ -100,9 +100,7 @@ class _Formula:
         return self.sheet.rows[number - 1]
 
     def cells(self, node: Node) -> list[Cell]:
-        """Return the cells of a range or of CHILDREN. For any other part of a formula, return one cell with its
-        value.
-        """
+        """Return the cells of a range or of CHILDREN. For other parts of a formula, return a cell with the value."""
         match node:
             case Range():
                 return self.range(node)
@@ -126,8 +124,9 @@ class _Formula:
         return [self.calculator.cell(row, column) for row in rows for column in columns]
 
     def place(self, arguments: tuple[Node, ...]) -> tuple[Row, Column]:
-        """Return the row and column that the argument of CHILDREN or PARENT names. Without an argument, return the row
-        and column of the formula.
+        """Return the row and column that the argument of CHILDREN or PARENT names.
+
+        Without an argument, return the row and column of the formula.
         """
         match arguments:
             case ():

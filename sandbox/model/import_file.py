@@ -109,8 +109,9 @@ def _row(state: State, person: Person, sheet: Sheet, values: list[Primitive], re
 
 
 def read_csv(content: bytes) -> Table:
-    """Return the rows of a CSV file in UTF-8 or, if it isn't UTF-8, in Windows-1252. Raises ApiError 1091 if the file
-    can't be read.
+    """Return the rows of a CSV file in UTF-8 or, if it isn't UTF-8, in Windows-1252.
+
+    Raises ApiError 1091 if the file can't be read.
     """
     try:
         text = content.decode("utf-8-sig")
@@ -159,8 +160,9 @@ def _is_date(code: str) -> bool:
 
 
 def _rows(sheet: ElementTree.Element, shared: list[str], dates: set[int]) -> Table:
-    """Return the values in the rows of a worksheet. A cell's reference says to which column the cell belongs. Rows that
-    the file leaves out are blank.
+    """Return the values in the rows of a worksheet. A cell's reference says to which column the cell belongs.
+
+    Rows that the file leaves out are blank.
     """
     table: Table = []
     for row in sheet.iter(f"{MAIN}row"):

@@ -28,8 +28,9 @@ READ_ONLY = {"customWelcomeScreenViewed", "id", "lastLogin", "name", "profileIma
 
 
 def read_rights(body: Json, *, of_all: bool) -> dict[str, Json]:
-    """Return the rights and names in a request. If `of_all` is true, the request must have admin and
-    licensedSheetCreator.
+    """Return the rights and names in a request.
+
+    If `of_all` is true, the request must have admin and licensedSheetCreator.
     """
     check_attributes("user", body, allowed={"email", *NAMES, *RIGHTS}, read_only=READ_ONLY)
     for name in RIGHTS:
@@ -49,8 +50,9 @@ def read_rights(body: Json, *, of_all: bool) -> dict[str, Json]:
 
 
 def add(state: State, admin: Person, body: Json) -> Person:
-    """Invite a person, and return the new person. Raises ApiError (1015, 1016, 1156, 1159) if the person can't be
-    invited.
+    """Invite a person, and return the new person.
+
+    Raises ApiError (1015, 1016, 1156, 1159) if the person can't be invited.
     """
     rights = read_rights(body, of_all=False)
     email = check_email(body.get("email"))

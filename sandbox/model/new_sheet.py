@@ -46,8 +46,9 @@ def new_sheet(
     include: frozenset[str],
     most_columns: int,
 ) -> Sheet:
-    """Make the sheet that a request body describes. `person` becomes its owner. If `most_columns` is 0, there is no
-    limit.
+    """Make the sheet that a request body describes. `person` becomes its owner.
+
+    If `most_columns` is 0, there is no limit.
 
     Raises ApiError (1033, 1054, 1061, 1140, or an error of `read_columns`).
     """

@@ -102,8 +102,9 @@ def copy_remarks(
 
 
 def _copied(state: State, discussion: Discussion, ids: Mapping[int, int], parents: dict[int, int]) -> Discussion:
-    """Return a copy of a discussion. For each of its comments, add the comment's id and the id of its copy to
-    `parents`.
+    """Return a copy of a discussion.
+
+    For each of its comments, add the comment's id and the id of its copy to `parents`.
     """
     comments: list[Comment] = []
     for comment in discussion.comments:

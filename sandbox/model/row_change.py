@@ -261,8 +261,9 @@ def _next_number(columns: list[Column]) -> str | int | None:
 
 
 def auto_number(form: dict[str, Json], number: int) -> str | int:
-    """Return an automatic number in its column's format, with leading zeros, prefix and suffix. Prefix and suffix can
-    contain the date.
+    """Return an automatic number in its column's format, with leading zeros, prefix and suffix.
+
+    Prefix and suffix can contain the date.
     """
     if not form.get("prefix") and not form.get("suffix") and not form.get("fill"):
         return number

@@ -29,8 +29,9 @@ class Location:
     outdent: bool = False
 
     def check(self, sheet: Sheet, row: Row | None) -> None:
-        """Raise ApiError (1062, 1063, 1064, 1185) if the row can't be put at this location. `row` is None for a new
-        row.
+        """Raise ApiError (1062, 1063, 1064, 1185) if the row can't be put at this location.
+
+        `row` is None for a new row.
         """
         own = {member.id for member in sheet.family(row)} if row else set()
         if self.parent_id is not None:
@@ -48,8 +49,9 @@ class Location:
             raise ApiError(1062)
 
     def target(self, sheet: Sheet) -> tuple[int | None, int]:
-        """Return the id of the new parent, and the index at which the first row is inserted. An indent or outdent has
-        neither.
+        """Return the id of the new parent, and the index at which the first row is inserted.
+
+        An indent or outdent has neither.
         """
         if (sibling := sheet.row(self.sibling_id)) is not None:
             return sibling.parent_id, sheet.index(sibling) if self.above else sheet.end_of(sibling)
@@ -59,8 +61,9 @@ class Location:
 
 
 def read_location(item: dict[str, Json]) -> Location | None:
-    """Return the location in a row's JSON; None if there is none. Raises ApiError 1062 if its parts contradict each
-    other.
+    """Return the location in a row's JSON; None if there is none.
+
+    Raises ApiError 1062 if its parts contradict each other.
     """
     for name in ("toTop", "toBottom", "above"):
         check_type(item, name, bool)
@@ -107,8 +110,9 @@ def move_rows(sheet: Sheet, rows: list[Row], location: Location) -> None:
 
 
 def _families(sheet: Sheet, rows: list[Row]) -> list[list[Row]]:
-    """Return each of the rows with its descendants. If a descendant is itself one of the rows, it isn't returned with
-    its ancestor, and neither are its own descendants.
+    """Return each of the rows with its descendants.
+
+    If a descendant is itself one of the rows, it isn't returned with its ancestor, and neither are its own descendants.
     """
     named = {row.id for row in rows}
     families = []

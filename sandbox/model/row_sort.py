@@ -49,8 +49,9 @@ def _sort_siblings(state: State, siblings: list[Row], criterion: Criterion) -> N
 
 
 def _key(column: Column, value: Json) -> tuple[int, float, str]:
-    """Return the sort key of a value. Options of the column come first, in the column's order. Numbers follow, and then
-    texts.
+    """Return the sort key of a value. Options of the column come first, in the column's order.
+
+    Numbers follow, and then texts.
     """
     options = options_of(column)
     if value in options:

@@ -130,8 +130,9 @@ def _new_column(target: Writing, column: Column) -> Column:
 
 
 def _cells(row: Row, columns: dict[int, Column]) -> dict[int, Cell]:
-    """Return the cells to copy, by the ids of their columns in the target sheet. Columns with a column formula get no
-    cells, because they keep the formula.
+    """Return the cells to copy, by the ids of their columns in the target sheet.
+
+    Columns with a column formula get no cells, because they keep the formula.
     """
     takers = {column_id: column for column_id, column in columns.items() if not column.formula}
     taken = {takers[column_id].id: cell for column_id, cell in row.cells.items() if column_id in takers}

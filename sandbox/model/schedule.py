@@ -99,9 +99,7 @@ class _Schedule:
         return Task(start, end, None if days is None else Duration.of_days(round(days, 2)), self._weighted(tasks))
 
     def _weighted(self, tasks: Iterable[Task]) -> float | None:
-        """Return the average progress of tasks, weighted by duration. Tasks without progress or duration are left
-        out.
-        """
+        """Return the tasks' average progress, weighted by duration. Tasks without progress or duration are left out."""
         found = [(self._weight(task.duration), task.complete) for task in tasks if task.duration]
         known = [(weight, complete) for weight, complete in found if complete is not None]
         total = sum(weight for weight, _ in known)
@@ -163,8 +161,9 @@ class _Schedule:
 
 
 def _in_order(rows: Iterable[Row], needs: Mapping[int, list[Row]]) -> Iterable[Row]:
-    """Yield each row after the rows that it needs. If rows need each other in a circle, the row that is reached first
-    comes last.
+    """Yield each row after the rows that it needs.
+
+    If rows need each other in a circle, the row that is reached first comes last.
     """
     seen: set[int] = set()
     for first in rows:

@@ -62,7 +62,7 @@ class Person:
 
     @property
     def is_active(self) -> bool:
-        """Whether the person can sign in. Invited people can, and accept the invitation by signing in."""
+        """Whether the person can sign in. Invited people can, and their first sign-in accepts the invitation."""
         return self.status != "DEACTIVATED"
 
     @property
@@ -156,7 +156,7 @@ class Group:
 
 @dataclass(slots=True)
 class Report:
-    """A report: the sheets that it takes rows from, and the titles of its columns. The primary column's is first."""
+    """A report: the ids of its sheets, and the titles of its columns. The primary column's title comes first."""
 
     id: int
     name: str

@@ -1,4 +1,4 @@
-"""Saves the state as a JSON file. Each time, it writes a new file, and then replaces the old file by it."""
+"""Saves the state as a JSON file. To save, it writes a new file, and then replaces the old file with the new one."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def save(path: Path, state: State) -> None:
 
 
 def build(kind: Any, data: Json) -> Json:
-    """Return the value that JSON describes. The annotations of its type say how to read the JSON."""
+    """Return the value of type `kind` that the JSON describes. The type's annotations say how to read the JSON."""
     origin, arguments = get_origin(kind), get_args(kind)
     if data is None or kind is Any:
         return data

@@ -1,7 +1,8 @@
 """Searches text. https://developers.smartsheet.com/api/smartsheet/openapi/search
 
 A result must contain all words of the query, or the whole phrase if the query is in quotation marks. Upper and lower
-case don't matter. There is no index, so results always include the latest change. In Smartsheet, this can take a while.
+case don't matter. There is no index, so results always include the latest change. In Smartsheet, it can take a while
+until a change can be found.
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ class Search:
         return all(word in folded for word in self.words)
 
     def is_recent(self, moment: datetime) -> bool:
-        """Whether something that was changed at this time is recent enough."""
+        """Whether a change at this time is recent enough for the search."""
         return self.since is None or moment >= self.since
 
 
@@ -101,8 +102,8 @@ def _discussions(sheet: Sheet, search: Search) -> Iterator[dict[str, Json]]:
 
 
 def _found_in_row(state: State, sheet: Sheet, row: Row, search: Search) -> str | None:
-    """Return the text of the first cell that has all words. If only the cells together have all words, return the text
-    of the first cell that has the first word. Return None if a word is missing.
+    """Return the text of the first cell that has all words. If the words are in different cells of the row, return the
+    text of the first cell that has the first word. Return None if a word is in none of the cells.
     """
     cells = (cell_of(state, row, column) for column in sheet.columns)
     texts = [cell.display or str(cell.value) for cell in cells if isinstance(cell.value, (str, int, float))]

@@ -76,7 +76,7 @@ def _by_refresh_token(state: State, app: App, parameters: Mapping[str, str], sec
 
 
 def _announce(state: State, token: Token, change: str, **details: Any) -> None:
-    """Announce the event for Event Reporting. A token's id in the event is made from its digest."""
+    """Announce a change of a token, for Event Reporting. The id in the event is made from a digest of the token."""
     number = int(hashlib.sha256(token.access.encode()).hexdigest()[:13], 16)
     state.announce(Event("access_token", change, number, token.person_id, details=details))
 
@@ -84,8 +84,8 @@ def _announce(state: State, token: Token, change: str, **details: Any) -> None:
 def _authenticate(app: App, credential: str, parameters: Mapping[str, str]) -> None:
     """Check the client's secret, or the hash of its secret and the `credential` (the code or the refresh token).
 
-    Raises ApiError 1236 if the request has neither, 1237 if it has both, 1238 or 1072 if what it has is wrong, and 1073
-    for another redirect URL.
+    Raises ApiError 1236 if the request has neither a secret nor a hash, 1237 if it has both, 1238 if the secret is
+    wrong, 1072 if the hash is wrong, and 1073 if the redirect URL isn't the app's.
     """
     secret, digest = parameters.get("client_secret"), parameters.get("hash")
     if secret and digest:

@@ -56,8 +56,8 @@ class Stats:
 
 @dataclass(slots=True)
 class Webhook:
-    """A person's subscription to a sheet, or to some of its columns. If an app made it for the person, `client_id` is
-    the app's.
+    """A person's subscription to a sheet, or to some of its columns. If an app made the subscription for the person,
+    `client_id` is the id of this app.
 
     `waiting` has the events for the next callback, and `sending` has the events of the current callback, both as JSON.
     `callbacks` is the number of delivered callbacks.
@@ -96,11 +96,14 @@ class Webhook:
             self.waiting, self.sending = [], []
 
     def twin_key(self) -> tuple[Json, ...]:
-        """Return the key that all duplicates of a webhook share. Only the oldest enabled one of them is called."""
+        """Return the key that all duplicates of a webhook share. Only the oldest enabled duplicate is called."""
         return self.sheet_id, self.owner_id, self.callback_url, tuple(sorted(self.column_ids))
 
     def wants(self, event: Event) -> bool:
-        """Whether the webhook has subscribed to this event. A subscription to columns includes all deleted rows."""
+        """Whether the webhook has subscribed to this event.
+
+        A subscription to some columns also includes the deletion of rows.
+        """
         if event.sheet_id != self.sheet_id or event.kind not in ON_SHEETS:
             return False
         if event.change not in ("created", "updated", "deleted"):

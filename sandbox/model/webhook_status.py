@@ -14,7 +14,7 @@ Json = Any
 
 
 def review(state: State, settings: Settings) -> list[Webhook]:
-    """Update the statuses that no longer apply. Returns the webhooks whose callback URLs must be told about it."""
+    """Update statuses that no longer apply. Returns the webhooks whose callback URLs must be told the new status."""
     told = []
     for webhook in state.webhooks.values():
         status = _due(state, settings, webhook)
@@ -42,7 +42,7 @@ def _due(state: State, settings: Settings, webhook: Webhook) -> Status:
 
 
 def is_app_authorized(state: State, webhook: Webhook) -> bool:
-    """Whether the webhook's app still has access. A webhook that no app made needs no access."""
+    """Whether the webhook's app still has access. This is also true if no app made the webhook."""
     return webhook.client_id is None or any(
         token.client_id == webhook.client_id and token.person_id == webhook.owner_id and not token.is_dead
         for token in state.tokens.values()
@@ -64,7 +64,7 @@ def exceeds_limits(sheet: Sheet, settings: Settings) -> bool:
 
 
 def duplicates(state: State) -> set[int]:
-    """Return the ids of enabled webhooks that aren't called, because an older webhook is the same."""
+    """Return the ids of the enabled webhooks that aren't called because they duplicate an older enabled webhook."""
     oldest: dict[tuple[Json, ...], int] = {}
     enabled = [webhook for webhook in state.webhooks.values() if webhook.is_enabled]
     for webhook in sorted(enabled, key=lambda each: each.created_at):

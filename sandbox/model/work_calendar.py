@@ -1,8 +1,8 @@
 """The working time of a project sheet: its working days and hours.
 
 Smartsheet doesn't document the hours of a working day. Recorded answers and the OpenAPI document have tasks that start
-at 13:00:00 and finish at 16:59:59. So here, a day of eight hours is from 8 to 12 and from 13 to 17 o'clock. Shorter
-days end earlier, and longer days end later. A day of more than 15 hours ends at midnight and has no break.
+at 13:00:00 and finish at 16:59:59. So in the sandbox, a day of eight hours is from 8 to 12 and from 13 to 17 o'clock.
+Shorter days end earlier, and longer days end later. A day of more than 15 hours ends at midnight and has no break.
 https://help.smartsheet.com/articles/516392-defining-working-non-working-holidays-on-a-project-sheet
 """
 
@@ -40,11 +40,11 @@ class WorkCalendar:
         return cls(frozenset(DAYS.index(day) for day in days), frozenset(free), hours)
 
     def ms_of(self, duration: Duration) -> int:
-        """Return the working milliseconds of a duration that isn't elapsed."""
+        """Return the milliseconds of working time in a duration that isn't an elapsed one."""
         return duration.working_ms(hours_per_day=self.hours, days_per_week=len(self.working))
 
     def after(self, moment: datetime, duration: Duration) -> datetime:
-        """Return the moment that is this duration after `moment`. For a negative duration, it is earlier."""
+        """Return the moment that is this duration after `moment`, or before `moment` if the duration is negative."""
         if duration.elapsed:
             return moment + timedelta(milliseconds=duration.elapsed_ms())
         ms = self.ms_of(duration)

@@ -1,4 +1,7 @@
-"""Builds the sheets of the initial state. Each row is described by its values, under the titles of their columns."""
+"""Builds the sheets of the initial state.
+
+Each row is described by a dictionary of its values, whose keys are the titles of the columns.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ IDS_PER_SHEET = 10_000_000
 
 
 class Builder:
-    """Builds one sheet. Its ids depend only on `place`, so they stay the same if other sheets are added."""
+    """Builds one sheet. The sheet's ids depend only on `place`, so they stay the same if other sheets are added."""
 
     def __init__(self, state: State, name: str, *, place: int, owner: int, shares: dict[int, Access]) -> None:
         self.state = state
@@ -32,7 +35,7 @@ class Builder:
         return column
 
     def row(self, values: dict[str, Any], *, parent: Row | None = None, by: int | None = None) -> Row:
-        """Add a row at the end, and return it. Each row is written one minute after the row before."""
+        """Add a row at the end, and return it. Each row is made one minute after the previous row."""
         at, writer = MONDAY + timedelta(minutes=len(self.sheet.rows)), by or self.sheet.owner_id
         row = Row(self.state.new_id(), at, writer, at, writer, parent_id=parent.id if parent else None)
         for column in self.sheet.columns:

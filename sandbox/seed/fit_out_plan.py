@@ -29,7 +29,7 @@ Handover                  |            | 0d  |      | Test the sockets, Set the 
 
 
 def fit_out_plan(state: State) -> Sheet:
-    """Build the sheet. Its project settings have one day on which nobody works."""
+    """Build the fit-out plan. Its project settings have one day on which nobody works."""
     shares = {BOB: Access.EDITOR, CHARLIE: Access.VIEWER, ERIKA: Access.ADMIN}
     build = Builder(state, "Fit-out plan", place=9, owner=ALICE, shares=shares)
     build.sheet.settings.project = {

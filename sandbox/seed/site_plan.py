@@ -37,7 +37,7 @@ Envelope
 
 
 def site_plan(state: State, budget: Sheet) -> Sheet:
-    """Build the sheet. Some of its cells are linked to amounts in the budget."""
+    """Build the site plan. Some of its cells are linked to amounts in the budget."""
     shares = {
         BOB: Access.EDITOR,
         CHARLIE: Access.VIEWER,
@@ -130,7 +130,7 @@ def _task(
 
 
 def _last_rows(build: Builder) -> None:
-    """Add special rows: one with a hyperlink, one with a long text, one that is locked, and one that is blank."""
+    """Add special rows: one with a hyperlink, one with unusual characters, one that is locked, and a blank one."""
     drawing = Cell("Drawing A-101", "Drawing A-101", hyperlink={"url": "https://example.com/drawings/A-101"})
     build.row(
         {
@@ -158,7 +158,7 @@ def _amount(budget: Sheet, line: str) -> Cell:
 
 
 def _link_back(sheet: Sheet, budget: Sheet) -> None:
-    """Register in the budget the links from this sheet to it."""
+    """Store in the budget which cells of `sheet` are linked to cells of the budget."""
     for row in sheet.rows:
         for column_id, cell in row.cells.items():
             if cell.link:
@@ -166,7 +166,7 @@ def _link_back(sheet: Sheet, budget: Sheet) -> None:
 
 
 def _past(build: Builder) -> None:
-    """Change some cells as several people, some time after the plan was made. So these cells have a history."""
+    """Give some cells a history. In it, several people change the cells some days after the plan was made."""
     rows = {row.cell(build.sheet.columns[0].id).value: row for row in build.sheet.rows}
     build.change(rows["Dig foundations"], "Spent", 12_000, by=BOB, days=10)
     build.change(rows["Dig foundations"], "Spent", 21_500, by=ALICE, days=14)

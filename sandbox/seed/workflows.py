@@ -12,7 +12,7 @@ PLACE = 7
 
 
 def add_automation_rules(state: State, plan: Sheet) -> None:
-    """Add a rule that notifies all people who share the sheet, and a rule of Bob's that notifies Alice."""
+    """Add a rule of Alice's that notifies all people who share the sheet, and a rule of Bob's that notifies Alice."""
     state.ids_given = PLACE * IDS_PER_SHEET
     everything = {"includeAllColumns": True, "includeAttachments": True, "includeDiscussions": True}
     told = {"type": "NOTIFICATION_ACTION", "frequency": "IMMEDIATELY", "message": "", "notifyAllSharedUsers": True}
