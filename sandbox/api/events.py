@@ -21,7 +21,7 @@ MOST = 10_000
 
 @operation("list-events", "GET", "/events", scope="READ_EVENTS")
 def list_all(call: Call) -> Json:
-    """List the events since a time or after a position, oldest first. Only system admins can read events."""
+    """List the events since a time or after a stream position, oldest first. Only system admins can read events."""
     check_system_admin(call)
     if "since" in call.query and "streamPosition" in call.query:
         raise ApiError(1227, "since", "streamPosition")

@@ -140,8 +140,8 @@ def delete_of_asset(call: Call) -> Json:
 
 def _asset(call: Call, *, least: Access = Access.VIEWER) -> tuple[Item, Access]:
     """Return the sheet or workspace that the parameters name, and the caller's access to it. Raises ApiError 1006 if
-    the caller can't see it, 1004 if their access is lower than `least`, and 1009 or 1018 for parameters that aren't
-    valid.
+    the caller can't see the item, 1004 if their access is lower than `least`, and 1009 or 1018 for parameters that
+    aren't valid.
     """
     kind = call.query.get("assetType") or ""
     if "assetId" not in call.query or not kind:

@@ -36,7 +36,7 @@ def download_of(call: Call, attachment: Attachment) -> dict[str, Any]:
 
 def address_of(call: Call, digest: str, *, name: str, mime_type: str) -> str:
     """Return a signed address that serves the content with this digest. The downloaded file has the given name and
-    type. An empty type means that it is unknown.
+    type. If the type is unknown, `mime_type` is empty.
     """
     seconds = call.settings.file_url_seconds
     query = {

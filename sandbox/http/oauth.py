@@ -27,7 +27,7 @@ def add_routes(app: web.Application, world: World) -> None:
 
 
 class Consent:
-    """Handles the consent page. Apps request the page by GET or POST. Its form sends a POST with a `decision`."""
+    """Handles the consent page. Apps request it by GET or POST. The page's form sends a POST with a `decision`."""
 
     def __init__(self, world: World) -> None:
         self.world = world

@@ -51,8 +51,8 @@ def without(formula: str, title: str) -> str:
 
 
 def _mentions(title: str) -> re.Pattern[str]:
-    """Return a pattern that finds a column's title in formulas of its own sheet. The title is in brackets; a title of
-    one word can also be without brackets.
+    """Return a pattern that finds a column's title in formulas of its own sheet. Formulas have the title in brackets. A
+    title of one word can also be without brackets.
     """
     bare = rf"|\b{title}(?=@row\b|\d+\b|:)|(?<=:){title}\b" if re.fullmatch(r"[A-Za-z]+", title) else ""
     return re.compile(rf"\[{re.escape(title)}\]{bare}")

@@ -88,7 +88,7 @@ class App:
 
 @dataclass(slots=True)
 class Grant:
-    """An authorization code. It can be used once, for a short time."""
+    """An authorization code. It can be used only once, and only for a short time."""
 
     code: str = field(repr=False)
     client_id: str
@@ -143,7 +143,7 @@ class Workspace:
 
 @dataclass(slots=True)
 class Group:
-    """A group. Its shares apply to each of its members."""
+    """A group. What is shared with the group is shared with each of its members."""
 
     id: int
     name: str

@@ -16,7 +16,7 @@ Json = Any
 @dataclass(frozen=True, slots=True)
 class Template:
     """A public template without rows. `columns` has the attributes of its columns. `project` has the project settings
-    of sheets that are made from it.
+    of sheets that are made from the template.
     """
 
     name: str

@@ -47,7 +47,7 @@ class Stats:
     succeeded_at: datetime | None = None
 
     def json(self) -> dict[str, Json]:
-        """Return the JSON of a WebhookStats. It is empty before the first attempt."""
+        """Return the JSON of a WebhookStats. It is empty before the first callback."""
         if self.attempted_at is None:
             return {}
         body = {"lastCallbackAttempt": self.attempted_at, "lastCallbackAttemptRetryCount": self.retries}
