@@ -17,7 +17,7 @@ from tests.waiting import until
 def test_the_page_asks_first_and_says_what_goes(browser: Client, plan: SitePlan, bob: Person) -> None:
     page = Page.open(browser, plan.delete_path("Groundworks"))
     assert "Delete “Groundworks”?" in page.text
-    assert "All 7 rows indented beneath it are deleted too: 8 rows in all." in page.text
+    assert "All 7 rows indented beneath this row are deleted too: 8 rows in all." in page.text
     assert "Smartsheet records Bob Baker" in page.text
     assert "Survey and set out" in page.text
     assert plan.writes(bob) == []

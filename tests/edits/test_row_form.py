@@ -150,7 +150,7 @@ def test_the_summary_leads_to_the_fields(browser: Client, plan: SitePlan) -> Non
     page = Page.open(browser, plan.edit_path("Dig foundations"))
     page = page.type({plan.columns["Responsible"]: "Bob", plan.columns["Notes"]: "x" * 4001}).save()
     assert page.status == 422
-    assert "Not saved yet: please look at these" in page.text
+    assert "Not saved yet: please look at these problems" in page.text
     for title in ("Responsible", "Notes"):
         assert f'href="#id_col-{plan.columns[title]}"' in page.html
         assert f'id="id_col-{plan.columns[title]}"' in page.html

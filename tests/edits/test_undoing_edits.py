@@ -251,7 +251,7 @@ def test_one_added_row_is_undone_from_its_entry(browser: Client, rows: Rows) -> 
     _path, (row_id,) = added(sheet, 1)
     entry = Entry.objects.intents().get(action=Action.ADD)
     path = f"/sheets/undo/{entry.pk}/"
-    assert "comments and attachments that people have added since are deleted too" in ask(browser, path).text
+    assert "Comments and attachments of the row are deleted too" in ask(browser, path).text
     page = confirm(browser, path)
     assert "Undone: the added row “added 0” is deleted" in page.text
     assert [row["id"] for row in sheet.call("GET", f"/sheets/{sheet.id}")["rows"]] == sheet.row_ids

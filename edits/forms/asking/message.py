@@ -138,7 +138,7 @@ def _lines(words: Words) -> Iterator[str]:
     asks = "reminds you" if words.is_reminder else "asks you"
     yield wrapped(f"{words.asker} {asks} to update {words.count} in the form “{words.title}”.")
     yield ""
-    yield wrapped(f"Please do it by the end of {words.due} (time zone: {words.zone}).")
+    yield wrapped(f"Please answer by the end of {words.due} (time zone: {words.zone}).")
     yield ""
     if words.text:
         yield wrapped(f"{words.asker} writes:")

@@ -75,7 +75,7 @@ def test_deleting_a_row_asks_first(browser: Client, form: ProgressForm) -> None:
 def test_rows_beneath_are_listed_before_they_are_deleted(browser: Client, form: ProgressForm) -> None:
     form.publish(allow=ALL, rule=None)
     page = Page.open(browser, f"{form.row_path('Excavation')}delete/")
-    assert "Both rows indented beneath it are deleted too: 3 rows in all." in page.text
+    assert "Both rows indented beneath this row are deleted too: 3 rows in all." in page.text
     assert THEIRS in page.text
     answer = browser.post(page.path, {"rows": "2"})
     assert answer.status_code == 409

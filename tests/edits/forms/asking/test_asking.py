@@ -60,7 +60,7 @@ def test_the_people_in_a_column_are_asked_about_their_rows(
     alices: Client, form: FormDefinition, plan: SitePlan, alice: Person
 ) -> None:
     page = alices.get(PAGE)
-    assert "The people in “Responsible” of each row" in text_of(page)
+    assert "The people in the column “Responsible” of each row" in text_of(page)
     assert "Created by" not in text_of(page)  # Smartsheet fills that column in
     preview = alices.post(PAGE, fields(plan, *TASKS, step="preview"))
     assert "Send 2 mails?" in text_of(preview)
@@ -134,7 +134,7 @@ def test_the_forms_rule_limits_who_is_asked_about_a_row(alices: Client, form: Fo
     sent = fields(plan, "Pour slab", "Dig foundations", to="people", addresses="bob@example.com charlie@example.com")
     preview = text_of(alices.post(PAGE, sent))
     assert "Send 1 mail?" in preview
-    assert "bob@example.com: because of its rule for rows, the form doesn’t show this person “Pour slab”." in preview
+    assert "bob@example.com: the form’s rule doesn’t let this person see “Pour slab”." in preview
     alices.post(PAGE, sent | {"step": "send"})
     (one,) = RequestedPerson.objects.all()
     assert (one.email, [row.id for row in one.asked_rows]) == ("bob@example.com", [plan.rows["Dig foundations"]])
@@ -205,12 +205,12 @@ def test_rows_are_found_by_name_and_by_person(alices: Client, form: FormDefiniti
     assert "Dig foundations" in found  # ticked rows stay
     assert "Core walls" not in found
     assert "Core walls" in text_of(alices.get(f"{PAGE}?q=dora"))
-    assert "No row has “nothing like it”" in text_of(alices.get(f"{PAGE}?q=nothing like it"))
+    assert "No row matches “nothing like it”" in text_of(alices.get(f"{PAGE}?q=nothing like it"))
 
 
 def test_names_of_rows_that_are_personal_are_not_stored(alices: Client, form: FormDefinition, plan: SitePlan) -> None:
     PersonalColumn.objects.create(region="sandbox", sheet_id=plan.id, column_id=plan.columns["Task"])
-    assert "mails have row numbers instead" in text_of(alices.get(PAGE))
+    assert "mails show row numbers instead" in text_of(alices.get(PAGE))
     preview = alices.post(PAGE, fields(plan, "Pour slab"))
     assert "Pour slab" not in text_of(preview)
     alices.post(PAGE, fields(plan, "Pour slab", step="send"))

@@ -43,7 +43,7 @@ def test_it_says_who_asks_for_what_until_when(
     mail = sent(mailbox)
     plain = mail.part("plain")
     assert plain.startswith("Alice Archer asks you to update 2 rows in the form “Report progress on\nmy tasks”.\n")
-    assert "Please do it by the end of Monday, 4 January 2027 (time zone:\nEurope/London)." in plain
+    assert "Please answer by the end of Monday, 4 January 2027 (time zone:\nEurope/London)." in plain
     assert "- Drainage runs\n- Pour slab\n" in plain
     assert "    Thank you & see you\n" in plain
     assert f"\n{SITE}/forms/asked/answer/{person(DORA).pk}/\n" in plain

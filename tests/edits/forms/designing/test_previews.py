@@ -33,9 +33,9 @@ def test_a_rule_and_conditions_are_those_of_the_chosen_person(
     of_bob, of_frank = plan.rows["Dig foundations"], plan.rows["Roof membrane"]
     text = text_of(browser, form, person="bob@example.com", row=of_bob)
     assert "Preview as Bob Baker.</strong> Nothing is saved." in text
-    assert "Nothing: Bob Baker can open the form, and save this row." in text
+    assert "Nothing would be refused: Bob Baker can open the form, and save this row." in text
     text = text_of(browser, form, person="bob@example.com", row=of_frank)
-    assert "Bob Baker doesn’t see this form here, only a page that says why." in text
+    assert "Bob Baker doesn’t see this form. Instead, Bob Baker sees a page that says why." in text
     assert "This row isn’t one of theirs: the form is only for those for which Responsible is the person" in text
     text = text_of(browser, form, person="frank@example.com", row=of_frank)
     assert "Preview as frank@example.com" in text
@@ -80,7 +80,7 @@ def test_hidden_and_required_fields_are_those_of_the_chosen_row(
 def test_the_shown_form_follows_what_is_typed_into_it(browser: Client, form: FormDefinition, plan: SitePlan) -> None:
     status, notes = plan.columns["Status"], plan.columns["Notes"]
     page = DesignerPage.open(browser, form)
-    assert "As you would fill it in · “Groundworks”" in page.text
+    assert "The form as you would fill it in · “Groundworks”" in page.text
     page.choose("rows").press(f"mine:{plan.columns['Responsible']}")
     assert "“Survey and set out”" in page.text, "the first of Bob's rows"
     page.choose(notes).type(state="hidden").press("item:states")
