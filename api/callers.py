@@ -57,7 +57,7 @@ class AppTokenAuth(AuthBase):
 
     openapi_type = "http"
     openapi_scheme = "bearer"
-    openapi_description = "An app token, made on the profile page. It needs the scope that each operation names."
+    openapi_description = "An app token, made on the profile page. The token needs the scope that the operation names."
 
     def __init__(self, scope: Scope | None) -> None:
         super().__init__()

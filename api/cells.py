@@ -15,7 +15,7 @@ from edits.sheets.numbers import LARGEST_NUMBER
 from edits.sheets.sheet import Cell, Column, Json
 
 MULTIPLE = {"MULTI_PICKLIST", "MULTI_CONTACT_LIST"}
-NOT_EXACT = "Smartsheet can't hold exactly this number: send it as a text, or send one with fewer digits."
+NOT_EXACT = "Smartsheet can't store this number exactly: send it as a text, or send a number with fewer digits."
 ONE_VALUE = "This column takes one value, not a list."
 NUL = "A text can't contain the character NUL."
 TOO_LONG = f"A text can have {LONGEST_TEXT:,} characters."

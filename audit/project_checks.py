@@ -32,8 +32,8 @@ def _of_databases() -> Iterator[CheckMessage]:
         yield Warning(
             "ATOMIC_REQUESTS is on: a view in a transaction can't record what it is about to do, and so can't change a"
             " sheet.",
-            hint="Decorate such views with django.db.transaction.non_atomic_requests. This package decorates its own "
-            "views.",
+            hint="Decorate views that change sheets with django.db.transaction.non_atomic_requests. This package "
+            "decorates its own views.",
             id="audit.W003",
         )
 
@@ -44,7 +44,7 @@ def _of_histories() -> Iterator[Error]:
         if any(field.name == "history_user" for field in history._meta.fields):
             yield Error(
                 f"The history of {model._meta.label} identifies the person who changed a row by a foreign key.",
-                hint="Deleting that user would change the history, which is append-only. Use history_user_id_field.",
+                hint="Deleting a user would change the history, which is append-only. Use history_user_id_field.",
                 obj=model,
                 id="audit.E004",
             )

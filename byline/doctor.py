@@ -86,7 +86,8 @@ def _worker() -> Iterator[Finding]:
     newest = Worker.objects.order_by("-seen_at").first()
     advice = "Keep `manage.py byline_worker` running, as a service beside the site."
     if newest is None:
-        yield to_do("No worker has ever run: unclear edits are not settled, and tokens are not returned.", advice)
+        what = "No worker has ever run: edits stay unsettled, and tokens are not given back to Smartsheet."
+        yield to_do(what, advice)
     elif newest.seen_at < timezone.now() - WORKER_IS_LATE:
         yield to_do(f"The last worker was seen {timesince(newest.seen_at)} ago, on {newest.machine}.", advice)
     else:
@@ -130,4 +131,4 @@ def _registration(region: regions.Region) -> Finding:
     except NoReverseMatch:
         return note(f"The app's registration in {region.label} needs a redirect URL.", "Include byline.urls first.")
     what = f"The redirect URL in {region.label} has to be https://YOUR-HOST{path}. This command can't check that."
-    return note(what, "Compare it in Smartsheet: Account, Developer Tools.")
+    return note(what, "Check the redirect URL in Smartsheet, under Account, Developer Tools.")

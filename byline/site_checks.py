@@ -145,7 +145,7 @@ def addresses(**_kwargs: Any) -> list[CheckMessage]:
             resolve(path.partition("?")[0])
     except (NoReverseMatch, Resolver404):
         message = f"LOGIN_URL is {settings.LOGIN_URL!r}, where this site has no page."
-        return [Warning(message, hint="Set it to the address or name of the login page.", id="byline.W004")]
+        return [Warning(message, hint="Set LOGIN_URL to the address or name of the login page.", id="byline.W004")]
     return []
 
 
@@ -197,7 +197,7 @@ def content_security_policy(**_kwargs: Any) -> list[CheckMessage]:
     if not missing:
         return []
     message = f"The Content-Security-Policy lacks: {'; '.join(missing)}."
-    hint = "Add them. Without form-action, browsers block the redirect to Smartsheet, and no one can connect."
+    hint = "Add what is missing. Without form-action, browsers block the redirect to Smartsheet: no one can connect."
     return [Warning(message, hint=hint, id="byline.W003")]
 
 

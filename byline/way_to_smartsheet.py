@@ -42,7 +42,7 @@ def _connect(host: str, port: int, *, is_tls: bool) -> Finding | None:
             if is_tls:
                 tls_context(settings.SMARTSHEET_CA_BUNDLE).wrap_socket(connection, server_hostname=host).close()
     except ssl.SSLCertVerificationError as error:
-        advice = "If a proxy of yours opens TLS connections, set SMARTSHEET_CA_BUNDLE to a file with its certificates."
+        advice = "If your proxy decrypts TLS connections, set SMARTSHEET_CA_BUNDLE to a file with its certificates."
         return to_do(f"The certificate of {host} isn't trusted: {error.verify_message}.", advice)
     except ssl.SSLError as error:
         advice = f"The server on port {port} may not use https: check api_base."

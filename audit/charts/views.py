@@ -39,7 +39,7 @@ class RangeForm(forms.Form):
         until = self.cleaned_data.get("until") or datetime.now(UTC).date()
         since = self.cleaned_data.get("since") or until - USUAL
         if since > until:
-            raise forms.ValidationError("The first day must not be later than the last.")
+            raise forms.ValidationError("The first day must not be later than the last day.")
         if (until - since).days >= MOST_DAYS:
             raise forms.ValidationError(f"At most {MOST_DAYS} days are drawn at a time.")
         return {"since": since, "until": until}

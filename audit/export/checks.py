@@ -149,7 +149,7 @@ class Check:
                     self._clear.clear()
                 self._clear[commitment] = text
             if commitment not in of_entry(values):
-                raise Wrong("There is a clear text for which the entry has no commitment.")
+                raise Wrong("The line has a clear text, but the entry has no commitment to this text.")
 
     def _take_end(self, line: Line) -> None:
         header: Line = self._header or {}
@@ -170,7 +170,7 @@ class Check:
 
     def _check_signature(self, key_id: str | None, signature: str | None) -> None:
         if (key_id is None) is not (signature is None):
-            raise Wrong("The end names a key without a signature, or has a signature without a key.")
+            raise Wrong("The last line names a key but has no signature, or has a signature but names no key.")
         if key_id is not None and signature is not None:
             content = signed_content(self._hash.digest())
             self._keys.check(key_id, unhexed(signature), content, what="The export")

@@ -142,7 +142,7 @@ class LogFilter(forms.Form):
         if asked.keys() >= set(PAGING):
             self.add_error(None, "Use “before” or “after”, not both.")
         if asked.keys() >= {"since", "until"} and asked["since"] > asked["until"]:
-            self.add_error("since", "The first day (“From”) must not be later than the last (“To”).")
+            self.add_error("since", "The first day (“From”) must not be later than the last day (“To”).")
         if not asked.keys() & {"since", "until"}:
             asked.pop("days", None)
         return asked

@@ -85,7 +85,7 @@ def _due(cursor: Cursor, anchor: Anchor) -> list[Seal]:
     newest = Seal.objects.order_by("-pk").first()
     if newest and newest.pk < cursor.seq:
         logger.error(
-            "The %s has seal %s, and the newest in the database is %s: seals are missing.",
+            "The %s has seal %s, but the newest seal in the database is %s: seals are missing.",
             cursor.name,
             cursor.seq,
             newest.pk,

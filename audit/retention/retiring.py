@@ -32,7 +32,9 @@ PATIENCE = "10s"  # how long retiring waits for the log's lock before it gives u
 def check_rights() -> None:
     """Raise CannotRetire if this role can't remove entries from the log."""
     if connection.vendor == "postgresql" and not grants.owns_the_log(connection):
-        raise CannotRetire("Only the owner of the log's tables can retire: run this as the role that migrates.")
+        raise CannotRetire(
+            "Only the owner of the log's tables can retire entries: run this command as the role that migrates."
+        )
 
 
 def retire(found: Boundary, export: RetiredExport, *, by: Actor, reason: str) -> None:

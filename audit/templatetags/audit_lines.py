@@ -85,7 +85,7 @@ def outcome_of(change: LoggedChange) -> SafeString:
         parts.append(
             markup(
                 note,
-                "No outcome was recorded: the app may have stopped in the middle. Check in Smartsheet whether the "
+                "No outcome was recorded: the app may have stopped during the edit. Check in Smartsheet whether the "
                 "change was saved.",
             )
         )

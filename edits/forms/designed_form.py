@@ -53,8 +53,8 @@ from edits.widgets.symbols import drawing
 LONGEST_REASON = 500
 RECORDED_ONCE_IN = 60  # seconds
 NOT_IN_FORM = "This form doesn't have this column."
-NOT_ASKED_NOW = "The form doesn't ask for it with these values."
-FILLED_IN = "The link to this form has filled it in."
+NOT_ASKED_NOW = "With the other values that you entered, the form doesn't ask for this field."
+FILLED_IN = "The link to this form has filled in this field."
 NOT_YOURS = "This form only shows some rows of its sheet, and this row isn't one of them."
 NO_REASON = "Please say why."
 

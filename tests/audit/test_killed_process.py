@@ -60,4 +60,4 @@ def test_the_intent_of_a_killed_process_stays_and_is_shown_as_uncertain(reader: 
     with time_machine.travel(timezone.now() + timedelta(minutes=2)):
         page = reader.get("/audit/").content.decode()
     assert "not certain yet" in page
-    assert "the app may have stopped in the middle" in page
+    assert "the app may have stopped during the edit" in page

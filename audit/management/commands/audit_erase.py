@@ -53,7 +53,9 @@ class Command(BaseCommand):
                 f"Person {region}:{number} had this address; --person {region}:{number} erases everything else"
                 " about them."
             )
-        self.stdout.write("Backups and the database's own journals still have it: docs/audit-log.md says for how long.")
+        self.stdout.write(
+            "Backups and the database's own journals still have the erased data: docs/audit-log.md says for how long."
+        )
 
     def _ask(self, what: What) -> None:
         found = look(what)

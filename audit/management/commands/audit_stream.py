@@ -15,7 +15,7 @@ PAUSE = 1.0  # seconds to wait before checking for new entries again
 
 
 class Command(BaseCommand):
-    help = "Streams all entries of the audit log until it is stopped. It starts where the last run ended."
+    help = "Streams all entries of the audit log until you stop the command. It starts where the last run ended."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(

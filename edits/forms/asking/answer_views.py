@@ -24,7 +24,7 @@ from identity.middleware import SmartsheetRequest
 NOT_FOR_YOU = Problem(
     404,
     "There is no such request for you",
-    "It was deleted, or it was sent to another address than those of your Smartsheet account.",
+    "The request was deleted, or it was sent to an address that your Smartsheet account doesn't have.",
     "",
     "If the mail came to you, sign in with the account that has the address of the mail.",
 )

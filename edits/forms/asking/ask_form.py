@@ -47,7 +47,7 @@ class AskForm(forms.Form):
         label="Their e-mail addresses",
         required=False,
         widget=forms.Textarea,
-        help_text="One on each line. Each of these people gets all rows.",
+        help_text="Enter one address on each line. Each of these people gets all rows.",
     )
     text = forms.CharField(
         label="What to tell them",

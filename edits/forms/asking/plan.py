@@ -26,8 +26,8 @@ from identity.profiles.profile import Profile
 from identity.signin.admission import could_be_listed, is_listed
 
 UNKNOWN_ADDRESS = (
-    "This app doesn't know this address: the sheet isn't shared with it, it is no option of a contact column, and"
-    " nobody has signed in with it."
+    "This app doesn't know this address. The sheet isn't shared with this address, no contact column has it as an"
+    " option, and nobody has signed in with it."
 )
 MOST_ROWS = 200
 MOST_PEOPLE = 50
@@ -109,7 +109,7 @@ class PlannedPerson:
         share = shares.of(self.account.as_profile()) if self.account else shares.with_address(self.email)
         if share is None:
             is_certain = shares.is_known and not shares.has_groups
-            return "The sheet isn’t shared with them in Smartsheet." if is_certain else ""
+            return "The sheet isn’t shared with this person in Smartsheet." if is_certain else ""
         return "" if share.access.is_editor else f"In Smartsheet they {share.access.words}, and not change rows."
 
     @property

@@ -117,7 +117,8 @@ def _tell(request: SmartsheetRequest, count: int) -> None:
         messages.success(request, f"{count} reminder{'' if count == 1 else 's'} will be sent in a moment.")
     else:
         messages.info(
-            request, "No one was reminded: all have answered, don't want reminders, or got a mail within the last hour."
+            request,
+            "No one was reminded: each person has answered, doesn't want reminders, or got a mail in the last hour.",
         )
 
 

@@ -54,7 +54,7 @@ class NewForm(forms.Form):
         required=False,
         max_length=LONGEST_SLUG,
         widget=forms.TextInput(TEXT | {"data-slug": "", "autocomplete": "off"}),
-        help_text="The last part of the address that you share. If it is empty, it is made from the title.",
+        help_text="The last part of the address that you share. If you enter nothing, it is made from the title.",
     )
 
     def clean(self) -> dict[str, Any]:
@@ -138,7 +138,9 @@ def duplicate(request: SmartsheetRequest, form: FormDefinition, baseline: Baseli
     values = {"sheet_id": form.sheet_id, "sheet_name": sheet.name, "time_zone": form.time_zone}
     copied = _create(request, Definition.parse(content), slug=free_slug(f"{form.slug}-copy"), **values)
     if copied is None or isinstance(copied, Problem):
-        messages.error(request, "The form was not copied: the audit log can’t be written, or its address was taken.")
+        messages.error(
+            request, "The form was not copied: the audit log can’t be written, or another form has the copy’s address."
+        )
         return redirect("forms:designed")
     messages.success(request, f"This is a copy of “{form.title}”. Nobody can fill it in before you publish it.")
     return redirect("forms:design", copied.pk)

@@ -94,11 +94,11 @@ def _lacking(definition: Definition, shares: Shares, region: str) -> Iterator[st
     for profile in known:
         is_listed = profile.is_among(listed) or bool(profile.addresses & listed) or profile.domain in domains
         if (definition.audience is Audience.EVERYONE or is_listed) and shares.of(profile) is None:
-            yield f"{profile.name} ({profile.email}): the sheet isn’t shared with them"
+            yield f"{profile.name} ({profile.email}): the sheet isn’t shared with this person"
     addresses = {address for profile in known for address in profile.addresses}
     for email in listed - addresses if definition.audience is Audience.LISTED else ():
         if "@" in email and shares.with_address(email) is None:
-            yield f"{email}: the sheet isn’t shared with them"
+            yield f"{email}: the sheet isn’t shared with this person"
 
 
 def _share(raw: Mapping[str, Json]) -> Share:

@@ -31,7 +31,7 @@ from edits.widgets.pages import actor_of, problem_page
 from edits.widgets.problems import Doing, problem_of
 from identity.middleware import SmartsheetRequest
 
-CHANGED = "Another designer has just saved this form. Nothing was published. Look at the form again first."
+CHANGED = "Another designer has just saved this form. Nothing was published. Check the form, then publish it."
 
 
 @dataclass(frozen=True, slots=True)

@@ -177,7 +177,7 @@ class PeopleSettings(Settings):
     names = ("audience", "people", "domains")
     audience = _choice("Who can open it", Audience, "Everyone also needs their own access to the sheet in Smartsheet.")
     people = Lines(label="People", help_text="E-mail addresses, one in each line.")
-    domains = Lines(rows=2, label="Domains", help_text="Such as example.com: everybody with an address there.")
+    domains = Lines(rows=2, label="Domains", help_text="Such as example.com. Everybody with such an address is listed.")
 
     def clean_people(self) -> list[str]:
         people: list[str] = [one.lower() for one in self.cleaned_data["people"]]
@@ -202,7 +202,7 @@ class ClosingSettings(Settings):
         label="Closes",
         required=False,
         widget=forms.DateTimeInput(TEXT | {"type": "datetime-local"}),
-        help_text="From then on nobody can fill in the form. Without a closing date, the form stays open.",
+        help_text="Nobody can fill in the form after this time. Without a closing date, the form stays open.",
     )
     time_zone = forms.ChoiceField(label="Time zone", required=False, widget=forms.Select({"class": "form-select"}))
 

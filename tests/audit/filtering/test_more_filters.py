@@ -121,7 +121,7 @@ def test_days_are_the_readers(reader: Client) -> None:
         ("origin=moon", "“origin” has an unknown value: moon."),
         ("since=yesterday", "“since” must be a day, such as 2026-11-30."),
         ("until=2026-02-30", "“until” must be a day"),
-        ("since=2026-05-02&until=2026-05-01", "The first day (“From”) must not be later than the last (“To”)."),
+        ("since=2026-05-02&until=2026-05-01", "The first day (“From”) must not be later than the last day (“To”)."),
         ("q=" + "x" * 201, "“q” must be 200 letters or fewer."),
         ("person=eu:", "“person” must be a Smartsheet id"),
         ("q=%00abc", "Null characters are not allowed."),

@@ -124,7 +124,7 @@ def test_named_people_get_all_rows_that_the_form_shows_them(
     preview = alices.post(PAGE, sent)
     assert "Send 2 mails?" in text_of(preview)
     assert "Never signed in here." in text_of(preview)
-    assert "eve@example.com: The sheet isn’t shared with them in Smartsheet." in text_of(preview)
+    assert "eve@example.com: The sheet isn’t shared with this person in Smartsheet." in text_of(preview)
     alices.post(PAGE, sent | {"step": "send"})
     assert {one.email for one in RequestedPerson.objects.all()} == {"eve@example.com", "bob@example.com"}
     assert Mail.objects.count() == 2

@@ -201,7 +201,7 @@ def test_people_who_cannot_save_are_named_with_what_to_do(
     designer.type(audience="listed", people="bob@example.com\nnobody@example.org", domains="example.net").press("save")
     page = browser.get(address).content.decode()
     assert "One person can open the form" in page
-    assert "nobody@example.org: the sheet isn’t shared with them" in page
+    assert "nobody@example.org: the sheet isn’t shared with this person" in page
     assert "charlie@example.com" not in page
     sandbox.fault(path="/2.0/shares", status=403, times=9)
     page = browser.get(address).content.decode()
