@@ -36,8 +36,8 @@ def smartsheet_regions(**_kwargs: Any) -> list[CheckMessage]:
         return [
             Error(
                 "SMARTSHEET_REGIONS is not complete, or SMARTSHEET_DEFAULT_REGION is not one of its regions.",
-                hint="Write SMARTSHEET_REGIONS = {'com': {'client_id': '…', 'client_secret': '…'}}. A region of another"
-                " name than com, eu, au or gov also needs api_base and authorize_url.",
+                hint="Write SMARTSHEET_REGIONS = {'com': {'client_id': '…', 'client_secret': '…'}}. A region with"
+                " another name than com, eu, au or gov also needs api_base and authorize_url.",
                 id="identity.E002",
             )
         ]
@@ -97,6 +97,7 @@ def _is_readable(alias: str) -> bool:
 def _lost_key(alias: str) -> CheckMessage:
     return Warning(
         f"TOKEN_KEYS can't decrypt the tokens in database {alias!r}, so their owners have to sign in again.",
-        hint="Add the key that encrypted them after the others. manage.py rotate_token_keys --dry-run counts them.",
+        hint="Add the key that encrypted these tokens after the other keys. To count the tokens, run manage.py "
+        "rotate_token_keys --dry-run.",
         id="identity.W001",
     )

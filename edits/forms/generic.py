@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 else:
     BaseView = FormView
 
-LEFT_RULE = "This row is no longer one that you can edit with the form."
+LEFT_RULE = "You can no longer edit this row with the form."
 
 
 class SheetFormView(BaseView):

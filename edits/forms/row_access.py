@@ -29,8 +29,8 @@ P = ParamSpec("P")
 Rule = Callable[[Baseline, Row], str]
 View = Callable[Concatenate[Any, P], HttpResponseBase]
 
-NOT_YOURS = "This row isn't yours: “{title}” doesn't name you."
-ANOTHER_VALUE = "You can't edit rows with this value of “{title}”."
+NOT_YOURS = "This row isn't yours: the column “{title}” doesn't name you."
+ANOTHER_VALUE = "You can't edit rows with this value in the column “{title}”."
 
 
 class RowForbidden(Forbidden, PermissionDenied):
@@ -53,7 +53,7 @@ def problem_of_row(error: RowForbidden) -> Problem:
         title="You can't edit this row here",
         happened=f"{error.message} You typed: {error.typed}" if error.typed else error.message,
         saved="Nothing was saved.",
-        advice="If you need to edit it, ask the people who gave you this form.",
+        advice="If you need to edit this row, ask the people who gave you this form.",
     )
 
 

@@ -35,13 +35,13 @@ logger = logging.getLogger(__name__)
 
 EVERY = timedelta(minutes=15)
 MOST = 20  # the largest number of forms in one run, so that other jobs don't have to wait long
-NO_SHEET = "Its sheet was deleted, or isn’t shared with its designer any more."
-NO_DESIGNER = "This form has no designer any more. Another designer can take it over."
-NOT_CONNECTED = "Its designer isn’t connected any more. Another designer can take it over."
-NO_RULE = "Its rule for rows reads a column that is no longer in the sheet."
-NO_FILTER = "It can’t show its rows."
-NO_FIELDS = "None of its columns is in the sheet any more, with the type that it had."
-UNREADABLE = "Its content can’t be read any more."
+NO_SHEET = "The form’s sheet was deleted, or isn’t shared with the form’s designer any more."
+NO_DESIGNER = "This form has no designer any more. Another designer can take the form over."
+NOT_CONNECTED = "The form’s designer isn’t connected any more. Another designer can take the form over."
+NO_RULE = "The form’s rule reads a column that is no longer in the sheet."
+NO_FILTER = "The form can’t show its rows."
+NO_FIELDS = "Each of the form’s columns was deleted from the sheet, or has another type."
+UNREADABLE = "The form’s content can’t be read any more."
 
 
 def check_due() -> None:

@@ -16,7 +16,7 @@ from edits.saving.changes import AddRow, RowChange, UpdateRow, action_of
 from edits.saving.results import CellResult, Result, RowResult, Status
 from edits.sheets.sheet import Json
 
-NOT_BEGUN = "This was not sent before this app was interrupted."
+NOT_BEGUN = "This app was interrupted before it sent this change."
 STATUSES = {
     Phase.APPLIED: Status.SAVED,
     Phase.REFUSED: Status.REFUSED,

@@ -27,7 +27,7 @@ from edits.sheets.column_types import column_type
 from edits.sheets.held_values import bare
 
 DONE = frozenset({Status.SAVED, Status.UNCHANGED})
-NOT_BENEATH = "Not sent, because the row above it in the hierarchy couldn't be put back."
+NOT_BENEATH = "Not sent, because the row above this row in the hierarchy couldn't be put back."
 STOPPED = "Not sent, because an earlier part of the same undo failed."
 PLAIN = "Smartsheet refused formulas, formats or the lock of a row, so the row got only its values: "
 

@@ -42,12 +42,12 @@ from edits.sheets.reading import NO_ROW
 from edits.sheets.rights import why_no_edits, why_not_deleted, why_read_only
 from edits.sheets.sheet import FINISH, Access, Column, Json, Row
 
-ANOTHER_REGION = "This was done in another region of Smartsheet, where you have another account."
-NOT_SAVED = "There is nothing to undo: Smartsheet didn't save this change, or it isn't certain that it did."
+ANOTHER_REGION = "This change was made in another region of Smartsheet, where you have another account."
+NOT_SAVED = "There is nothing to undo: Smartsheet didn't save this change, or may not have saved it."
 ADDED_AGAIN = "A new row with these values was added already. If that row was deleted since, undo its deletion."
 EMPTY = "The log has no value of this row that can be written into a new row."
-RESTORING = "A new row may have been added for this one already. That isn't certain yet, so nothing is sent."
-PARENT_RESTORING = "A row above it in the hierarchy is being restored, which isn't certain yet. Try again later."
+RESTORING = "It isn't certain yet whether this row was already restored as a new row, so nothing is sent."
+PARENT_RESTORING = "It isn't certain yet whether a row above this row in the hierarchy was restored. Try again later."
 NO_OLD_PLACE = (
     "This move can't be undone from here: its entry is old, and doesn't say which rows were around the row. Move the "
     "row back in Smartsheet."
@@ -55,15 +55,15 @@ NO_OLD_PLACE = (
 NO_NEW_PLACE = "The log doesn't say where this move put the row, so this app can't tell whether the row is still there."
 ELSEWHERE = (
     "The row is no longer where this move put it: it was moved since, or the row before it was added, moved or "
-    "deleted. So it stays where it is."
+    "deleted. So the row stays where it is."
 )
-AT_OLD_PLACE = "The row is already at its old place, beneath and after the same rows as before."
-BELOW_ITSELF = "The row that it was below in the hierarchy is now below this row."
+AT_OLD_PLACE = "The row is already at its old place."
+BELOW_ITSELF = "The row that was above this row in the hierarchy is now below this row."
 LOCKED = "This row is locked: only admins of the sheet can move it."
 NO_CELL = "Only changes of cells, and added, moved and deleted rows can be undone."
-PERSONAL = "This is a personal value. The log stores those separately, so it can't be restored from here."
+PERSONAL = "This is a personal value. The log stores personal values separately, so they can't be restored from here."
 NOTHING_LEFT = "The cell already has its old value."
-NUMBERS_MOVE = "The log has row numbers, which other rows may have now. Type the predecessors again instead."
+NUMBERS_MOVE = "Other rows may have the row numbers of these predecessors now. Type the predecessors again."
 HAS_ROWS_BENEATH = "There are now rows below this row, which would be deleted too."
 
 # The feature that is needed to undo each action.
@@ -388,8 +388,8 @@ class _Looking:
         """Return sentences about formulas, links and pictures that the new row doesn't get as they were."""
         by_number = [cell.column_id for cell in cells if BY_NUMBER.search(IN_QUOTES.sub("", cell.formula))]
         said = {
-            "Formulas in {} name rows by their numbers: check that they still mean the same rows.": by_number,
-            "Links to cells of other sheets in {} become the values that they had.": logged.linked,
+            "Formulas in {} name rows by their numbers. Check that these numbers still mean the same rows.": by_number,
+            "In {}, the values of links to cells of other sheets are kept, but not the links.": logged.linked,
             "Pictures in {} are lost.": logged.pictured,
         }
         return [

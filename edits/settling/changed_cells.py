@@ -31,12 +31,15 @@ MOST_CELLS = 25  # the most cells whose histories are read for a row or request;
 LONG_AGO, SECOND = datetime.min.replace(tzinfo=UTC), timedelta(seconds=1)
 SHOWN = "The cell's history shows the change."
 NOT_SHOWN = "The cell's history does not show the change."
-UNTOUCHED = "The row has not been changed since before this was sent."
+UNTOUCHED = "The row's last change was made before this request was sent."
 ALL_SAVED = (
-    "The history of another row's cell shows that Smartsheet carried out the request, and it does so for all rows or "
+    "The history of another row's cell shows that Smartsheet carried out the request. Smartsheet carries out a request "
+    "for all rows or none."
+)
+NONE_SAVED = (
+    "Another row shows that Smartsheet didn't carry out the request. Smartsheet carries out a request for all rows or "
     "none."
 )
-NONE_SAVED = "Another row shows that Smartsheet didn't carry out the request, and it does so for all rows or none."
 ERASED = f"{CANNOT}the value that was to be written is no longer known here."
 ROW_GONE = f"{CANNOT}the row no longer exists, so it has no history."
 COLUMNS_GONE = f"{CANNOT}the columns no longer exist, so they have no history."

@@ -25,7 +25,7 @@ THERE = "The row is still there."
 OTHER_THERE = "The row above it in the hierarchy, which was to be deleted too, is still there."
 TAKEN = "Another deletion by this app has deleted the row."
 OTHER_TAKEN = "Another deletion by this app has deleted a row that was to be deleted together with this one."
-GONE = "The row no longer exists, and the last change of the sheet was made when this was sent."
+GONE = "The row no longer exists, and the last change of the sheet was made when this request was sent."
 WITH_OTHERS = "The request deleted another row, and Smartsheet carries out a request for all rows or none."
 WHO = f"{CANNOT}the row no longer exists, but someone else may have deleted it."
 

@@ -36,7 +36,7 @@ from edits.sheets import reading
 from edits.sheets.sheet import Json, Sheet
 from identity.models import SmartsheetUser
 
-AFTER_ALL = "Smartsheet made this change after this app had stopped waiting for it."
+AFTER_ALL = "Smartsheet made this change after this app had stopped waiting for the answer."
 AT_ONCE = 200  # the most entries whose outcomes are read in one query
 
 Progress = Callable[[str], None]  # called now and then with a sentence about the progress

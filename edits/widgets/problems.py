@@ -62,20 +62,21 @@ CHANGED_SINCE = Problem(
     title="This form was saved before, and you have changed it since",
     happened="This app has already handled what you sent the first time.",
     saved="Your later changes are still in the form, and are not saved yet.",
-    advice="Check them, and save again if you want them. A form for a new row then adds another row.",
+    advice="Check your later changes, and save again if you want to keep them. If the form is for a new row, this adds "
+    "another row.",
 )
 ANOTHER_AUTHOR = Problem(
     status=409,
     title="Another person opened this form",
-    happened="Another person opened it, and has signed out of this browser since.",
-    saved="Nothing was sent, because it would have been in your name.",
+    happened="Another person opened this form, and has signed out of this browser since then.",
+    saved="Nothing was sent, because the change would have been sent in your name.",
     advice="Open the row again to change it yourself.",
 )
 NOT_NOTED = Problem(
     status=200,
     title="Saved, but the log doesn't say so",
-    happened="Smartsheet made the change. The audit log shows that you sent it, but this app couldn't add that it "
-    "succeeded.",
+    happened="Smartsheet made the change. The audit log shows that you sent the change, but this app couldn't record "
+    "that the change succeeded.",
     saved="Your change was saved.",
     advice="You don't need to do anything. Please tell the administrator of this app.",
 )
@@ -99,7 +100,7 @@ LOOK_FIRST = {
     Doing.CHANGE: "Save again. This app then reads the row first and sends only the changes that are missing.",
     Doing.ADD: "Look at the sheet before you save again. Otherwise the row may be added twice.",
     Doing.DELETE: "Look at the sheet to see whether the row was deleted.",
-    Doing.UNDO: "Look at the cell. If it still has the newer value, undo again.",
+    Doing.UNDO: "Look at the cell. If the cell still has the newer value, undo again.",
 }
 
 
@@ -142,7 +143,7 @@ def advice(error: GatewayError, doing: Doing) -> str:
         case NotGranted(can_be_granted=True):
             return "After signing in you come back to this page."
         case NotGranted():
-            return "If you need it, ask the administrator of this app."
+            return "If you need this permission, ask the administrator of this app."
         case Forbidden():
             return "If you need this, ask the owner of the sheet for access."
         case NotFound():

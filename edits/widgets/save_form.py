@@ -15,7 +15,7 @@ from edits.widgets.row_form import RowForm
 from identity.middleware import SmartsheetRequest
 
 NOTHING_CHANGED = "Nothing was sent: you changed no cell."
-ALREADY_SO = "Nothing was sent: the row already holds what you typed."
+ALREADY_SO = "Nothing was sent: the row already has the values that you typed."
 NOTHING_FILLED_IN = "Fill in at least one cell."
 
 

@@ -15,7 +15,7 @@ WHAT = "app_token"
 
 UNKNOWN = "This isn't in the format of an app token."
 ENDED = "This app token has ended: {}"
-BARRED = "The person of this app token can't use this app."
+BARRED = "The person who made this app token can't use this app."
 NO_SCOPE = "This app token doesn't have the scope “{}”."
 TOO_MANY = "More than {} calls a minute were made with this app token."
 

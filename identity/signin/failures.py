@@ -17,7 +17,7 @@ class Failure:
     advice: str
 
 
-NOTHING_USED = "This app used and kept nothing from that request."
+NOTHING_USED = "This app used nothing from that request, and stored nothing."
 THROWN_AWAY = "This app discarded the access that Smartsheet had granted."
 GIVEN_UP = "This app gave the access back to Smartsheet and kept none in your name."
 NOTHING_KEPT = "This app got no access to Smartsheet."
@@ -96,7 +96,7 @@ DEACTIVATED = Failure(
     code="deactivated",
     status=403,
     title="You can't use this app",
-    happened="Smartsheet confirmed who you are, but an administrator has blocked you from using it here.",
+    happened="Smartsheet confirmed who you are, but an administrator has blocked you from using this app.",
     done=GIVEN_UP,
     advice="If you think this is a mistake, ask the administrator of this app.",
 )
@@ -107,7 +107,7 @@ NOT_LISTED = Failure(
     happened="Smartsheet confirmed who you are, but only certain people or organisations can use this app.",
     done=GIVEN_UP,
     advice=(
-        "If you have another Smartsheet account, sign out of Smartsheet and start again from here with that one. "
+        "If you have another Smartsheet account, sign out of Smartsheet and start again from here with that account. "
         "Or ask the administrator of this app to add you."
     ),
 )
@@ -115,7 +115,7 @@ NOT_RECORDED = Failure(
     code="not_recorded",
     status=503,
     title="Nobody can sign in right now",
-    happened="This app couldn't record your sign-in in its audit log. Without that record, it lets nobody in.",
+    happened="This app couldn't record your sign-in in its audit log. Without that record, this app lets nobody in.",
     done="This app has kept no access in your name.",
     advice=LATER,
 )
@@ -158,7 +158,7 @@ BUSY = Failure(
     code="busy",
     status=503,
     title="This app is busy",
-    happened="Smartsheet is slow, and this app already has as many requests to it in progress as it allows.",
+    happened="Smartsheet is slow, and too many requests of this app are already waiting for an answer.",
     done="This app has not used your sign-in yet.",
     advice="Wait some seconds, then reload this page.",
 )

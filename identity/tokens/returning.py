@@ -68,7 +68,9 @@ def take_away(person: SmartsheetUser, *, why: str, wait: float = 0) -> TokenToRe
         try:
             token = stored.select_for_update().first()
         except WrongTokenKey:
-            logger.error("The token of person %s can't be decrypted, and so can't be returned.", person.pk)
+            logger.error(
+                "The token of person %s can't be decrypted, so this app can't give it back to Smartsheet.", person.pk
+            )
             token = None
         stored.delete()
         if token is None or not token.access_token:

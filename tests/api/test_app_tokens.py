@@ -194,7 +194,7 @@ def test_a_person_who_left_smartsheet_has_no_tokens_left(make: Make, plan: SiteP
 def test_someone_who_was_taken_off_the_list_is_refused(make: Make, settings: Settings) -> None:
     program = make("read")
     settings.SIGN_IN_PEOPLE = frozenset({"sandbox:1"})
-    assert program.refusal()[2] == "The person of this app token can't use this app."
+    assert program.refusal()[2] == "The person who made this app token can't use this app."
     settings.SIGN_IN_PEOPLE = frozenset()
     program.get("/me")
 

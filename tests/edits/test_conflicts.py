@@ -76,7 +76,7 @@ def test_the_same_value_by_both_is_no_conflict_and_nothing_to_send(
 ) -> None:
     page = Page.open(browser, plan.edit_path(ROW)).type({plan.columns["Status"]: "Complete"})
     plan.write(ROW, Status="Complete")
-    assert "the row already holds what you typed" in page.save().text
+    assert "the row already has the values that you typed" in page.save().text
     assert plan.writes(bob) == []
     assert plan.last_writer(ROW, "Status") == "alice@example.com"
     assert not Entry.objects.intents().exists()

@@ -389,8 +389,10 @@ def test_what_cannot_be_restored_is_named(browser: Client, sheet: ManyRows) -> N
     put(sheet, 0, cells=[{"columnId": sheet.notes, "formula": '=Task2 + "1"'}])
     first, *_ = delete(sheet, 0, 5)
     page = ask(browser, edit_path_of(first))
-    assert "Links to cells of other sheets in Notes become the values that they had." in page.text
-    assert "Formulas in Notes name rows by their numbers: check that they still mean the same rows." in page.text
+    assert "In Notes, the values of links to cells of other sheets are kept, but not the links." in page.text
+    assert (
+        "Formulas in Notes name rows by their numbers. Check that these numbers still mean the same rows." in page.text
+    )
     confirm(browser, edit_path_of(first))
     assert row_named(sheet, "row 5")["cells"][1]["value"] == "x"
 

@@ -134,7 +134,7 @@ def test_a_form_of_the_site(site: InstalledSite, pages: Pages, plan: SitePlan, b
     expect(page).to_have_url(re.compile("/account/$"))
     assert changes(site, start) == [("Blocked", bob.name)]
     page.goto(f"/progress/{plan.id}/{plan.rows['Drainage runs']}/")
-    expect(page.get_by_text("This row isn't yours: “Responsible” doesn't name you.")).to_be_visible()
+    expect(page.get_by_text("This row isn't yours: the column “Responsible” doesn't name you.")).to_be_visible()
 
 
 @pytest.mark.parametrize("served_site", ["member_site"], indirect=True)

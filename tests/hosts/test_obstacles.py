@@ -310,7 +310,7 @@ def test_obstacle_20_blocking_ends_no_login_of_the_site(
     assert (who_is(token, sandbox), site.ask(inside.tokens_to_return)) == (401, 0)
     assert f"Account of {JANE}" in jane.get("/account/").text
     answer = jane.connect(sandbox, alice)
-    assert (answer.status_code, "has blocked you from using it here" in answer.text) == (403, True)
+    assert (answer.status_code, "has blocked you from using this app" in answer.text) == (403, True)
     boss.post("/admin/identity/smartsheetuser/", action="let_in_again", _selected_action=key)
     assert jane.connect(sandbox, alice).status_code == 200
     assert site.ask(inside.users) == {JANE: alice.id, JOE: None}

@@ -189,7 +189,7 @@ def test_someone_who_is_blocked(provider: Provider, log_in: LogIn) -> None:
     assert who(janes) == ("jane", None)
     for browser in (janes, joes):
         page = connect(browser)
-        assert (page.status_code, "has blocked you from using it here" in page.content.decode()) == (403, True)
+        assert (page.status_code, "has blocked you from using this app" in page.content.decode()) == (403, True)
     provider.profile = Answer(ALICE | {"id": 7})
     assert connect(janes).status_code == 403
     assert connect(joes).status_code == 302

@@ -155,7 +155,7 @@ def test_a_person_is_blocked_and_admitted_again(
     assert not Token.objects.filter(person=alice).exists()
     provider.profile = Answer(ALICE)
     refused = provider.come_back(client)
-    assert (refused.status_code, "has blocked you from using it" in refused.content.decode()) == (403, True)
+    assert (refused.status_code, "has blocked you from using this app" in refused.content.decode()) == (403, True)
     administrator.post(PEOPLE, chosen | {"action": "let_in_again"})
     provider.come_back(client)
     assert client.get("/identity/me").json()["user"]["id"] == ALICE["id"]

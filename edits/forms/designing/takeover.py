@@ -36,7 +36,7 @@ def take_over(request: SmartsheetRequest, form: FormDefinition, baseline: Baseli
         return problem_page(request, problem_of(error, doing=Doing.READ))
     reason = why(form, shares)
     if not reason and request.user.has_perm(TAKE_OVER):
-        reason = "You can take it over because you are an administrator."
+        reason = "You can take the form over because you are an administrator."
     if request.method != "POST" or not reason:
         context = {"form": form, "sheet": sheet, "reason": reason}
         status = 403 if request.method == "POST" else 200

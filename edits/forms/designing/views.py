@@ -30,7 +30,7 @@ from identity.middleware import SmartsheetRequest
 IN_PAGE = {"up", "down", "add", "remove", "names", "item", "drop", "line", "group", "cut", "mine"}
 SAVING = {"save", "publish", "mine_wins"}
 NOT_LOGGED = "The audit log can't be written, so nothing was saved. Try again in a moment."
-SAME_ADDRESS = "Another form has got this address meanwhile. Choose another address. Nothing was saved."
+SAME_ADDRESS = "Another form got this address in the meantime. Nothing was saved. Choose another address."
 
 
 @drafts.kept_when_signed_out
@@ -121,7 +121,7 @@ def _both(request: SmartsheetRequest, desk: Desk, data: QueryDict) -> HttpRespon
         return meanwhile_page(request, desk, data)
     desk.work, collisions = both
     kept = f" Both of you changed {', '.join(collisions)}: yours is kept." if collisions else ""
-    desk.said = f"Both are in the form now. Look at it, and save it.{kept}"
+    desk.said = f"Both changes are in the form now. Check the form, and save it.{kept}"
     desk.choose(desk.chosen)
     desk.show()
     return _page(request, desk, QueryDict())

@@ -26,7 +26,7 @@ from edits.widgets.problems import ALREADY_SENT, NOT_NOTED, Doing
 from identity.decorators import smartsheet_connected
 from identity.middleware import SmartsheetRequest
 
-BENEATH_NOT_YOURS = "Rows beneath this one would be deleted too, and not all of them are your rows in this form."
+BENEATH_NOT_YOURS = "The rows beneath this row would be deleted too, but some of these rows aren't yours in this form."
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

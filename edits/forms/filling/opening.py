@@ -96,7 +96,7 @@ def why_not_open(form: FormDefinition, person: Profile) -> Problem | None:
     except InvalidDefinition:
         return Problem(409, "This form can't be used now", "Its content can't be read any more.", "", ASK)
     if form.region != person.region:
-        why = "Its sheet is in another region of Smartsheet, where you have another account."
+        why = "The form's sheet is in another region of Smartsheet, where you have another account."
         return Problem(403, "You can't open this form", why, "", "Sign in with your account of that region.")
     if not is_in_audience(definition, person):
         why = f"Its designer chose who can open it, and {person.email or person.name} isn't on that list."

@@ -37,7 +37,7 @@ from identity.middleware import SmartsheetRequest
 SAVED_BEFORE = "What you sent the first time was saved. Nothing was sent this time."
 NO_FILTER = "This form can't show you its rows"
 NO_SHEET = "You fill in this form with your own access to its sheet, and Smartsheet doesn't let you open that sheet."
-SHARE = "Ask the sheet's owner to share it with you as an editor."
+SHARE = "Ask the sheet's owner to share the sheet with you as an editor."
 
 
 def form_page(

@@ -11,7 +11,7 @@ from identity.tokens.key_rotation import Key
 
 
 class Command(BaseCommand):
-    help = "Encrypts all stored tokens with the first of TOKEN_KEYS; safe while people are working."
+    help = "Encrypts all stored tokens with the first of TOKEN_KEYS. People can work at the same time."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--dry-run", action="store_true", help="change nothing, only count")
@@ -35,6 +35,9 @@ class Command(BaseCommand):
             f" {found[Key.UNKNOWN]} under none of TOKEN_KEYS."
         )
         if found[Key.UNKNOWN]:
-            self.stdout.write("The owners of the last ones are asked to sign in again. If you have the key, add it.")
+            self.stdout.write(
+                "The owners of tokens under none of TOKEN_KEYS are asked to sign in again. If you have the missing key,"
+                " add it."
+            )
         elif not found[Key.OLDER]:
             self.stdout.write("All keys but the first can go.")

@@ -136,7 +136,10 @@ def test_where_seals_are_gone_it_is_told_and_anchoring_goes_on(file: Path, caplo
     first = sealed(1)
     Cursor.objects.create(name="anchor file", seq=10**9)
     assert anchors.publish() == []
-    assert "The anchor file has seal 1000000000, and the newest in the database is 1: seals are missing." in caplog.text
+    assert (
+        "The anchor file has seal 1000000000, but the newest seal in the database is 1: seals are missing."
+        in caplog.text
+    )
     more = sealed(2)
     assert anchors.publish() == []
     assert in_file(file) == first + more

@@ -283,7 +283,9 @@ def test_the_designer_is_told_that_the_filter_was_deleted(browser: Client, form:
     designed_by(form, bob)
     assert found_later(form) == ""
     delete_filter(form)
-    found = "It can’t show its rows. The filter “Under way” was deleted in Smartsheet, or isn’t shared with everybody"
+    found = (
+        "The form can’t show its rows. The filter “Under way” was deleted in Smartsheet, or isn’t shared with everybody"
+    )
     assert found in found_later(form)
 
 

@@ -138,6 +138,6 @@ def test_someone_elses_form_is_not_sent_in_your_name(fill: Fill, plan: SitePlan,
     form: Any = filled.sent()
     assert not form.is_valid()
     assert form.status == 409
-    assert "Another person opened it" in form.non_field_errors()[0]
+    assert "Another person opened this form" in form.non_field_errors()[0]
     assert "Their words" not in str(form)
     assert plan.writes(bob) == []

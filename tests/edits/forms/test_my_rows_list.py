@@ -85,7 +85,7 @@ def test_a_form_whose_sheet_i_cant_open_isnt_listed(browser: Client, form: Progr
     page = Page.open(browser, form.path)
     assert page.status == 403, page.text
     assert "You can't open this form's sheet" in page.text
-    assert "Ask the sheet's owner to share it" in page.text
+    assert "Ask the sheet's owner to share the sheet" in page.text
     assert Page.open(browser, form.row_path(MINE)).status == 403
 
 

@@ -59,7 +59,7 @@ def test_a_form_with_a_problem(browser: Client, form: ProgressForm) -> None:
 def test_a_form_of_another_region(browser: Client, form: ProgressForm) -> None:
     form.stored.region = "eu"
     form.stored.save()
-    assert "Its sheet is in another region" in refused(browser, form, status=403)
+    assert "The form's sheet is in another region" in refused(browser, form, status=403)
 
 
 @pytest.mark.parametrize(

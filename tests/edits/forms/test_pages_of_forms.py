@@ -186,7 +186,7 @@ def test_a_row_that_cannot_be_read_now(browser: Client, plan: SitePlan, bob: Per
 def test_a_row_outside_of_the_rule(browser: Client, plan: SitePlan, bob: Person) -> None:
     page = Page.open(browser, address(plan, THEIRS))
     assert page.status == 403
-    assert "You can't edit this row here This row isn't yours: “Responsible” doesn't name you." in page.text
+    assert "You can't edit this row here This row isn't yours: the column “Responsible” doesn't name you." in page.text
     response = browser.post(address(plan, THEIRS), {"notes": "Rock"})
     assert response.status_code == 403
     assert "You typed: Notes: Rock" in response.content.decode()
@@ -197,7 +197,7 @@ def test_a_row_outside_of_the_rule(browser: Client, plan: SitePlan, bob: Person)
 def test_the_person_is_told_that_the_row_left_the_form(browser: Client, plan: SitePlan) -> None:
     done = typed(Page.open(browser, address(plan)), responsible="dora@example.com").save()
     assert "1 cell changed" in done.text
-    assert "This row is no longer one that you can edit with the form." in done.text
+    assert "You can no longer edit this row with the form." in done.text
     assert Page.open(browser, address(plan)).status == 403
 
 
@@ -270,7 +270,10 @@ def test_the_decorator_lets_only_those_in_whose_row_it_is(browser: Client, plan:
     assert response.status_code == 403
     assert "This row isn&#x27;t yours" in response.content.decode()
     refused = Entry.objects.get(phase="forbidden")
-    assert (refused.row_label, refused.message) == (THEIRS, "This row isn't yours: “Responsible” doesn't name you.")
+    assert (refused.row_label, refused.message) == (
+        THEIRS,
+        "This row isn't yours: the column “Responsible” doesn't name you.",
+    )
 
 
 def test_the_decorator_says_why_a_row_cannot_be_read(browser: Client, plan: SitePlan, bob: Person) -> None:

@@ -36,7 +36,7 @@ def refusal() -> Entry:
 
 
 def test_a_row_outside_of_the_rule_is_not_opened(fill: Fill, plan: SitePlan) -> None:
-    with pytest.raises(RowForbidden, match="This row isn't yours: “Responsible” doesn't name you") as caught:
+    with pytest.raises(RowForbidden, match="This row isn't yours: the column “Responsible” doesn't name you") as caught:
         fill(MyForm, THEIRS)
     assert isinstance(caught.value, PermissionDenied)  # because of this class, Django answers 403
     assert isinstance(caught.value, GatewayError)
@@ -164,7 +164,7 @@ def test_rules_can_be_combined(fill: Fill, plan: SitePlan) -> None:
     fill(form_with(all_of(mine("Responsible"), busy)))
     fill(form_with(any_of(mine("Responsible"), blocked)), THEIRS)
     fill(form_with(having("Trade", "Earthworks")), THEIRS)
-    with pytest.raises(RowForbidden, match="this value of “Status”"):
+    with pytest.raises(RowForbidden, match="this value in the column “Status”"):
         fill(form_with(all_of(mine("Responsible"), blocked)))
     with pytest.raises(RowForbidden, match="isn't yours"):
         fill(form_with(all_of(busy, mine("Responsible"))), THEIRS)

@@ -75,7 +75,7 @@ def test_a_form_without_a_usable_column_has_a_problem(published: FormDefinition,
     for title in ("Status", "Notes"):
         plan._call("DELETE", f"/sheets/{plan.id}/columns/{plan.columns[title]}")
     problem, _ = found_later(published)
-    assert problem == "None of its columns is in the sheet any more, with the type that it had."
+    assert problem == "Each of the form’s columns was deleted from the sheet, or has another type."
     assert not published.is_open
 
 
@@ -83,7 +83,7 @@ def test_a_rule_whose_column_is_gone_is_a_problem(published: FormDefinition, pla
     publish(published, rule={"not": {"column": str(plan.columns["Drawing"]), "is": "equals", "value": "A1"}})
     plan._call("DELETE", f"/sheets/{plan.id}/columns/{plan.columns['Drawing']}")
     problem, _ = found_later(published)
-    assert problem == "Its rule for rows reads a column that is no longer in the sheet."
+    assert problem == "The form’s rule reads a column that is no longer in the sheet."
 
 
 def test_a_field_whose_condition_reads_a_column_that_is_gone_is_left_out(
@@ -108,7 +108,7 @@ def test_a_sheet_that_the_designer_lost_closes_the_form_until_it_is_shared_again
 ) -> None:
     plan.unshare(bob)
     problem, _ = found_later(published)
-    assert problem == "Its sheet was deleted, or isn’t shared with its designer any more."
+    assert problem == "The form’s sheet was deleted, or isn’t shared with the form’s designer any more."
     listed = Page.open(browser, "/forms/design/").text
     assert problem in listed
     assert problem in Page.open(browser, "/").text
@@ -130,7 +130,7 @@ def test_a_problem_ends_with_its_cause(published: FormDefinition, plan: SitePlan
 
 def test_a_designer_who_is_gone_leaves_a_warning(published: FormDefinition, bob: Person) -> None:
     Token.objects.filter(person__smartsheet_id=bob.id).delete()
-    assert "Its designer isn’t connected any more." in found_later(published)[1]
+    assert "The form’s designer isn’t connected any more." in found_later(published)[1]
     SmartsheetUser.objects.get(smartsheet_id=bob.id).delete()
     with time_machine.travel(timezone.now() + 2 * EVERY + timedelta(seconds=2), tick=True):
         check_due()

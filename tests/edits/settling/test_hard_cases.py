@@ -111,7 +111,7 @@ def test_a_row_that_was_not_written_since_was_not_changed(intended: Intended, pl
     plan.write("Excavation", Notes="Sand")
     assert settled() == ["not_applied"]
     assert not plan.sandbox.requests(path="/history")
-    assert "has not been changed since before" in Entry.objects.latest("id").message
+    assert "last change was made before this request was sent" in Entry.objects.latest("id").message
 
 
 def test_a_row_that_is_gone_was_deleted_whatever_the_sheets_version_says(

@@ -160,7 +160,7 @@ def test_no_mail_is_lost(
 def test_no_mail_about_a_problem_is_lost(
     form: FormDefinition, mailbox: MailServer, run: Run, where: str, name: str, when: str, is_taken: bool
 ) -> None:
-    sentence = "Its designer isn’t connected any more."
+    sentence = "The form’s designer isn’t connected any more."
     form.warning = sentence
     form.save()
     for address in ADDRESSES[:2]:

@@ -66,10 +66,10 @@ def test_one_mail_for_each_new_problem(
     (mail,) = mailbox.to(BOB)
     assert mail.message["Subject"].strip() == "The form “Report progress on my tasks” can’t be used"
     text = mail.part("plain")
-    assert "- Its rule for rows reads a column that is no longer in the sheet." in text
+    assert "- The form’s rule reads a column that is no longer in the sheet." in text
     assert f"\n{SITE}/forms/design/{designed.pk}/\n" in text
     html = mail.part("html")
-    assert "Its rule for rows reads a column" in html
+    assert "The form’s rule reads a column" in html
     assert f'href="{SITE}/forms/design/{designed.pk}/"' in html
     assert mail.message["From"] == f'"byline.example.com" <{SENDER.split("<")[1]}'
     assert mail.message["Message-ID"] == ProblemMail.objects.get().message_id
@@ -163,7 +163,7 @@ def test_a_problem_that_comes_back_after_its_mail_was_dropped_is_told(
     assert sending.send_due() == 0
     look(designed)
     (mail,) = mailbox.to(BOB)
-    assert "Its rule for rows reads a column" in mail.part("plain")
+    assert "The form’s rule reads a column" in mail.part("plain")
 
 
 def test_a_sentence_that_was_left_out_of_a_mail_is_told_when_it_is_true_again(
@@ -240,7 +240,7 @@ def test_a_designer_who_is_gone_still_gets_the_mail_that_says_so(
     look(designed)
     (mail,) = mailbox.mails
     assert mail.message["Subject"].strip() == "The form “Report progress on my tasks” needs you"
-    assert "Its designer isn’t connected any more." in mail.part("plain")
+    assert "The form’s designer isn’t connected any more." in mail.part("plain")
     designed.refresh_from_db()
     assert "Bob" not in mail.part("plain") + mail.part("html") + designed.warning  # erasing a name doesn't reach them
 
