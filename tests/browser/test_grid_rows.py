@@ -87,7 +87,7 @@ def test_the_first_row_cannot_be_indented(page: Page, bob: Person) -> None:
     open_grid(page, bob)
     cell(page, 1, "Task").click()
     page.keyboard.press("Control+]")
-    expect(note(page)).to_have_text("There is no row above it to indent it under.")
+    expect(note(page)).to_have_text("There is no row above this row to indent it under.")
 
 
 def test_only_the_rows_that_were_shown_are_deleted(page: Page, sandbox: RunningSandbox, bob: Person) -> None:

@@ -50,7 +50,7 @@ def test_a_duration_is_saved_and_moves_what_follows(browser: Client, project: Si
 
 def test_another_text_must_be_confirmed(browser: Client, project: SitePlan) -> None:
     page = save(browser, project, SURVEY, Duration="soon")
-    assert "“soon” isn't a duration such as 5d, 1w 2d, 4h or e5d. It would stand in the column as text." in page.text
+    assert "“soon” isn't a duration such as 5d, 1w 2d, 4h or e5d. It would be saved as text." in page.text
     assert project.value(SURVEY, "Duration") == "3d"
     assert page.confirm().save().was_redirected
     assert project.value(SURVEY, "Duration") == "soon"

@@ -64,7 +64,7 @@ class DateType(ColumnType):
         no_date = f"“{text}” isn't a date such as {' or '.join(examples)}."
         if self.column.is_validated:
             raise ValidationError(no_date)
-        raise Doubtful(f"{no_date} It would stand in the column as text.", text)
+        raise Doubtful(f"{no_date} It would be saved as text.", text)
 
 
 def day_format(descriptor: str) -> str:

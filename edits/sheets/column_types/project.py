@@ -36,7 +36,7 @@ class DurationType(ColumnType):
         no_duration = f"“{text}” isn't a duration such as {EXAMPLES}."
         if self.column.is_validated:
             raise ValidationError(no_duration)
-        raise Doubtful(f"{no_duration} It would stand in the column as text.", text)
+        raise Doubtful(f"{no_duration} It would be saved as text.", text)
 
     def after(self, value: Json, cell: Cell) -> Json:
         """Return the cell's value after the write. A number without a unit becomes a number of days."""

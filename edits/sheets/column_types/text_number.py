@@ -133,5 +133,5 @@ def _doubt(written: Written, number: float, look: Look | None, locale: Locale) -
         return f"“{{}}” would be {held} here, as this cell isn't shown in percent."
     if look.is_percent and not written.is_percent and 0 < abs(written.number) < 1:
         full = numbers.write(written.number, look, locale)
-        return f"“{{}}” would be {held}. If you mean {full}, type it with the sign."
+        return f"“{{}}” would be {held}. If you mean {full}, type it with the percent sign."
     return ""

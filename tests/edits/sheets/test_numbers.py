@@ -101,7 +101,7 @@ ASKED = [
     ("en_US", "38500,5", NUMBER, "“38500,5” isn't a number as you write it (1,234.5).", "38500,5"),
     ("de_DE", "about 5", NUMBER, "“about 5” isn't a number as you write it (1.234,5).", "about 5"),
     ("en_US", "60%", NUMBER, "“60%” would be 0.6 here, as this cell isn't shown in percent.", 0.6),
-    ("en_US", "0.5", PERCENT, "“0.5” would be 0.5%. If you mean 50%, type it with the sign.", 0.005),
+    ("en_US", "0.5", PERCENT, "“0.5” would be 0.5%. If you mean 50%, type it with the percent sign.", 0.005),
     ("en_US", "60%", {}, "“60%” would be text, which sums leave out. For a number, type 0.6.", "60%"),
     ("de_DE", "$38.500", {}, "“$38.500” would be text, which sums leave out. For a number, type 38500.", "$38.500"),
 ]

@@ -23,7 +23,7 @@ export async function clear(grid, why) {
 function wantsClear(grid, count) {
   return grid.confirm({
     title: `Clear ${plural(count, "cell")}?`,
-    lines: ["Their content is deleted from the sheet. Undo (Ctrl+Z) brings back what no one has changed since."],
+    lines: ["Their content is deleted from the sheet. Undo (Ctrl+Z) brings back the content of cells that no one has changed since then."],
     yes: `Clear ${plural(count, "cell")}`,
     no: "Keep them",
     isDangerous: true,

@@ -65,7 +65,7 @@ export class Copying {
         changes.push({ do: "add", place: { where: "bottom" }, cells: cellsAt(row, {}) });
       }
     }
-    const notes = columns > fitting ? [`${plural(columns - fitting, "column")} went beyond the last one and were left out.`] : [];
+    const notes = columns > fitting ? [`Left out: ${plural(columns - fitting, "column")} beyond the last column of the sheet.`] : [];
     await grid.applyUnlessDoubtful(changes, "paste", notes);
     selection.select(top, left, Math.min(view.rowCount, top + rows) - 1, left + fitting - 1);
     grid.painter.focus();
@@ -73,12 +73,12 @@ export class Copying {
 
   #wantsRows(count) {
     if (this.grid.sheet.whyNot.add) {
-      this.grid.status.tell(`${plural(count, "row")} went beyond the last one and were left out. ${this.grid.sheet.whyNot.add}`);
+      this.grid.status.tell(`Left out: ${plural(count, "row")} beyond the last row of the sheet. ${this.grid.sheet.whyNot.add}`);
       return false;
     }
     return this.grid.confirm({
       title: `Add ${plural(count, "row")}?`,
-      lines: [`What you paste has ${plural(count, "row")} more than there are below. New rows go to the bottom of the sheet.`],
+      lines: [`The sheet has too few rows for what you paste. ${plural(count, "new row")} would go to the bottom of the sheet.`],
       yes: `Add ${plural(count, "row")}`,
       no: "Leave them out",
     });

@@ -6,8 +6,8 @@ import { make } from "./elements.js";
 const MOVES = [
   ["Arrow keys, Page Up, Page Down", "Go to another cell"],
   ["Ctrl+arrow keys, Home, End, Ctrl+Home, Ctrl+End", "Go to the edge"],
-  ["Shift with these", "Select a range"],
-  ["Any character", "Replace what the cell holds"],
+  ["Shift with one of these keys", "Select a range"],
+  ["Any character", "Replace the value of the cell"],
   ["Enter, Tab", "Save the cell, and go down or right"],
   ["Alt+Enter or Shift+Enter", "A new line within a cell"],
   ["Alt+↓", "Open the calendar of a date that is edited"],

@@ -20,7 +20,7 @@ export async function editLink(grid) {
   const { hyperlink = null } = detailsOf(cell);
   const isElsewhere = hyperlink !== null && !hyperlink.url; // a sheet, report or dashboard of Smartsheet
   const text = make("textarea", { class: "form-control", rows: 1, required: true, autocomplete: "off" }, textOf(valueOf(cell)));
-  const hint = isElsewhere ? "Empty: the sheet, report or dashboard of Smartsheet as before" : "https://…";
+  const hint = isElsewhere ? "Leave this empty to keep the link to Smartsheet" : "https://…";
   const url = make("input", { class: "form-control", value: hyperlink?.url ?? "", required: !isElsewhere, pattern: ADDRESS, placeholder: hint, title: "An address that begins with https://, http:// or mailto:", autocomplete: "off", autofocus: true });
   const remove = closingButton("Remove the link", "remove");
   const form = make(

@@ -52,7 +52,7 @@ async function wantsDoubtful({ host, sheet }, doubts) {
     "form",
     { method: "dialog" },
     ...listOf(sheet, doubts),
-    make("p", {}, `If you leave ${them} out, ${their} can be typed afterwards. Everything else is written either way.`),
+    make("p", {}, `If you leave ${them} out, you can fill in ${their} afterwards. All other values are written in any case.`),
     make(
       "div",
       { class: "btn-list justify-content-end" },

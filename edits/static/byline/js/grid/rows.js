@@ -51,7 +51,7 @@ export async function deleteRows(grid) {
   });
   if (!isSure) return;
   if (families(sheet, tops).join() !== all.join()) {
-    grid.status.tell("Nothing was deleted: someone else added, deleted or moved rows among them just now.");
+    grid.status.tell("Nothing was deleted: someone else has just added, deleted or moved some of these rows.");
     return;
   }
   grid.apply(tops.map((row) => ({ do: "delete", row })), "delete");
@@ -74,7 +74,7 @@ export function indent(grid) {
   let above = position - 1;
   while (above >= 0 && sheet.levels[above] > sheet.levels[position]) above--;
   if (position === undefined || above < 0 || sheet.levels[above] < sheet.levels[position]) {
-    grid.status.tell("There is no row above it to indent it under.");
+    grid.status.tell("There is no row above this row to indent it under.");
     return;
   }
   const parent_id = sheet.rows[above][ID];
@@ -87,7 +87,7 @@ export function outdent(grid) {
   const { sheet } = grid;
   const rows = topmost(grid).filter((id) => sheet.row(id)[PARENT] !== null);
   if (!rows.length) {
-    grid.status.tell("It is already at the top level.");
+    grid.status.tell("The row is already at the top level.");
     return;
   }
   move(grid, rows.reverse(), (id) => ({ sibling_id: sheet.row(id)[PARENT], where: "below" }));
@@ -103,7 +103,7 @@ export function moveRows(grid, step) {
   let near = step < 0 ? edge - 1 : edge + sheet.countBeneath(edge) + 1;
   while (step < 0 && near >= 0 && sheet.levels[near] > level) near--;
   if (near < 0 || near >= sheet.rows.length || sheet.levels[near] !== level) {
-    grid.status.tell(step < 0 ? "There is no row before it." : "There is no row after it.");
+    grid.status.tell(step < 0 ? "There is no row before this row." : "There is no row after this row.");
     return;
   }
   const sibling_id = sheet.rows[near][ID];

@@ -7,7 +7,7 @@ import { isInFront } from "./pending.js";
 const LONGEST_WAIT = 60_000; // the most milliseconds between two tries
 const UNKNOWN_AGAIN = 15_000; // milliseconds until an unknown result of a call is requested again
 const TOO_OLD = 6 * 24 * 3600 * 1000; // milliseconds after which a call isn't repeated; the app keeps a key for a week
-const NOT_CERTAIN = "It was too long ago to find out whether this was saved. Look at the sheet.";
+const NOT_CERTAIN = "This change was sent too long ago to find out whether it was saved. Look at the sheet.";
 const NO_RESULTS = "This app can't be reached at the moment.";
 const SENT_NOTHING = new Set([401, 403, 413, 422, 429]); // statuses after which nothing was saved by this try
 const AWAY = new Set([0, 408, 409, 425, 429, 500, 502, 503, 504]); // statuses after which another try can succeed

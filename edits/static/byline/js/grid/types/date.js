@@ -41,5 +41,5 @@ function asText(column, text, locale) {
   const examples = [...new Set([isoDay(EXAMPLE), writeDay(EXAMPLE, locale)])];
   const noDate = `“${text}” isn't a date such as ${examples.join(" or ")}.`;
   if (column.is_validated) throw new Refused(noDate);
-  return parsed(text, `${noDate} It would stand in the column as text.`);
+  return parsed(text, `${noDate} It would be saved as text.`);
 }

@@ -20,7 +20,7 @@ export const duration = {
     if (found) return parsed(found);
     const why = `“${text}” isn't a duration such as 5d, 1w 2d, 4h or e5d.`;
     if (column.is_validated) throw new Refused(why);
-    return parsed(text, `${why} It would stand in the column as text.`);
+    return parsed(text, `${why} It would be saved as text.`);
   },
 };
 

@@ -112,7 +112,7 @@ function doubtOf(text, written, number, look, locale) {
   }
   const size = Math.abs(Number(written.number));
   if (isPercent(look) && !written.isPercent && size > 0 && size < 1) {
-    return `“${text}” would be ${held}. If you mean ${write(written.number, look, locale)}, type it with the sign.`;
+    return `“${text}” would be ${held}. If you mean ${write(written.number, look, locale)}, type it with the percent sign.`;
   }
   return "";
 }
