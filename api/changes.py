@@ -29,7 +29,7 @@ from edits.widgets.links import is_web_address
 
 MOST_CHANGES = 1_000
 MOST_CELLS = 400  # the most columns that a sheet can have
-BENEATH_DELETED = "The same save deletes the row above this one in the hierarchy."
+BENEATH_DELETED = "This save also deletes the row above this row in the hierarchy."
 TWICE = "A save can have only one change of the same kind for a row. Put all cells of a row into one change."
 CELL_TWICE = "A cell can be changed only once."
 RESTORE_ALONE = "Restore rows in a save without other changes."

@@ -226,7 +226,7 @@ def times_and_databases(**_kwargs: Any) -> list[CheckMessage]:
 def _times() -> Iterator[CheckMessage]:
     if not settings.USE_TZ:
         message = "USE_TZ is False: the log needs times with a zone, and pages would fail."
-        yield Error(message, hint="Set USE_TZ = True. Pages are still written in TIME_ZONE.", id="byline.E009")
+        yield Error(message, hint="Set USE_TZ = True. Pages still show times in TIME_ZONE.", id="byline.E009")
 
 
 def _databases() -> Iterator[CheckMessage]:

@@ -32,7 +32,7 @@ ON_SHEETS = (Action.CHANGE, Action.ADD, Action.DELETE, Action.MOVE)
 NOT_SAVED = (Phase.REFUSED, Phase.FAILED, Phase.CONFLICT, Phase.FORBIDDEN, Phase.NOT_APPLIED, Phase.UNDECIDABLE)
 UNCERTAIN = (Phase.INTENT, Phase.UNKNOWN)
 WHY_NONE = {
-    Unknown.BEING_ASKED: "Smartsheet is being asked which sheets you can open.",
+    Unknown.BEING_ASKED: "This app is asking Smartsheet which sheets you can open.",
     Unknown.NO_ANSWER: "These changes can't be shown now, because Smartsheet didn't say which sheets you can open.",
     Unknown.SIGN_IN_AGAIN: "These changes can't be shown, because your Smartsheet sign-in has expired. Sign in again.",
 }

@@ -31,7 +31,7 @@ DURATION_LOCALE = "en_US"  # the units of durations are English, whatever the pe
 NEW_ROW = "new row"  # the log's label of a row without a number, if its name is empty or personal
 MOVED_AWAY = "The row was no longer below the deleted row, so it wasn't deleted."
 TAKEN_ALONG = "The row was moved below the deleted row in the meantime, so Smartsheet deleted it too."
-READ_BACK = "Smartsheet gave no clear answer. Reading the row back showed that the change was made."
+READ_BACK = "Smartsheet gave no clear answer. This app then read the row, and the row has the change."
 
 
 @dataclass(slots=True)

@@ -106,7 +106,7 @@ def _require_sense(baseline: Baseline, changes: Sequence[RowChange]) -> None:
     wouldn't accept.
     """
     if any(isinstance(change, DeleteRow) for change in changes) and not baseline.has_descendants:
-        raise ValueError("Deleting rows needs a baseline with their descendants.")
+        raise ValueError("To delete rows, pass a baseline that has the descendants of these rows.")
     rows = [(type(change), change.row_id) for change in changes if not isinstance(change, AddRow)]
     if len(set(rows)) < len(rows):
         raise ValueError("Two changes of the same kind change a row twice: put all cells of a row into one change.")

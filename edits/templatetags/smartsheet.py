@@ -161,7 +161,7 @@ def _request(context: Context) -> HttpRequest:
     request: HttpRequest | None = context.get("request")
     if request is None:
         raise ImproperlyConfigured(
-            "Byline's tags need the request: render the page with it, and with the context processor"
+            "Byline's tags need the request: pass the request when you render the page, and use the context processor"
             " django.template.context_processors.request."
         )
     return request

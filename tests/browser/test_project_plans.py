@@ -67,7 +67,7 @@ def test_the_grid_shows_the_dates_that_smartsheet_calculates(page: Page, sandbox
     ("row", "title", "why"),
     [
         (2, "Finish", "Smartsheet calculates this date. Change the start or the duration instead."),
-        (3, "Start", "Smartsheet calculates this date from the row's predecessors. Change those instead."),
+        (3, "Start", "Smartsheet calculates this date from the row's predecessors. Change the predecessors instead."),
         (1, "Duration", "Smartsheet calculates this cell from the rows beneath it."),
     ],
 )

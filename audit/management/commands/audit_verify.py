@@ -24,8 +24,8 @@ WIDTH = 30  # characters of the progress bar
 
 class Command(BaseCommand):
     help = (
-        "Verifies the audit log, by default all of it. Exit status 0: no errors in what was read; 1: something is "
-        "wrong or couldn't be read."
+        "Verifies the audit log, by default all of it. The exit status is 0 if what was read has no errors. It is 1 if "
+        "something is wrong or couldn't be read."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:

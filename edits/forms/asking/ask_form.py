@@ -140,7 +140,9 @@ class AskForm(forms.Form):
             self.add_error("addresses", "Type at least one address.")
         reminder = self._remind_at() if "due_on" in data else None
         if reminder and reminder <= timezone.now():
-            self.add_error("remind", "That time has passed. Choose another reminder, or a later due date.")
+            self.add_error(
+                "remind", "The time of this reminder has passed. Choose another reminder or a later due date."
+            )
 
     def _remind_at(self) -> datetime | None:
         days = self.cleaned_data.get("remind")

@@ -46,7 +46,7 @@ def check(
     """
     found = [*_whole(form, definition), *_conditions(definition, sheet)]
     if definition.filter and (why := why_not_usable(filters, definition.filter)):
-        found.append(Finding(why, "rows", "Choose another filter, or share this one in Smartsheet."))
+        found.append(Finding(why, "rows", "Choose another filter, or share this filter in Smartsheet."))
     for field in definition.fields:
         found += _field(field, sheet)
     return sorted(found, key=lambda one: not one.is_error)
@@ -56,7 +56,8 @@ def check_rows(definition: Definition, matching: Matching | None) -> Iterator[Fi
     """Yield a warning if no row fits the rule."""
     if matching and matching.total and not matching.count and definition.allow & {Allow.EDIT, Allow.DELETE}:
         sentence = f"No row fits the rule now: 0 of {matching.total:,}."
-        yield Finding(sentence, "rows", "Change the rule, or publish it anyway if rows will fit later.", is_error=False)
+        advice = "Change the rule. If rows will fit the rule later, you can publish the form anyway."
+        yield Finding(sentence, "rows", advice, is_error=False)
 
 
 def check_people(lacking: Lacking) -> Iterator[Finding]:
@@ -95,7 +96,7 @@ def _whole(form: FormDefinition, definition: Definition) -> Iterator[Finding]:
     if form.closes_at and form.closes_at <= timezone.now():
         yield Finding("The closing date is over.", "closing", "Choose a later one, or none.")
     if form.version and form.published and _slug_then(form) != form.slug:
-        advice = "Links and QR codes with the old address no longer work. Share the new one."
+        advice = "Links and QR codes with the old address no longer work. Share the new address."
         yield Finding("The address of the form has changed since it was published.", "title", advice, is_error=False)
 
 
@@ -140,7 +141,7 @@ def _not_writable(field: FormField, column: Column, where: str) -> Iterator[Find
     elif column.is_locked:
         is_required = State.REQUIRED in {field.state, *(one.state for one in field.states)}
         sentence = f"{name} can’t be changed by Editors: its column is locked."
-        more = "Unlock the column in Smartsheet, or show the field instead."
+        more = "Unlock the column in Smartsheet, or only show the field in the form."
         yield Finding(sentence, where, more, is_error=is_required)
 
 

@@ -67,7 +67,7 @@ class ProjectDate(DateType):
         if FINISH in self.column.tags:
             return "Smartsheet calculates this date. Change the start or the duration instead."
         if cell.formula.startswith(BY_PREDECESSORS):
-            return "Smartsheet calculates this date from the row's predecessors. Change those instead."
+            return "Smartsheet calculates this date from the row's predecessors. Change the predecessors instead."
         if START not in self.column.tags:
             return "You can only change these dates of a project plan in Smartsheet itself."
         return super().why_read_only(cell, is_row_locked=is_row_locked)

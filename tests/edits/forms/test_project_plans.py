@@ -42,7 +42,7 @@ def opened(browser: Client, project: SitePlan, row: str) -> Page:
 
 def test_durations_and_predecessors_are_typed(browser: Client, project: SitePlan) -> None:
     page = opened(browser, project, DRAW)
-    assert "Smartsheet calculates this date from the row's predecessors. Change those instead." in page.text
+    assert "Smartsheet calculates this date from the row's predecessors. Change the predecessors instead." in page.text
     assert "Smartsheet calculates this date. Change the start or the duration instead." in page.text
     page = page.type({project.columns["Duration"]: "2W", project.columns["Predecessors"]: "2fs+1"}).save()
     assert page.was_redirected, page.text

@@ -134,7 +134,7 @@ def test_the_start_is_a_day() -> None:
         (
             ["GANTT_START_DATE"],
             "=CALCSTART(Duration3, Start2, Finish2, 0, 0)",
-            "Smartsheet calculates this date from the row's predecessors. Change those instead.",
+            "Smartsheet calculates this date from the row's predecessors. Change the predecessors instead.",
         ),
         (["GANTT_START_DATE"], "", ""),
         ([], "", "You can only change these dates of a project plan in Smartsheet itself."),

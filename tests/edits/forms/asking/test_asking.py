@@ -176,7 +176,7 @@ def test_people_without_a_way_to_answer_are_left_out(alices: Client, plan: SiteP
         ({"due_on": "soon"}, "Choose a day, such as 2026-12-31."),
         ({"due_on": "2020-01-01"}, "Choose a day from today on, and within a year."),
         ({"due_on": "9999-12-31"}, "Choose a day from today on, and within a year."),
-        ({"remind": "7", "due_on": "today"}, "That time has passed."),
+        ({"remind": "7", "due_on": "today"}, "The time of this reminder has passed."),
         ({"text": "x" * 2001}, "at most 2000 characters"),
     ],
 )

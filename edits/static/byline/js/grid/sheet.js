@@ -18,7 +18,7 @@ import { Refused, typeOf } from "./types/index.js";
 const BY_PREDECESSORS = "=CALCSTART("; // the formula that Smartsheet reports for the start of a row with predecessors
 const CHANGED_SINCE = "The cell no longer has the value that the earlier change wrote.";
 const FROM_BENEATH = "Smartsheet calculates this cell from the rows beneath it.";
-const FROM_PREDECESSORS = "Smartsheet calculates this date from the row's predecessors. Change those instead.";
+const FROM_PREDECESSORS = "Smartsheet calculates this date from the row's predecessors. Change the predecessors instead.";
 const COPIED_ERROR = "The copied cell has an error instead of a value, so nothing was written.";
 const GONE = "This row no longer exists.";
 const INTO_ITSELF = "A row can't go below itself.";
