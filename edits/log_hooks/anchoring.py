@@ -28,7 +28,7 @@ def _to_sheet(found: Sequence[SignedSeal]) -> None:
     """Add a row to the sheet, with the last of these seals. Raises NoAnchorSheet, NotRecorded, GatewayError."""
     baseline = read(_person().user, int(settings.AUDIT_ANCHOR_SHEET))
     if baseline.sheet.primary is None:
-        raise NoAnchorSheet("This person can't see the primary column of the sheet for seals.")
+        raise NoAnchorSheet("AUDIT_ANCHOR_PERSON can't see the primary column of AUDIT_ANCHOR_SHEET.")
     cell = CellChange(baseline.sheet.primary.id, shown=None, typed=anchors.line(found[-1]))
     result = save(baseline, [AddRow((cell,), action=Action.ANCHOR)], origin=Origin.COMMAND)
     result.raise_error()
