@@ -51,7 +51,7 @@ def test_a_form_sent_without_a_change_is_an_entry(browser: Client, plan: SitePla
 def test_a_cell_that_holds_it_already_is_an_entry(browser: Client, plan: SitePlan, bob: Person) -> None:
     page = Page.open(browser, plan.edit_path(ROW)).type({plan.columns["Status"]: "Complete"})
     plan.write(ROW, Status="Complete")
-    assert "already holds" in page.save().text
+    assert "already has the values" in page.save().text
     (entry,) = entries("unchanged")
     assert (entry.old, entry.new, entry.column_title) == ('"Complete"', '"Complete"', "Status")
     assert plan.writes(bob) == []
