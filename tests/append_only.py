@@ -1,7 +1,7 @@
-"""Lets Django's test runner empty the log's tables between tests, although the log's triggers refuse this.
+"""Lets Django's test runner empty the log's tables between tests, although the log's triggers don't allow that.
 
-The triggers of the tables that are emptied are removed. Then the signal `post_migrate` installs all triggers again.
-Only tests do this, not the app.
+Before tables are emptied, their triggers are removed. Afterwards, the signal `post_migrate` installs all triggers
+again. Only tests do this. The app never does.
 """
 
 from collections.abc import Callable, Iterator
@@ -36,10 +36,10 @@ KEPT = {"django_content_type", "auth_permission"}
 
 
 def let_the_test_runner_flush() -> None:
-    """Replace Django's flush after every TransactionTestCase. (Tests that are rolled back don't use it.)
+    """Replace the flush with which Django empties the tables after each TransactionTestCase.
 
-    Django's flush empties all tables, which takes PostgreSQL a quarter of a second, and creates all permissions again.
-    The replacement empties only tables that have rows.
+    Django's flush empties all tables, and creates all permissions again. On PostgreSQL, emptying all tables takes a
+    quarter of a second. The replacement empties only tables that have rows. Tests that are rolled back need no flush.
     """
 
     def empty(_case: TransactionTestCase) -> None:

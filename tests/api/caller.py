@@ -11,19 +11,19 @@ BASE = "/api/v1"
 
 
 class Caller:
-    """A client that checks CSRF tokens. `answer` is the last response."""
+    """A client that sends CSRF tokens, because the app checks them. `answer` is the last response."""
 
     def __init__(self, client: Client) -> None:
         self.client = client
         self.token = self.get("/me").get("csrf_token", "")
 
     def get(self, path: str, *, status: int = 200, **query: Any) -> Any:
-        """Send GET. Return the JSON of the answer, which must have this status."""
+        """Send a GET request, check the answer's status, and return the answer's JSON."""
         return self._read(self.client.get(BASE + path, query), status)
 
     def post(self, path: str, body: Any, *, status: int = 200, key: str | None = "", **headers: str) -> Any:
-        """Send JSON by POST. If `key` is "", a new Idempotency-Key is sent. If `key` is None, no Idempotency-Key is
-        sent.
+        """Send JSON with POST, check the answer's status, and return the answer's JSON. If `key` is "", a new
+        Idempotency-Key is sent. If `key` is None, no Idempotency-Key is sent.
         """
         headers = {"X-CSRFToken": self.token, **headers}
         if key is not None:

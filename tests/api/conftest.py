@@ -1,4 +1,4 @@
-"""Bob edits the site plan through the API. Alice reads it, and changes it without the API."""
+"""Fixtures: Bob edits the site plan through the API. Alice reads and changes the site plan without the API."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,6 @@
-"""Programs call the API with app tokens. A token allows only its scopes, refusals have reasons, and uses are logged."""
+"""Programs call the API with app tokens. A token allows only what its scopes say. Refusals have reasons, and each use
+of a token is logged.
+"""
 
 from __future__ import annotations
 
@@ -50,7 +52,7 @@ class Program(Caller):
         return f'{{"token":{self.app_token.pk}}}'
 
     def refusal(self, path: str = "/me") -> tuple[int, str, str]:
-        """Return status, type and detail of a refused call."""
+        """Call the API, which has to refuse the call. Return the status, type and detail of the refusal."""
         answer = self.client.get(BASE + path)
         problem = answer.json()
         return answer.status_code, problem["type"].rpartition(":")[2], problem["detail"]
@@ -64,7 +66,9 @@ def person(caller: Caller) -> SmartsheetUser:
 
 @pytest.fixture
 def make(person: SmartsheetUser) -> Make:
-    """Return make(), which creates a program with a new token of Bob's: make("read", "edit")."""
+    """Return make(), which creates a program with a new token of Bob's. Its arguments are the token's scopes:
+    make("read", "edit").
+    """
 
     def make_program(*scopes: str, days: int = 90) -> Program:
         return Program(AppToken.objects.make(person=person, name=str(uuid4()), scopes=scopes, days=days)[1])

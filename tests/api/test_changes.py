@@ -1,4 +1,4 @@
-"""Programs read what changed in a sheet since they read it, and the history of a cell."""
+"""Programs read what changed in a sheet since they last read the sheet. They also read the history of a cell."""
 
 from __future__ import annotations
 
@@ -152,7 +152,7 @@ def test_only_columns_with_formulas_are_read_of_all_rows(caller: Caller, plan: S
 
 
 def test_a_copy_stays_exact(caller: Caller, plan: SitePlan, alice: Person) -> None:
-    """The copy equals the sheet, whatever others do to a sheet with formulas."""
+    """The sheet has formulas. Whatever Alice changes in the sheet, the program's copy still equals the sheet."""
     copy = Copy(caller, plan.id)
     chance = Random(7)
     path = f"/sheets/{plan.id}"
@@ -207,7 +207,7 @@ def test_after_many_rows_changed_they_are_read_by_their_time(
 
 
 class Copy:
-    """A program's copy of a sheet, which takes over changes as the grid does."""
+    """A program's copy of a sheet. It requests the sheet's changes and applies them, as the grid does."""
 
     def __init__(self, caller: Caller, sheet_id: int) -> None:
         self.caller, self.id = caller, sheet_id
@@ -219,7 +219,7 @@ class Copy:
 
     @property
     def calculated(self) -> list[str]:
-        """The ids of the columns with formulas or links."""
+        """The ids of the columns that have formulas or cell links. If there are none, the id of the first column."""
         columns = self.sheet["columns"]
         found = [
             column["id"]
@@ -255,7 +255,7 @@ class Copy:
 
 
 def digests_of(caller: Caller, sheet_id: int) -> dict[str, Any]:
-    """Return the cursor and the digests of a caller that has the whole sheet."""
+    """Read the whole sheet. Return its cursor and its rows' digests, with which a program asks for changes."""
     sheet = caller.get(f"/sheets/{sheet_id}")
     return {"since": sheet["cursor"], "digests": {row[0]: row[-1] for row in sheet["rows"] if row[-1] is not None}}
 

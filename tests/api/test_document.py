@@ -1,4 +1,4 @@
-"""Every operation is compared with its OpenAPI document: valid and invalid random requests get documented answers."""
+"""Valid and invalid random requests to each operation get only answers that the OpenAPI document describes."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ OPERATIONS = [
 
 @pytest.fixture
 def token(db: None, sign_in: Any, bob: Person, plan: SitePlan, settings: Any) -> Iterator[str]:
-    """A token with all scopes. The fixture keeps the connection of the test's transaction open, which a WSGI client
-    would close.
+    """A token with all scopes. Requests through WSGI would close the database connection, and so end the test's
+    transaction. The fixture prevents that.
     """
     settings.APP_TOKEN_RATE_LIMIT = 10_000
     sign_in(Client(), bob)

@@ -16,7 +16,9 @@ DIG, PLAN = "Dig foundations", "Site plan"
 
 
 def update(plan: SitePlan, row: str, **cells: Any) -> dict[str, Any]:
-    """Return a change of cells. `cells` are named by title, and have the shown value and the new value."""
+    """Return a change of cells in a row, as the API takes it. For each column title, `cells` has the shown value and
+    the new value.
+    """
     return {
         "do": "update",
         "row_id": str(plan.rows[row]),
@@ -196,7 +198,7 @@ VALUES: list[tuple[str, Any, Any]] = [
 
 @pytest.mark.parametrize(("title", "value", "held"), VALUES)
 def test_values(caller: Caller, plan: SitePlan, title: str, value: Any, held: Any) -> None:
-    """The API accepts its own values as `shown`, and Smartsheet stores what was sent."""
+    """A value that the API returned can be sent back as `shown`. Smartsheet then stores the new value."""
     sheet = caller.get(f"/sheets/{plan.id}/rows", id=plan.rows[DIG])
     cell = sheet["rows"][0][4][list(plan.columns).index(title)]
     shown = cell["value"] if isinstance(cell, dict) else cell

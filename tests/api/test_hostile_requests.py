@@ -1,4 +1,6 @@
-"""The API refuses hostile requests: without CSRF tokens, too large, nested too deeply, or of the wrong shape."""
+"""The API refuses hostile requests: requests without a CSRF token, and requests that are too large, nested too deeply
+or of the wrong shape.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A repeated key gets the first answer, and nothing is saved twice."""
+"""A call with the Idempotency-Key of an earlier call gets the earlier call's answer, and nothing is saved twice."""
 
 from __future__ import annotations
 

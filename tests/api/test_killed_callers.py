@@ -1,6 +1,6 @@
-"""Programs of two people edit one sheet through the API. Each runs in a process that is killed repeatedly. After a
-kill, the program sends the same call with the same key again. No edit is lost, made twice, missing in the log, or
-logged under another person's name.
+"""Programs of two people edit one sheet through the API. Each program runs in a process that is killed repeatedly.
+After a kill, a new process of the program sends the same call with the same key. No edit is lost, made twice, missing
+in the log, or logged under another person's name.
 
 `make test-kills` sets PROCESSES=8 API_ROUNDS=25 API_ROWS=50 in the environment, which makes 10,000 edits.
 """
@@ -59,7 +59,7 @@ class Sheet:
         return self.sandbox.call(self.owner, method, path, body)
 
     def history(self, row: int, column: int) -> list[tuple[str, str]]:
-        """The values of a cell and who wrote each, oldest first."""
+        """Return the values that a cell has had, oldest first, each with the address of the person who wrote it."""
         path = f"/sheets/{self.id}/rows/{row}/columns/{column}/history?pageSize=1000"
         states = self.call("GET", path)["data"]
         return [(state["value"], state["modifiedBy"]["email"]) for state in reversed(states) if state.get("value")]
@@ -130,14 +130,18 @@ def _text(number: int, turn: int, row: int) -> str:
 
 
 class Program:
-    """A program that changes its column in every row, repeatedly. It writes each call to a file before sending it."""
+    """A program that repeatedly changes one column in every row. It writes each call to a file before it sends the
+    call.
+    """
 
     def __init__(self, sheet: Sheet, number: int, token: str, file: Path) -> None:
         self.sheet, self.number, self.file = sheet, number, file
         self.client = Client(headers={"Authorization": f"Bearer {token}"})
 
     def run(self) -> None:
-        """Run the rounds that are left, because an earlier process of this program was perhaps killed."""
+        """Run the rounds that are left. Earlier processes of this program may have been killed after some of the
+        rounds.
+        """
         state = json.loads(self.file.read_text()) if self.file.exists() else self._keep(0)
         while state["turn"] < ROUNDS:
             answer = self.client.post(

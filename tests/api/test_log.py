@@ -23,7 +23,7 @@ SignIn = Callable[[Client, Person], None]
 
 
 def note(caller: Caller, plan: SitePlan, *texts: str) -> list[str]:
-    """Save each text as the note of a row. Return the ids of the edits."""
+    """Save each text in turn as the note of the same row. Return the ids of the edits."""
     shown, ids = None, []
     for text in texts:
         cell = {"column_id": str(plan.columns["Notes"]), "shown": shown, "value": text}

@@ -1,4 +1,4 @@
-"""Programs read who they are, the list of sheets, a sheet page by page, and some of its rows."""
+"""Programs read who is signed in, the list of sheets, a sheet page by page, and some rows of a sheet."""
 
 import gzip
 import json

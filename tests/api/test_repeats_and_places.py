@@ -1,4 +1,6 @@
-"""Checks repeated saves while the sheet can't be read, rows below deleted rows, and the returned values of cells."""
+"""A repeated save gets its answer even if the sheet can't be read. A new row gets its place, even next to a row that
+the same save deletes. Results have the values of cells.
+"""
 
 from __future__ import annotations
 

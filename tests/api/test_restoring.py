@@ -1,4 +1,6 @@
-"""Deleted rows are restored by their old ids, once, with the rows beneath them, as from the log's pages."""
+"""Programs restore deleted rows by the rows' old ids, as people do on the log's pages. The rows beneath a deleted row
+are restored too. A repeated call doesn't restore a row twice.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,7 @@ from tests.running_sandbox import Person, RunningSandbox
 
 
 def outline(plan: SitePlan) -> list[tuple[str, str]]:
-    """Each row's task, and the task of the row above it in the hierarchy."""
+    """Return each row's task, and the task of its parent row ("" if it has none)."""
     rows = plan.sandbox.sheet(plan.person, plan.name)["rows"]
     names = dict(zip([row["id"] for row in rows], plan.labels(), strict=True))
     return [(names[row["id"]], names.get(row.get("parentId"), "")) for row in rows]
@@ -218,7 +220,7 @@ def test_two_calls_at_once_restore_a_row_once(
     read_outline, others = reading.read_outline, list[Any]()
 
     def slowly(gateway: Gateway, sheet_id: int) -> Sheet:
-        """Read the sheet. Before the first call gets the answer, another call restores the row."""
+        """Read the sheet. The first time, another API call restores the row before this function returns."""
         sheet = read_outline(gateway, sheet_id)
         if not others:
             others.append(None)

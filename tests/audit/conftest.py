@@ -28,8 +28,8 @@ def reader(db: None, client: Client) -> Client:
 
 @pytest.fixture
 def log(db: None) -> None:
-    """A log whose chain is written with each entry. Otherwise PostgreSQL would write it at the commit, which never
-    comes in a test.
+    """A log whose chain is written with each entry. Without this fixture, PostgreSQL writes the chain at the commit,
+    and a test's transaction is never committed.
     """
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:

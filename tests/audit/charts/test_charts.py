@@ -22,7 +22,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("log")]
 
 
 class Links(HTMLParser):
-    """Collects the addresses to which the figures in the tables link."""
+    """Collects the addresses of the links in the cells of the page's tables."""
 
     def __init__(self, page: str) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""Entries can't be changed by any statement, on both databases."""
+"""On both databases, no statement can change an entry."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -51,7 +51,7 @@ def refused(attempt: Callable[[], object]) -> None:
 
 
 def execute(*statements: str) -> None:
-    """Run SQL, in which the keys of WORDS are replaced by lists of columns."""
+    """Run SQL statements. In each statement, the keys of WORDS are replaced by their lists of columns."""
     with connection.cursor() as cursor:
         for statement in statements:
             for word, columns in WORDS.items():
@@ -60,7 +60,7 @@ def execute(*statements: str) -> None:
 
 
 def forged(entry: Entry) -> Entry:
-    """Return a new entry with the same id and other content."""
+    """Return an unsaved entry with the id of this entry, but with another new value."""
     return Entry(**{name: getattr(entry, name) for name in ("id", "edit_id", "phase", "actor_id")}, new="forged")
 
 
@@ -171,7 +171,9 @@ def test_replacing_is_refused_without_recursive_triggers_and_with() -> None:
 )
 @pytest.mark.usefixtures("entry")
 def test_a_row_is_not_replaced_by_what_is_unique_beside_its_key(table: str, statement: str) -> None:
-    """The statement uses a unique column other than the primary key, or SQLite's row number."""
+    """The statement tries to replace a row. It finds the row by a unique column other than the primary key, or by
+    SQLite's row number.
+    """
     edits.saved(actor=edits.BOB)
 
     def rows() -> list[tuple[object, ...]]:
@@ -209,8 +211,8 @@ def test_postgresqls_ways_round_a_trigger_are_refused(statements: list[str]) -> 
 @on_postgresql
 @pytest.mark.django_db(transaction=True)
 def test_tables_are_truncated_only_while_they_are_empty() -> None:
-    """Django truncates the tables after a site's TransactionTestCase. A transaction that may not see all rows can't
-    truncate them.
+    """Empty tables can be truncated, because Django does this after each TransactionTestCase of a site. The log doesn't
+    allow it in a transaction that perhaps doesn't see all rows.
     """
     execute("TRUNCATE audit_entry, audit_leaf, audit_seal, audit_personaltext, identity_historicalsmartsheetuser")
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():

@@ -1,5 +1,5 @@
-"""The log's tables have ids with 64 bits, no missing or redundant index, and no foreign key to rows that can be
-deleted.
+"""The ids in the log's tables have 64 bits. The tables have no missing or redundant index, and no foreign key to rows
+that can be deleted.
 """
 
 import pytest
@@ -58,8 +58,8 @@ def test_the_log_outlives_every_content_type() -> None:
 
 @pytest.mark.parametrize("model", RECORD, ids=ids)
 def test_no_index_is_the_beginning_of_another(model: type[models.Model]) -> None:
-    """Each index costs time at every write, so the log has few. Partial indexes don't count, because they are small.
-    Text indexes don't count, because they are of another kind.
+    """An index that is the beginning of another index isn't needed, and each index makes every write slower. The test
+    ignores partial indexes, because they are small, and text indexes, because they are of another kind.
     """
     with connection.cursor() as cursor:
         found = connection.introspection.get_constraints(cursor, model._meta.db_table).values()

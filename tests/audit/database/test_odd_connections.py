@@ -1,4 +1,4 @@
-"""What is recorded is committed, even on connections with unusual settings."""
+"""Recorded entries are committed, even on connections with unusual settings."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -24,7 +24,7 @@ on_postgresql = pytest.mark.skipif(connection.vendor == "sqlite", reason="a thin
 
 @pytest.fixture
 def by_hand() -> Iterator[None]:
-    """Switch autocommit off: transactions begin automatically, and the caller has to end them."""
+    """Switch autocommit off. Transactions then begin automatically, and the test has to end them."""
     transaction.set_autocommit(False)
     yield
     transaction.rollback()

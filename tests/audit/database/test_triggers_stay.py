@@ -17,7 +17,7 @@ from tests.audit import edits
 
 @pytest.fixture
 def rebuilt_table(transactional_db: None) -> Iterator[None]:
-    """The table after a migration that alters a column, which SQLite implements by recreating the table."""
+    """The log's table after a migration has altered a column. SQLite alters a column by recreating the whole table."""
     edits.saved()
     narrow, wide = Entry._meta.get_field("region"), models.CharField(max_length=17)
     wide.set_attributes_from_name("region")

@@ -1,4 +1,6 @@
-"""Fixtures and functions for exports: a log with a few entries, sealed or not, and its exports as they are sent."""
+"""Fixtures and functions for tests of exports: a log with a few entries, with or without seals, and the bytes of an
+export.
+"""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -16,7 +18,9 @@ from tests.audit.edits import ALICE, BOB, BUDGET, cell
 
 @pytest.fixture
 def log(db: None) -> None:
-    """Write the chain immediately. Otherwise it would be written at the commit, which never comes in a test."""
+    """Write the chain with each entry. Without this fixture, PostgreSQL writes the chain at the commit, and a test's
+    transaction is never committed.
+    """
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
@@ -25,7 +29,7 @@ def log(db: None) -> None:
 @pytest.fixture
 def sealed_log(log: None) -> None:
     """Make seven entries. The first seal covers three entries, the second seal is empty, the third seal covers three
-    more entries, and one entry has no seal. One entry is personal, and two entries have `via`.
+    more entries, and one entry has no seal. One entry has a personal value, and two entries have `via`.
     """
     note_edit(via={"job": 17})
     note(actor=BOB, action="sign_in")

@@ -1,4 +1,6 @@
-"""manage.py audit_export writes files that verify, and refuses what it can't export."""
+"""manage.py audit_export writes files that `python -m audit.verify` accepts. If an export isn't possible, the command
+says why.
+"""
 
 from functools import partial
 from io import StringIO
@@ -120,8 +122,8 @@ def test_a_lost_database_is_reported(file: Path, kind: str, monkeypatch: pytest.
 
 
 def test_sealing_during_an_export_keeps_the_file_valid(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Links that had no seal when they were read are covered by several seals at the end. Some of the seals are
-    empty.
+    """The export reads some links before they are sealed. In the file, several seals at the end cover these links, and
+    some of the seals are empty.
     """
     monkeypatch.setattr(chain_rows, "WINDOW", 3)
     monkeypatch.setattr(seals, "MOST", 1)

@@ -1,4 +1,4 @@
-"""The CSV export has all entries with names, and no cell that a spreadsheet program would run as a formula."""
+"""The CSV export has a line for each entry, with names. No cell can run as a formula in a spreadsheet program."""
 
 import csv
 import json

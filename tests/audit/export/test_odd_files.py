@@ -1,4 +1,4 @@
-"""For files that aren't exports, `python -m audit.verify` prints a sentence and exits with a status. It never fails
+"""If a file isn't a valid export, `python -m audit.verify` prints a sentence and exits with a status. It never fails
 with a traceback.
 """
 
@@ -127,7 +127,9 @@ def test_the_verdict_is_printed_if_output_is_ascii(tmp_path: Path) -> None:
 
 
 def _without_its_end(lines: Lines) -> None:
-    """Remove the entries after the last seal that covers entries, so that the file seems to end with this seal."""
+    """Remove the entries that come after the last seal that isn't empty. The file then looks as if the log ended with
+    this seal.
+    """
     place = max(number for number, line in enumerate(lines) if line.get("path") is not None)
     last = lines[place]
     seal = [line for line in lines if line["type"] == "seal"][-1]

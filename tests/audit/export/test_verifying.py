@@ -26,7 +26,7 @@ pytestmark = pytest.mark.usefixtures("sealed_log")
 
 
 def fault_of(file: bytes, *keys: str) -> str:
-    """Return the error in the file; "" if there is none."""
+    """Verify the file with these keys. Return the error that was found, or "" if there is none."""
     check = Check(Keys(keys))
     try:
         for line in file.splitlines(keepends=True):
@@ -40,8 +40,8 @@ def fault_of(file: bytes, *keys: str) -> str:
 
 
 def ended_anew(lines: Lines) -> bytes:
-    """Return the lines with a new last line. The new last line is correct, but has no signature, because forgers don't
-    have the key.
+    """Return the file with these lines and a new last line. The new last line is correct, but has no signature, because
+    forgers don't have the key.
     """
     *rest, _end = lines
     body = b"".join(_dumped(line) for line in rest)
@@ -171,7 +171,7 @@ def of_the_format_before(lines: Lines) -> None:
 
 
 def rewritten(lines: Lines) -> None:
-    """Change an entry and its leaf, but not the leaf's path to the seal."""
+    """Change an entry and compute its leaf again, but don't change the leaf's path to the seal."""
     from audit.proof import leaves
 
     entry = entry_at(lines, 1)
@@ -227,7 +227,9 @@ def test_a_hash_has_only_one_spelling(respelt: Callable[[str], str]) -> None:
     ids=["capitals", "a space", "longer", "a whole block"],
 )
 def test_fault_23_a_salt_has_only_one_spelling(respelt: Callable[[str], str]) -> None:
-    """HMAC treats a key and the same key with trailing zeros as equal."""
+    """The verifier accepts only one spelling of a salt, because another spelling can give the same result. For example,
+    HMAC treats a key and the same key with trailing zeros as equal.
+    """
     lines = lines_of(exported("jsonl"))
     clear = next(iter(next(line for line in lines if line.get("clear"))["clear"].values()))
     clear["salt"] = respelt(clear["salt"])

@@ -1,5 +1,5 @@
-"""`python -m audit.verify` exits with 0 only if a signature by the given key covers every entry. Its first line says
-whether that is so.
+"""`python -m audit.verify` exits with 0 only if a signature by the given key covers every entry. The first line of its
+output says whether the entries are covered.
 """
 
 from collections.abc import Callable
@@ -25,8 +25,8 @@ Told = Callable[..., tuple[int, str]]
 
 @pytest.fixture
 def told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Told:
-    """Return told(), which verifies a file and returns the exit code and the first line. By default it uses the log's
-    key.
+    """Return told(), which verifies a file, and returns the exit code and the first line of the output. Unless a test
+    passes other keys, the log's public key is used.
     """
 
     def verified(file: bytes, *keys: str) -> tuple[int, str]:
@@ -40,7 +40,9 @@ def told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Told:
 
 
 def without_signatures(lines: Lines, *, after: int = 0) -> bytes:
-    """Forge the export: change every entry after the link `after`, and compute again everything that needs no key."""
+    """Return a forged export. Every entry after the link `after` is changed, and everything that needs no key is
+    computed again. The seals after this link are left out.
+    """
     head = bytes.fromhex(lines[0]["before"])
     for line in lines:
         if line["type"] != "entry":
@@ -198,7 +200,7 @@ def test_a_signed_file_is_proved_and_what_is_unsealed_is_named(told: Told) -> No
 def test_entries_under_seals_are_proved_without_the_key_that_exports(
     told: Told, settings: Settings, query: dict[str, str], told_of: str
 ) -> None:
-    """The process that exports from the page doesn't have the private key, because another process seals."""
+    """The process that exports from the page doesn't have the private key, because another process makes the seals."""
     list(seals.seal_all())
     settings.AUDIT_SEAL_PUBLIC_KEYS, settings.AUDIT_SEAL_KEY = [own := public_key()], ""
 

@@ -61,7 +61,7 @@ def test_it_finds_a_forgery_there_too(file: Path) -> None:
 
 
 def test_it_ends_quietly_if_no_one_reads_its_report(file: Path) -> None:
-    """This happens in `python -m audit.verify FILE | head -1`, where head ends first."""
+    """This happens, for example, in `python -m audit.verify FILE | head -1`, because head ends before the verifier."""
     reading, writing = os.pipe()
     os.close(reading)
     with os.fdopen(writing, "w") as closed:

@@ -1,4 +1,4 @@
-"""The parameters in the address of the log's page filter its entries."""
+"""The log's page shows only the entries that match the parameters in its address."""
 
 import uuid
 from datetime import date
@@ -46,7 +46,7 @@ def written(db: None) -> None:
 
 
 def found(reader: Client, query: str) -> list[str]:
-    """Return the new values that the page shows, newest first."""
+    """Open the log's page with this query. Return the new value of each change that the page shows, newest first."""
     response = reader.get(f"/audit/?{query}")
     assert response.status_code == 200
     return [change.new.strip('"') for change in response.context["changes"]]
@@ -165,7 +165,9 @@ def test_the_selects_offer_all_people_and_sheets_with_their_newest_names(reader:
 
 
 def test_a_name_cant_reorder_its_option(reader: Client) -> None:
-    """Browsers show an option's text without any markup, so characters that override its direction are left out."""
+    """Browsers show an option's text without any markup. So the app leaves out characters that override the direction
+    of the text.
+    """
     saved(cell(new="x"), sheet=(PLAN_ID, "\u202eSite\u2066 plan"))
     assert [one.label for one in choices.sheets(AUDITOR)] == [f"Site plan · {PLAN_ID}"]
     response = reader.get(f"/audit/?sheet={PLAN_ID}")

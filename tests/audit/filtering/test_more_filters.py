@@ -1,5 +1,5 @@
-"""Tests of filters by region, action, outcome, origin and day, of counting, and of the people that the filters
-offer.
+"""Tests of the filters by region, action, outcome, origin and day, of the number of entries that match, and of the
+people and sheets that the filters suggest.
 """
 
 import re

@@ -130,8 +130,8 @@ def test_a_disk_that_is_full_in_the_middle_of_a_line_spoils_no_other(file: Path)
 
 
 def test_where_seals_are_gone_it_is_told_and_anchoring_goes_on(file: Path, caplog: pytest.LogCaptureFixture) -> None:
-    """Missing seals are also reported if someone increased the cursor so much that no seal would be anchored any
-    more.
+    """Someone has set the cursor far beyond the newest seal, so new seals would never be anchored. The app reports that
+    seals are missing, and goes on anchoring.
     """
     first = sealed(1)
     Cursor.objects.create(name="anchor file", seq=10**9)

@@ -21,7 +21,9 @@ ROOT = Path(__file__).resolve().parents[3]
 
 @pytest.fixture
 def entries() -> list[Entry]:
-    """Return seven entries under one seal. Before this seal there is another seal, and after it an empty one."""
+    """Return nine entries. The first seal covers two entries, the second seal covers seven, and the third seal is
+    empty.
+    """
     edits.saved()
     seals.seal()
     for _ in range(3):

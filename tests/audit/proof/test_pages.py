@@ -1,4 +1,6 @@
-"""The log's pages and the health check show the state of sealing. The page of an entry shows that it is unchanged."""
+"""The log's pages and the health check show the state of sealing. The page of an entry shows whether the entry is
+unchanged.
+"""
 
 from pathlib import Path
 

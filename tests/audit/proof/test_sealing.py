@@ -129,8 +129,8 @@ def test_the_state_has_the_waiting_entries_and_whether_sealing_has_stopped(setti
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("change", ["DELETE FROM audit_seal", "UPDATE audit_seal SET head = root WHERE id = 2"])
 def test_a_process_does_not_seal_a_rebuilt_chain(change: str) -> None:
-    """If a process sealed a rebuilt chain, the database's owner could change the log without the key: by deleting the
-    seals, rebuilding the chain, and waiting for new seals.
+    """If a process sealed a rebuilt chain, the database's owner could change the log without having the key. The owner
+    would delete the seals, rebuild the chain, and wait for new seals.
     """
     for _ in range(2):
         edits.saved()

@@ -1,4 +1,4 @@
-"""If a setting of the proof is unusable, the app doesn't start, and a sentence says why."""
+"""If a setting for seals or anchors is unusable, the app doesn't start. It prints a sentence that says why."""
 
 import pytest
 

@@ -36,7 +36,9 @@ PAGES = [
 
 
 def large(rows: int, columns: int = 1) -> Intent:
-    """Record an edit whose even rows are saved and whose odd rows are refused. Return its intent."""
+    """Record an edit with this number of rows and columns. The even rows are saved, and the odd rows are refused.
+    Return the edit's intent.
+    """
     cells = [cell(row=row, column=n + 1, title=f"Column {n + 1}") for row in range(1, rows + 1) for n in range(columns)]
     intent = intended(*cells)
     outcomes = [(row, Phase.REFUSED if row % 2 else Phase.APPLIED) for row in range(1, rows + 1)]
@@ -125,7 +127,7 @@ def plans(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def rows_read(asked: Asked) -> float:
-    """Return the number of the log's rows that these statements read, as PostgreSQL reports it."""
+    """Run the collected statements again. Return how many rows of the log they read, as PostgreSQL reports it."""
     read = 0.0
     with connection.cursor() as cursor:
         for sql, parameters in asked.statements:
@@ -137,7 +139,9 @@ def rows_read(asked: Asked) -> float:
 
 
 def cost(reader: Client, address: str) -> float:
-    """Return what a page costs in the database: steps of SQLite's virtual machine, or rows that PostgreSQL reads."""
+    """Open a page, and return how much work this causes in the database. On SQLite, that is the number of steps of its
+    virtual machine, in thousands. On PostgreSQL, it is the number of rows that are read.
+    """
     asked = Asked()
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE audit_entry")
@@ -161,7 +165,7 @@ def test_a_page_reads_no_more_for_a_larger_edit(reader: Client, monkeypatch: pyt
 def test_templates_do_no_work_for_each_change_of_an_edit(
     page: str, reader: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """When template nodes were rendered for each change, this took most of a page's time."""
+    """If template nodes were rendered for each change, this would take most of a page's time."""
     rendered: list[Node] = []
     render = Node.render_annotated
 

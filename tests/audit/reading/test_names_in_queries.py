@@ -1,5 +1,5 @@
-"""If a query of the log has names of people or sheets, only their numbers are stored. Names in the chain or in a saved
-filter couldn't be erased.
+"""When people filter the log by names of people or sheets, only the ids of these people and sheets are stored. Names in
+the chain or in a saved filter couldn't be erased.
 """
 
 import pytest

@@ -43,7 +43,7 @@ COLUMNS = [field.column for field in Entry._meta.concrete_fields if field.column
 
 
 class Asked:
-    """Collects all statements on the log's table, with their parameters."""
+    """Collects all statements that read the log's table, with their parameters."""
 
     def __init__(self) -> None:
         self.statements: list[tuple[str, Any]] = []
@@ -75,7 +75,7 @@ def large_log() -> int:
 
 @pytest.fixture
 def large_import() -> None:
-    """Make a log with one edit of many cells by Bob. The page lists its first entry."""
+    """Make a log with one edit of many cells by Bob. Of this edit, the page lists only the first entry."""
     edit = saved(cell(new="Concrete"), actor=BOB, sheet=BUDGET)
     others = ", ".join("FALSE" if column == "is_head" else f'"{column}"' for column in COLUMNS)
     names = ", ".join(f'"{column}"' for column in COLUMNS)
@@ -89,8 +89,8 @@ def large_import() -> None:
 
 
 def read_in_vain(sql: str, params: Any) -> int:
-    """Return how many rows PostgreSQL reads for this query and then drops. On SQLite, return a fifth of the query's
-    steps.
+    """On PostgreSQL, return how many rows the query reads and then drops, because they don't match. On SQLite, return a
+    fifth of the query's steps, because reading one row takes at least five steps.
     """
     with connection.cursor() as cursor, counting_steps() as steps:
         if connection.vendor == "sqlite":
@@ -103,8 +103,8 @@ def read_in_vain(sql: str, params: Any) -> int:
 
 
 def scans(sql: str, params: Any) -> list[str]:
-    """Return the steps of PostgreSQL's plan that read the whole log. Scans of months without entries are left out,
-    because their files are almost empty.
+    """Return the steps in PostgreSQL's plan for the query that read the whole log. Only this month's partition counts,
+    because the other months have no entries.
     """
     month = f"audit_entry_{timezone.now():%Y_%m}"
     with connection.cursor() as cursor:
@@ -117,7 +117,8 @@ def scans(sql: str, params: Any) -> list[str]:
 
 @contextmanager
 def counting_steps() -> Iterator[list[int]]:
-    """Count the steps of SQLite's virtual machine, in thousands. Reading one row of the log takes at least five steps.
+    """Count the steps of SQLite's virtual machine during the block. The list's only item is their number, in thousands.
+    Reading one row of the log takes at least five steps.
 
     https://www.sqlite.org/c3ref/progress_handler.html
     """
@@ -137,7 +138,7 @@ def counting_steps() -> Iterator[list[int]]:
 
 
 def reads_too_much(reader: Client, name: str, address: str) -> list[str]:
-    """Return the queries of a page whose cost grows with the log."""
+    """Open a page. Return those of its queries whose cost grows with the log."""
     asked = Asked()
     with connection.execute_wrapper(asked), counting_steps() as steps:
         assert reader.get(address).status_code == 200

@@ -1,4 +1,4 @@
-"""Fixtures for retention: a log with entries of past months, chained, sealed and anchored."""
+"""Fixtures for retention: a log of past months, whose entries are chained, sealed and anchored."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -36,7 +36,9 @@ def log(db: None, settings: Settings, tmp_path: Path) -> None:
 
 @contextmanager
 def written_at(moment: datetime) -> Iterator[None]:
-    """Give entries that are recorded in the block this time. For this, the trigger that sets the time is removed."""
+    """In the block, entries are recorded with the time `moment`. For this, the trigger that sets the real time is
+    removed.
+    """
     adapted = connection.ops.adapt_datetimefield_value(moment)
     on = " ON audit_entry" if connection.vendor == "postgresql" else ""
     with connection.cursor() as cursor:
@@ -62,8 +64,9 @@ def seal_and_anchor() -> None:
 
 @pytest.fixture
 def old_log(log: None) -> None:
-    """A log with old months. Alice made two edits in January, which one seal covers. Bob made an edit on another sheet
-    in February. The next seal covers Bob's edit together with an edit from January. Bob also made an edit today.
+    """A log with old months. Alice made two edits in January, and one seal covers both. Alice then made a third edit in
+    January, and Bob made an edit on another sheet in February. The next seal covers these two edits. Bob also made an
+    edit today.
     """
     with written_at(JANUARY):
         edits.saved(edits.cell("Open", "Januaryish"))
@@ -80,8 +83,8 @@ def old_log(log: None) -> None:
 
 @pytest.fixture
 def retire(tmp_path: Path) -> Retire:
-    """Return retire(), which runs the command and returns its output: retire("2026-02"). The command writes the export
-    to `retired.jsonl` in tmp_path.
+    """Return retire(), which runs the command and returns its output. retire("2026-02") retires the months before
+    February 2026. The command writes the export to `retired.jsonl` in tmp_path.
     """
 
     def run(before: str) -> str:

@@ -1,5 +1,5 @@
-"""Entries that refer to retired entries are still shown. Links to retired entries open a page that says where these
-are.
+"""Entries that refer to retired entries are still shown. Links to retired entries open a page that says where the
+retired entries are.
 """
 
 from dataclasses import replace

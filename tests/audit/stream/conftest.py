@@ -17,7 +17,9 @@ def streaming(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def log(db: None) -> None:
-    """Write the chain immediately. Otherwise it would be written at the commit, which never comes in a test."""
+    """Write the chain with each entry. Without this fixture, PostgreSQL writes the chain at the commit, and a test's
+    transaction is never committed.
+    """
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")

@@ -1,4 +1,4 @@
-"""Receives real streams over HTTP, and as syslog over TCP, with or without TLS."""
+"""Receives streams over real connections: over HTTP or as syslog over TCP, each with or without TLS."""
 
 import json
 import socket
@@ -16,7 +16,7 @@ from audit.stream import signature
 
 
 class Received:
-    """The data that was received, and settings of how the receiver answers."""
+    """The data that a receiver got, and the statuses with which it answers."""
 
     def __init__(self, port: int) -> None:
         self.port = port
@@ -27,7 +27,9 @@ class Received:
 
     @property
     def in_order(self) -> list[int]:
-        """Return the places of the received entries in the chain, each only once."""
+        """Return the places that the received entries have in the chain, in the order of arrival. Each place appears
+        once.
+        """
         return list(dict.fromkeys(self.seqs))
 
 
@@ -87,7 +89,7 @@ def _accept(listener: socket.socket, received: Received, tls: ssl.SSLContext | N
 
 
 def _frames(stream: Any) -> Iterator[bytes]:
-    """Yield the frames in a stream. A frame that is cut off is left out.
+    """Yield the frames in a stream. If the last frame is incomplete, it is left out.
     https://www.rfc-editor.org/rfc/rfc6587#section-3.4.1
     """
     while True:
@@ -110,7 +112,7 @@ def is_signed(headers: dict[str, str], body: bytes, secret: str) -> bool:
 
 
 def certificates(folder: Path) -> tuple[ssl.SSLContext, Path]:
-    """Return a TLS context for a server, and the path of its authority's certificate."""
+    """Return a TLS context for a server, and the path of the certificate of the authority that clients must trust."""
     authority = trustme.CA()
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("127.0.0.1").configure_cert(context)

@@ -1,4 +1,4 @@
-"""A receiver that answers one byte at a time for ever delays no one."""
+"""If a receiver sends its answer one byte at a time and never ends, nobody has to wait for the receiver."""
 
 import itertools
 import socket
@@ -79,7 +79,7 @@ def test_a_slow_reader_is_disconnected(monkeypatch: pytest.MonkeyPatch, slow_rea
 
 
 def test_an_end_that_is_ours_is_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
-    """If a receiver has read nothing and we close the connection, it hasn't accepted the entries."""
+    """If the receiver has read nothing and the app closes the connection, the entries count as not delivered."""
     monkeypatch.setattr(targets, "DEADLINE", 0.5)
     with socket.create_server(("127.0.0.1", 0)) as server, pytest.raises(NotDelivered, match="TimeoutError"):
         sender(address(f"syslog://127.0.0.1:{server.getsockname()[1]}"), secret="")([LINE])

@@ -1,4 +1,4 @@
-"""The app's own role on PostgreSQL with the rights from audit_grants, and a connection that uses it."""
+"""Fixtures: the app's own role on PostgreSQL, which has the rights from audit_grants, and a way to act as this role."""
 
 import os
 from collections.abc import Iterator
@@ -30,8 +30,8 @@ def acting_as(role: str) -> Iterator[None]:
 
 @pytest.fixture
 def role(db: None) -> Iterator[str]:
-    """A role with only the rights from audit_grants. The test itself goes on as the tables' owner. The chain's trigger
-    runs immediately, because a test's transaction is never committed.
+    """A role that has only the rights from audit_grants. The test acts as the tables' owner until it switches to this
+    role. The chain's trigger runs immediately, because a test's transaction is never committed.
     """
     execute(f"CREATE ROLE {ROLE} LOGIN")
     if connection.in_atomic_block:
@@ -45,7 +45,7 @@ def role(db: None) -> Iterator[str]:
 
 @pytest.fixture
 def app(role: str) -> Iterator[None]:
-    """Switch to the app's role, and clear the cache of months."""
+    """Let the test act as the app's role. The process forgets which months have partitions."""
     partitions._ready_until.clear()
     with acting_as(role):
         yield

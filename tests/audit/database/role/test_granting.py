@@ -1,4 +1,4 @@
-"""The command that limits a role, and the warning if the app's role isn't limited."""
+"""Tests of the command that limits a role's rights, and of the warning that the app's role has too many rights."""
 
 from io import StringIO
 
@@ -87,8 +87,8 @@ def test_rights_that_come_another_way_are_warned_of(role: str, right: str, told:
 
 
 def _with_names(text: str) -> str:
-    """Replace placeholders in the text by the names in this run. Without placeholders, the ids of tests would differ
-    between processes.
+    """Replace `<month>` and `<database>` in the text with the real names. The parameters of tests don't have the real
+    names, because these differ between processes, and pytest makes the tests' ids from the parameters.
     """
     database = str(connection.settings_dict["NAME"])
     return text.replace("<month>", f"audit_entry_{timezone.now():%Y_%m}").replace("<database>", database)

@@ -1,4 +1,4 @@
-"""The app's role can't change the log, forge a number or a time, or remove the log's protection."""
+"""The app's role can't change the log, choose an entry's number or time, or remove the log's protection."""
 
 import pytest
 from django.db import DatabaseError, ProgrammingError, connection, transaction

@@ -1,4 +1,4 @@
-"""Jane, a person who has signed in, edited and changed her name."""
+"""Jane, a person who has signed in, made edits and changed her name."""
 
 import json
 
@@ -37,7 +37,7 @@ def jane(db: None) -> SmartsheetUser:
 
 
 def in_clear(*words: str) -> list[str]:
-    """Return those of the words that the log and the histories still contain."""
+    """Return the words that appear in the log or the histories."""
     columns = ("email", "first_name", "last_name", "profile", "actor_name")
     history = SmartsheetUser.history.values_list(*columns)
     texts = PersonalText.objects.values_list("text", "email", "salt")

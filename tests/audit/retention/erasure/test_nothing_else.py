@@ -89,7 +89,7 @@ def test_an_erased_value_stays_erased() -> None:
 
 
 def test_every_history_can_be_freed_of_people() -> None:
-    """All personal fields are texts or JSON, because fields of other types couldn't be emptied."""
+    """All personal fields of the histories are texts or JSON, because fields of other types couldn't be emptied."""
     assert {model.__name__ for model in histories.histories()} >= {"HistoricalSmartsheetUser", "HistoricalRole"}
     for model in histories.histories():
         assert histories.ACTOR in histories.personal_fields(model)

@@ -1,4 +1,4 @@
-"""The page first shows what would be erased, and then erases it for good."""
+"""The page for erasing a person first shows what would be erased. After a confirmation, it erases the data for good."""
 
 import pytest
 from django.contrib.auth.models import Permission, User

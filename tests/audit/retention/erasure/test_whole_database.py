@@ -1,5 +1,5 @@
-"""After a person has worked here and was deleted and erased, no table contains their name. SQLite's file doesn't
-contain it either.
+"""A person works here, and is later deleted and erased. After that, no table contains the person's name, and SQLite's
+file doesn't contain it either.
 """
 
 from collections.abc import Iterator
@@ -25,7 +25,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def holders(*words: str) -> Iterator[str]:
-    """Yield the tables and columns whose text contains one of the words."""
+    """Yield a line for each stored value that contains one of the words. The line has the table, the column and the
+    text.
+    """
     with connection.cursor() as cursor:
         for table in connection.introspection.table_names():
             cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")  # noqa: S608 # our own names
