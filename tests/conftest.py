@@ -17,8 +17,8 @@ append_only.let_the_test_runner_flush()
 
 
 def pytest_configure() -> None:
-    """Save time that proves nothing: whitenoise would list all static files for each test's client, and Django would
-    use its slow password hasher.
+    """Make tests faster. Without these settings, whitenoise would list all static files for each test's client, and
+    Django would use its slow password hasher. Neither would prove anything.
     """
     from django.conf import settings
 
@@ -28,7 +28,9 @@ def pytest_configure() -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Iterator[None]:
-    """Exclude tests and modules from Python's garbage collection, because they are thousands of objects that stay."""
+    """Exclude tests and modules from Python's garbage collection, because these thousands of objects are never
+    deleted.
+    """
     gc.disable()
     yield
     gc.freeze()
@@ -37,7 +39,9 @@ def pytest_collection() -> Iterator[None]:
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
-    """Mark the tests before pytest selects tests by marks, and order them after pytest-django has ordered them."""
+    """Mark the tests before pytest selects tests by their marks. Order the tests after pytest-django has ordered
+    them.
+    """
     databases.mark(items)
     targets.mark(items)
     yield
@@ -92,7 +96,7 @@ def point_settings_at(sandbox: RunningSandbox, settings: Settings) -> None:
 
 @pytest.fixture(autouse=True)
 def empty_cache() -> None:
-    """Clear the cache, because the rows of another test may have had the same ids."""
+    """Clear the cache, because it may have data about rows of another test that had the same ids."""
     cache.clear()
 
 
@@ -122,16 +126,16 @@ def charlie(sandbox: RunningSandbox, people_at_first: dict[str, Person]) -> Pers
 
 @pytest.fixture(scope="module")
 def signed_in_before() -> list[Person]:
-    """The people who have signed in during this module."""
+    """The people who have signed in through the consent page during this module."""
     return []
 
 
 @pytest.fixture
 def sign_in(sandbox: RunningSandbox, signed_in_before: list[Person]) -> SignIn:
-    """Return sign_in(), which signs a person in through the consent page: sign_in(client, alice).
+    """Return sign_in(), which signs a person in: sign_in(client, alice).
 
-    The consent page is used once per module and person. Later clients get the same token and session without it. In
-    tests/identity, every sign-in uses the consent page.
+    The first sign-in of a module uses the consent page. Later sign-ins skip this page, unless the client already has
+    cookies, and make the same kind of token and session. In tests/identity, every sign-in uses the consent page.
     """
 
     def sign_in_as(client: Client, person: Person) -> None:

@@ -1,4 +1,6 @@
-"""Runs the app in gunicorn, as in production, and lets any number of signed-in people open pages."""
+"""Runs the app in gunicorn, as in production, and lets any number of signed-in people open its pages at the same
+time.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,7 @@ SERVER = [sys.executable, "-m", "gunicorn", "-c", "python:config.gunicorn", "--l
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """The answer that a browser got, and after how many seconds it came."""
+    """The answer that a browser got, and how many seconds the browser waited for the answer."""
 
     status: int
     headers: Mapping[str, str]
@@ -33,7 +35,7 @@ class Seen:
 
 
 class App:
-    """A context manager that runs `gunicorn` with one process on a free port. If `is_heard` is True, its log is
+    """A context manager that runs `gunicorn` with one process on a free port. If `is_heard` is True, the app's log is
     printed.
     """
 
@@ -64,7 +66,7 @@ class App:
         self.process.wait(PATIENCE)
 
     def get(self, path: str, *, session: str = "", timeout: float = PATIENCE) -> Seen:
-        """Open a page, signed in with this session."""
+        """Open a page in the session with this key. If the key is "", no one is signed in."""
         begun = perf_counter()
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
         try:
@@ -83,7 +85,9 @@ class App:
 
 
 def at_once(app: App, path: str, sessions: Iterable[str]) -> list[Future[Seen]]:
-    """Let the people with these sessions open the page. Return the futures. Some may never be done."""
+    """Let the people with these sessions open the page at the same time. Return a future for each answer. Some futures
+    may never be done.
+    """
     sessions = list(sessions)
     pool = ThreadPoolExecutor(len(sessions))
     opened = [pool.submit(app.get, path, session=session) for session in sessions]

@@ -114,13 +114,13 @@ ON_EACH = {
 
 
 def mark(items: list[pytest.Item]) -> None:
-    """Mark the tests that run on each database with `each_database`."""
+    """Add the mark `each_database` to the tests that run on both databases."""
     for item in below(items, ON_EACH):
         item.add_marker(pytest.mark.each_database)
 
 
 def below(items: Iterable[pytest.Item], paths: Iterable[str]) -> Iterator[pytest.Item]:
-    """Yield the tests in these files and folders below tests/."""
+    """Yield the tests whose file or folder is one of the paths. The paths are relative to tests/."""
     roots = {TESTS / path for path in paths}
     is_below = cache(lambda path: path in roots or not roots.isdisjoint(path.parents))
     return (item for item in items if is_below(item.path))

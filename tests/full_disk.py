@@ -1,4 +1,6 @@
-"""Makes the database refuse new rows in a table, as if the disk were full. For tests that are rolled back."""
+"""Makes the database refuse new rows in a table, as if the disk were full. The test has to be rolled back, which
+removes the trigger that refuses the rows.
+"""
 
 from django.db import connection
 

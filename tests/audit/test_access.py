@@ -22,7 +22,7 @@ def reading(actor: Actor, *sheets: tuple[int, str]) -> Reader:
 
 @pytest.fixture(params=[2_000, 1], ids=["by-looking-through", "by-slices"])
 def _way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Choose one of the two ways in which entries are found: reading the newest entries, or querying each sheet."""
+    """Run the test with both ways to find entries: by reading the newest entries, and by querying each sheet."""
     monkeypatch.setattr(access, "WINDOW", request.param)
 
 

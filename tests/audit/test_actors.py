@@ -1,4 +1,4 @@
-"""The actor is correct in threads, in async code, and with tokens that are read after the middleware."""
+"""The actor is correct in threads, in async code, and if the user becomes known only after the middleware has run."""
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
@@ -31,7 +31,9 @@ def person(number: int, name: str) -> SmartsheetUser:
 
 
 def give_role(giver: SmartsheetUser, to: SmartsheetUser, name: str, together: Barrier | None = None) -> None:
-    """Give a person a role, in a request whose user is known only after the view has read its token."""
+    """Give a person a role, in a request whose user becomes known only in the view. If there is a barrier, the view
+    waits at it before it gives the role.
+    """
 
     def view(request: HttpRequest) -> HttpResponse:
         request.user = giver.user
@@ -128,7 +130,7 @@ def test_a_thread_carries_the_request_that_it_is_handed() -> None:
 
 @pytest.mark.django_db
 def test_an_entry_is_there_within_a_test_that_rolls_back() -> None:
-    """Entries are written immediately. Only the chain's link waits for the commit, on PostgreSQL."""
+    """Entries are written immediately. On PostgreSQL, only the entry's link in the chain waits for the commit."""
     assert connection.in_atomic_block
     note(actor=ALICE, action="test")
     assert Entry.objects.get(action="test").actor_name == "Alice Archer"

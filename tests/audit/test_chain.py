@@ -1,4 +1,4 @@
-"""The chain has one link for each entry, without gaps. The database writes it when the entries are committed."""
+"""The chain has one link for each entry, without gaps. The database writes the links when the entries are committed."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -16,7 +16,7 @@ on_postgresql = pytest.mark.skipif(connection.vendor != "postgresql", reason="SQ
 
 
 def recomputed() -> list[bytes]:
-    """Compute the correct links from the entries."""
+    """Compute the correct links from the entries, and return them."""
     before, found = leaves.GENESIS, []
     entries = Entry.objects.in_bulk()
     for link in Leaf.objects.order_by("seq"):
@@ -36,7 +36,7 @@ def stored() -> list[bytes]:
 
 @pytest.fixture
 def in_contention(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Make the chain behave as if this process had just noticed other writers."""
+    """Make the chain behave as if this process had noticed that other processes are writing too."""
     monkeypatch.setattr(contention, "_others_until", float("inf"))
 
 
@@ -141,8 +141,8 @@ def test_a_writer_that_waits_gets_the_notice(monkeypatch: pytest.MonkeyPatch) ->
 @on_postgresql
 @pytest.mark.django_db(transaction=True)
 def test_the_last_link_is_found_by_its_index_whatever_the_statistics_say() -> None:
-    """PostgreSQL's statistics are those of an empty table. Then one transaction writes many entries, and searches for
-    the last link for each of them.
+    """PostgreSQL's statistics still say that the table is empty. One transaction then writes many entries, and has to
+    find the last link for each entry. It must not read the whole table for this.
     """
     with connection.cursor() as cursor:
 

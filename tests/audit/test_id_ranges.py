@@ -24,9 +24,7 @@ MONTHS, EACH = 14, 4
 
 @pytest.fixture
 def two_years() -> Iterator[list[int]]:
-    """The ids of entries of fourteen months, oldest first. Around each month's end, some higher ids have earlier
-    times.
-    """
+    """The ids of entries of fourteen months, oldest first. Each month has four entries."""
     now = datetime.now(UTC).replace(day=15)
     id_ranges.forget()
     with lifted(connection), connection.cursor() as cursor:

@@ -1,4 +1,6 @@
-"""If a process dies between intent and outcome, the log has the intent and shows the edit as not certain yet."""
+"""If a process dies between intent and outcome, the intent stays in the log, and the log's page shows the edit as
+uncertain.
+"""
 
 import os
 import signal

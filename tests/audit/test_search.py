@@ -1,4 +1,4 @@
-"""The search finds parts of words in all searched columns, with an index."""
+"""The search finds parts of words in all columns that it covers, and uses an index."""
 
 import pytest
 from django.db import connection

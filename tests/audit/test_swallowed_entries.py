@@ -1,4 +1,4 @@
-"""If a foreign trigger silently drops entries, the edit isn't made."""
+"""If a trigger that isn't ours silently drops entries, the edit isn't made."""
 
 from collections.abc import Iterator
 
@@ -19,7 +19,7 @@ WAYS = [False, True] if IS_POSTGRESQL else [False]
 
 @pytest.fixture
 def _swallowed(db: None) -> Iterator[None]:
-    """A trigger that silently drops Bob's rows."""
+    """Make a trigger that silently drops Bob's entries."""
     if IS_POSTGRESQL:
         execute(
             "CREATE FUNCTION swallow() RETURNS trigger LANGUAGE plpgsql AS"

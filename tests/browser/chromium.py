@@ -1,5 +1,5 @@
-"""Finds the browser that the tests and benchmarks start. It imports nothing of the app, because benchmarks set up the
-app later.
+"""Finds the browser that the tests and benchmarks start. This module imports nothing of the app, because benchmarks
+import it before they set up the app.
 """
 
 # chromium-headless-shell is Chromium without windows. It opens a page in a sixth of the time.

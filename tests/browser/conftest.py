@@ -32,8 +32,8 @@ def browser(django_db_setup: None) -> Iterator[Browser]:
     """Start Chromium only while these tests run, because Playwright's event loop would disturb other tests in the same
     process.
 
-    The test database is made before the event loop starts. Django has different connections with and without an event
-    loop, and before it drops the database, it closes only the connection that made the database.
+    The test database is made before the event loop starts. Django has one connection inside an event loop and another
+    one outside. Before it drops the database, it closes only the connection that made the database.
     """
     path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
     if path is None:
@@ -49,7 +49,7 @@ def browser(django_db_setup: None) -> Iterator[Browser]:
 
 @pytest.fixture
 def site(live_server: LiveServer, sandbox: RunningSandbox, settings: Settings) -> str:
-    """The app's address, to which the sandbox sends people back."""
+    """The app's address. After signing in, the sandbox sends people back to this address."""
     url: str = live_server.url
     settings.BASE_URL = url
     sandbox.register_app(redirect_url=f"{url}/identity/callback/")
@@ -70,7 +70,7 @@ def kept_tab(browser: Browser, live_server: LiveServer) -> Iterator[Page]:
 
 @pytest.fixture
 def clocked_page(browser: Browser, site: str) -> Iterator[Page]:
-    """A tab with a clock that the test moves. The tab has its own session, because all tabs of a session share one
+    """A tab whose clock the test can move. The tab has its own session, because all tabs of a session share one
     clock.
     """
     context = _new_session(browser, site)
@@ -118,12 +118,12 @@ def page(context: BrowserContext) -> Iterator[Page]:
 
 @pytest.fixture
 def plan(sandbox: RunningSandbox, alice: Person) -> SitePlan:
-    """The site plan as Alice reads and changes it without the app."""
+    """The site plan, which Alice reads and changes without the app."""
     return SitePlan(sandbox, alice)
 
 
 def sign_in(page: Page, person: Person) -> None:
-    """Sign in without the sign-in pages, in a tenth of the time. The tab stays on its page."""
+    """Sign the person in without the sign-in pages, which takes a tenth of the time. The tab stays on its page."""
     client = Client()
     signing_in.restore(client, sandbox_in_use(), person)
     name = settings.SESSION_COOKIE_NAME

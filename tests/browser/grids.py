@@ -40,14 +40,14 @@ def note(page: Page) -> Locator:
 
 
 def saved(page: Page) -> None:
-    """Wait until everything is saved. First wait until parts of the grid that a pressed key needs are loaded."""
+    """Wait until the grid has loaded the scripts that a pressed key needs. Then wait until all changes are saved."""
     is_idle = "!document.querySelector('[data-grid]')?.grid?.parts.waiting"
     reaches(page, lambda: page.evaluate(is_idle), True)
     expect(page.locator("[data-grid-saved]")).to_have_text("All changes saved")
 
 
 def stored(sandbox: RunningSandbox, person: Person, row: str, title: str, sheet: str = "Site plan") -> Any:
-    """Return the value of a cell in Smartsheet. `row` is the row's label when the sandbox started."""
+    """Return the value of a cell in Smartsheet. `row` is the label that the row had when the sandbox started."""
     found = sandbox.sheet(person, sheet)
     columns = {column["title"]: column["id"] for column in found["columns"]}
     names = {"Dig foundations": 7, "Drainage runs": 8}
@@ -58,7 +58,9 @@ def stored(sandbox: RunningSandbox, person: Person, row: str, title: str, sheet:
 
 
 def edit(page: Page, plan: SitePlan, row: str, **texts: str) -> None:
-    """Change cells in one step, as pasting does. Keyword arguments are texts by column title."""
+    """Change cells in one step, as pasting does. Each keyword argument has a column's title as name and a cell's text
+    as value.
+    """
     changes = [
         {"do": "update", "row": str(plan.rows[row]), "column": str(plan.columns[title]), "text": text}
         for title, text in texts.items()
@@ -81,12 +83,12 @@ def value(page: Page, plan: SitePlan, row: str, title: str) -> Any:
 
 
 def comes_to_hold(page: Page, plan: SitePlan, row: str, title: str, wanted: Any) -> None:
-    """Wait until the grid has a value in a cell."""
+    """Wait until the grid has the value `wanted` in a cell."""
     reaches(page, lambda: value(page, plan, row, title), wanted)
 
 
 def kind(page: Page, plan: SitePlan, row: str, title: str) -> str | None:
-    """Return the state that the grid has for a cell."""
+    """Return the state of a cell in the grid, such as "saving" or "conflict". If the cell has no state, return None."""
     ids = [str(plan.rows[row]), str(plan.columns[title])]
     state: str | None = page.evaluate(
         "([row, column]) => document.querySelector('[data-grid]').grid.sheet.state(row, column)?.kind ?? null", ids
@@ -95,12 +97,12 @@ def kind(page: Page, plan: SitePlan, row: str, title: str) -> str | None:
 
 
 def line(page: Page) -> Locator:
-    """Return the line that says what is saved."""
+    """Return the line that says whether all changes are saved."""
     return page.locator("[data-grid-saved]")
 
 
 def look(page: Page) -> None:
-    """Return to the tab. The tab then checks for changes immediately."""
+    """Make the tab behave as if the person had come back to it. The tab then checks for changes immediately."""
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
 
 

@@ -1,4 +1,4 @@
-"""The addresses of this project, and the address of the page that docs/into-your-site.md shows."""
+"""The URLs of this project, and the URL of the page that docs/into-your-site.md adds to a site."""
 
 import re
 from typing import Any
@@ -12,7 +12,7 @@ GUIDE = (ROOT / "docs" / "into-your-site.md").read_text()
 
 
 def code_of(name: str) -> str:
-    """The text of a file that the guide shows."""
+    """Return the content of a file that docs/into-your-site.md shows."""
     (found,) = re.findall(rf"^`{name}`:\n\n```\w+\n(.*?)^```$", GUIDE, re.MULTILINE | re.DOTALL)
     return str(found)
 

@@ -1,4 +1,6 @@
-"""Asking for an update in a real browser: by keyboard alone, on a narrow screen, in both themes, without JavaScript."""
+"""Asking for an update in a real browser: by keyboard alone, on a narrow screen, in both themes, and without
+JavaScript.
+"""
 
 from __future__ import annotations
 
@@ -40,7 +42,7 @@ def form(plan: SitePlan, mailbox: MailServer) -> FormDefinition:
 
 
 def require_usable(page: Page) -> None:
-    """Require no accessibility problems, and no horizontal scrolling at 320 px."""
+    """Assert that the page has no accessibility problems, and doesn't scroll sideways at a width of 320 px."""
     assert [(one["id"], one["nodes"]) for one in Axe().run(page).response["violations"]] == []
     page.set_viewport_size({"width": 320, "height": 900})
     assert page.evaluate("document.documentElement.scrollWidth") == 320

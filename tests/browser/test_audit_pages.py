@@ -1,4 +1,4 @@
-"""The pages of an entry, undo, timelines and charts, in a real browser."""
+"""Tests in a real browser: the page of an entry, undo, timelines and charts."""
 
 import re
 from itertools import pairwise
@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 def block(page: Page) -> None:
-    """Change the row's status, and open the log."""
+    """Set a row's status to Blocked in the row's form. Then open the page of the log entry about this change."""
     open_row(page)
     page.get_by_label("Status", exact=True).select_option("Blocked")
     page.get_by_role("button", name=re.compile("Save")).click()
@@ -170,7 +170,7 @@ def test_an_error_in_a_folded_filter_is_visible(page: Page, bob: Person) -> None
 
 
 def wait_for_more(page: Page) -> None:
-    """Open the log, and wait for the notice about an entry that another process wrote."""
+    """Open the log, change a row in another tab, and wait until the log's page says that there is a new entry."""
     page.goto("/audit/")
     elsewhere = page.context.new_page()
     block(elsewhere)
@@ -238,7 +238,7 @@ def test_old_comes_before_new_in_every_script(page: Page, bob: Person) -> None:
 
 @pytest.mark.parametrize("controls", ["\u202e", "\u202e\u2066", "\u2069\u202e", "\u202c\u2069\u202b"])
 def test_a_name_or_value_cant_turn_the_sentence_around(page: Page, bob: Person, controls: str) -> None:
-    """Everyone who edits a sheet can write such characters, which override the direction of the text after them."""
+    """Everyone who edits a sheet can write characters that override the direction of the text after them."""
     sign_in(page, bob)
     actor = Actor(bob.id, "sandbox", bob.name, bob.email)
     change = Change(1, f"Pit {controls}x", 2, f"Status {controls}", f"Open{controls}", "Closed")

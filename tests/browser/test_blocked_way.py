@@ -1,4 +1,6 @@
-"""If form-action in the Content-Security-Policy lacks Smartsheet, browsers block the redirect, and the page says so."""
+"""If the form-action of the Content-Security-Policy doesn't allow Smartsheet, browsers block the redirect to
+Smartsheet, and the page says so.
+"""
 
 from urllib.parse import urlsplit
 
@@ -14,12 +16,12 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 @pytest.fixture
 def page(context: BrowserContext) -> Page:
-    """A tab whose console may have errors, because Chromium writes to the console what it blocks."""
+    """A tab whose console may have errors. Chromium writes an error to the console when it blocks something."""
     return context.new_page()
 
 
 def block(route: Route) -> None:
-    """Answer like a proxy in front of the site that sets its own policy."""
+    """Replace the policy in the site's answer, as a proxy in front of the site can do."""
     answer = route.fetch()
     policy = "default-src 'self'; form-action 'self'"
     route.fulfill(response=answer, headers={**answer.headers, "content-security-policy": policy})

@@ -1,4 +1,6 @@
-"""People fill in forms in a real browser: by keyboard alone, on a narrow screen, in both themes, without JavaScript."""
+"""People fill in forms in a real browser: by keyboard alone, on a narrow screen, in both themes, and without
+JavaScript.
+"""
 
 import re
 

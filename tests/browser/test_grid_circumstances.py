@@ -1,4 +1,4 @@
-"""The grid in unusual circumstances: behind another window, at its rate limit, zoomed, and in forced colours."""
+"""The grid in unusual circumstances: in a hidden tab, at a rate limit, zoomed to 200 %, and in forced colours."""
 
 import json
 

@@ -1,5 +1,5 @@
-"""People copy and paste in the grid with the real clipboard: from and to spreadsheets, across the frozen columns, and
-past the end.
+"""People copy and paste in the grid with the real clipboard: from and to spreadsheets, across the edge of the frozen
+columns, and past the last row.
 """
 
 from typing import Any

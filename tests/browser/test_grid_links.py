@@ -16,7 +16,7 @@ A, B = "https://example.com/a", "https://example.com/b"
 
 
 def link(plan: SitePlan, row: str = DIG) -> tuple[Any, Any]:
-    """Return the text and the link's address of a row's notes in Smartsheet."""
+    """Return the text of a row's Notes cell in Smartsheet, and the address to which the cell links."""
     cell = plan.cell(row, "Notes")
     return cell.get("value"), (cell.get("hyperlink") or {}).get("url")
 

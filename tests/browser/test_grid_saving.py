@@ -160,7 +160,7 @@ def test_while_smartsheet_is_away_it_waits(page: Page, sandbox: RunningSandbox, 
 
 
 def test_an_answer_that_is_not_this_apps_is_not_taken_for_a_result(page: Page, plan: SitePlan, bob: Person) -> None:
-    """A proxy answers in place of the app, with JSON."""
+    """A proxy answers the first call in place of the app. The proxy's answer is JSON, but not a result of a save."""
     open_grid(page, bob)
     answers: list[str] = []
 
@@ -179,7 +179,9 @@ def test_an_answer_that_is_not_this_apps_is_not_taken_for_a_result(page: Page, p
 
 
 def test_a_call_of_last_week_is_not_made_again(clocked_page: Page, plan: SitePlan, bob: Person) -> None:
-    """After a week, this app has deleted the call's key, so it could save the change a second time."""
+    """After a week, the app has deleted the Idempotency-Key of a call. If the grid sent the call again, the app could
+    save the change a second time.
+    """
     page = clocked_page
     open_grid(page, bob)
     expect(line(page)).to_have_text(SAVED)

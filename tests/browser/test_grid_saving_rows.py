@@ -170,7 +170,7 @@ ORDER = "document.querySelector('[data-grid]').grid.sheet.rows.map((row, place) 
 
 @pytest.fixture
 def letters(sandbox: RunningSandbox, bob: Person) -> dict[str, str]:
-    """The ids of the rows A to F of a new sheet, by the rows' text."""
+    """Make a sheet with the rows A to F. Return the rows' ids, by the rows' text."""
     columns = [{"title": "Task", "type": "TEXT_NUMBER", "primary": True}]
     sheet = sandbox.call(bob, "POST", "/sheets", {"name": "Letters", "columns": columns})["result"]
     (column,) = [one["id"] for one in sheet["columns"]]
@@ -180,7 +180,7 @@ def letters(sandbox: RunningSandbox, bob: Person) -> dict[str, str]:
 
 
 def held(sandbox: RunningSandbox, bob: Person) -> str:
-    """The texts of the sheet's rows in Smartsheet, in their order."""
+    """Return the texts of all rows of the sheet Letters in Smartsheet, joined in the order of the rows."""
     return "".join(row["cells"][0]["value"] for row in sandbox.sheet(bob, "Letters")["rows"])
 
 

@@ -1,4 +1,4 @@
-"""The grid's saving while Smartsheet fails, other people change the columns, and other tabs save too."""
+"""The grid saves changes while Smartsheet fails, other people change the columns, or other tabs save too."""
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect

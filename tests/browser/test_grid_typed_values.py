@@ -1,4 +1,4 @@
-"""In the browser, the grid's modules parse the same examples as edits/sheets/column_types, with the same results."""
+"""The grid's modules in the browser and edits/sheets/column_types parse the same examples, with the same results."""
 
 import pytest
 from playwright.sync_api import Page

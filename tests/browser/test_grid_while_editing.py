@@ -1,4 +1,4 @@
-"""Others change the sheet while a cell is being edited, and the grid asks about doubtful values."""
+"""While a person edits a cell, other people change the sheet. The grid also asks the person about doubtful values."""
 
 import pytest
 from playwright.sync_api import Page, expect

@@ -1,4 +1,6 @@
-"""The page of docs/into-your-site.md in both themes. The whole guide is in tests/docs/test_into_your_site.py."""
+"""The page that docs/into-your-site.md adds to a site, in both themes. tests/docs/test_into_your_site.py tests the
+whole guide.
+"""
 
 import re
 from pathlib import Path

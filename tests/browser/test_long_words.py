@@ -29,7 +29,7 @@ BEYOND = """() => {
 
 @pytest.fixture
 def row_path(sandbox: RunningSandbox, bob: Person) -> str:
-    """A row of a sheet in which every name is one long word."""
+    """The path of a row. All names in the row's sheet, such as titles and options, are one long word."""
     columns: list[dict[str, Any]] = [
         {"title": NAME, "type": "TEXT_NUMBER", "primary": True},
         {"title": f"A{NAME}"[:50], "type": "PICKLIST", "options": [WORD, f"X{WORD}"]},
@@ -101,7 +101,9 @@ def test_fault_12_no_page_scrolls_sideways(page: Page, sandbox: RunningSandbox, 
 
 
 def look(page: Page, address: str) -> list[str]:
-    """Return the elements beyond the right edge of the page, at each width."""
+    """Show the page at each width. For each width at which elements are beyond the page's right edge, return a line
+    that names the page, the width and the elements.
+    """
     found = []
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})

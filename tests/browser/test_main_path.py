@@ -1,4 +1,6 @@
-"""The product's main job in a real browser: sign in, see the name, edit a row, see it in the log."""
+"""The product's main job in a real browser: a person signs in, sees their name, edits a row, and sees the change in the
+log.
+"""
 
 import re
 
@@ -58,7 +60,9 @@ def test_a_person_signs_in_edits_a_row_and_finds_it_in_the_log(
 
 
 def names_in_history(sandbox: RunningSandbox, person: Person, title: str) -> list[str]:
-    """Return the writers' names in Smartsheet's cell history, newest first, for this column in the row of TASK."""
+    """Return the names of the people who wrote one cell, newest first, from Smartsheet's cell history. The cell is in
+    this column and in the row of TASK.
+    """
     sheet = sandbox.sheet(person, "Site plan")
     column = next(column["id"] for column in sheet["columns"] if column["title"] == title)
     row = next(row["id"] for row in sheet["rows"] if any(cell.get("value") == TASK for cell in row["cells"]))

@@ -49,7 +49,7 @@ def form_page(settings: Settings, plan: SitePlan) -> Iterator[None]:
 
 
 def require_accessible(page: Page) -> None:
-    """Require no accessibility problems, and no horizontal scrolling at 320 px."""
+    """Assert that the page has no accessibility problems, and doesn't scroll sideways at a width of 320 px."""
     assert [(one["id"], one["nodes"]) for one in Axe().run(page).response["violations"]] == []
     page.set_viewport_size({"width": 320, "height": 900})
     assert page.evaluate("document.documentElement.scrollWidth") == 320

@@ -1,4 +1,4 @@
-"""Moved and deleted rows are undone from the log's pages, by keyboard alone."""
+"""People undo moves and deletions of rows from the log's pages, by keyboard alone."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""A row form that was open in a browser while the app was upgraded still saves. If it can't be saved, the page says
-why, and what was typed isn't lost. row_form_0_1_0.html is a form from release 0.1.0.
+"""A row form that was opened before an upgrade of the app can still be saved after the upgrade. If it can't be saved,
+the page says why, and what was typed isn't lost. row_form_0_1_0.html is a form from release 0.1.0.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ ROW = "Dig foundations"
 
 @pytest.fixture
 def old_form(page: Page, plan: SitePlan, bob: Person) -> Page:
-    """The form from release 0.1.0 in the browser. It is sent to the current app."""
+    """A tab with the form from release 0.1.0. The tab sends the form to the current app."""
     sign_in(page, bob)
     open_row(page)
     names = {re.sub(r"\W+", "_", title).strip("_").lower(): number for title, number in plan.columns.items()}

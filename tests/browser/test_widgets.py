@@ -22,7 +22,9 @@ LOWEST_TARGET = 24  # pixels: https://www.w3.org/WAI/WCAG22/Understanding/target
 
 @dataclass(frozen=True)
 class Writing:
-    """A person's number format, from their Smartsheet profile. Dates are typed in the format of Chromium's language."""
+    """How a person writes numbers, which depends on their Smartsheet profile. `locale` is Chromium's language, which
+    decides how dates are typed.
+    """
 
     who: str
     locale: str
@@ -44,7 +46,7 @@ def writing(request: pytest.FixtureRequest) -> Writing:
 
 @pytest.fixture
 def writer(browser: Browser, site: str, sandbox: RunningSandbox, plan: SitePlan, writing: Writing) -> Iterator[Page]:
-    """The form of a row, in the browser of a person with this format."""
+    """A tab with the form of a row. The person who is signed in there writes numbers as in `writing`."""
     context = browser.new_context(base_url=site, locale=writing.locale, viewport={"width": 1280, "height": 900})
     page = context.new_page()
     sign_in(page, sandbox.people()[writing.who])
@@ -54,7 +56,7 @@ def writer(browser: Browser, site: str, sandbox: RunningSandbox, plan: SitePlan,
 
 
 def tab_to(page: Page, control: Locator) -> None:
-    """Press Tab until the control has the focus, which must be visible."""
+    """Press Tab until the control has the focus. The page must show that the control has the focus."""
     for _ in range(80):
         page.keyboard.press("Tab")
         if control.evaluate("control => control === document.activeElement"):
@@ -187,7 +189,7 @@ def test_people_with_access_to_the_sheet_are_suggested(page: Page, plan: SitePla
 
 
 def fill_in(page: Page, press: Callable[[Locator], None]) -> None:
-    """Fill in the form with the values in HELD. `press` presses a control."""
+    """Fill in the form with the values in HELD. `press` is the way to press a control: a tap or a click."""
     team, equipment = page.get_by_role("group", name="Team"), page.get_by_role("group", name="Equipment")
     drawing = page.locator("[data-cell]", has=page.get_by_label("Drawing", exact=True))
     page.get_by_label("Status", exact=True).select_option("Blocked")

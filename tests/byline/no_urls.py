@@ -1,4 +1,4 @@
-"""The URLconf of a site that doesn't include our addresses."""
+"""The URLconf of a site that doesn't include Byline's URLs."""
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import path

@@ -1,4 +1,4 @@
-"""A middleware with which a site sets its Content-Security-Policy."""
+"""A middleware of another site, which sets this site's Content-Security-Policy."""
 
 from collections.abc import Callable
 

@@ -167,7 +167,9 @@ def test_without_regions_it_says_so_and_asks_nobody(capsys: pytest.CaptureFixtur
 
 @pytest.mark.usefixtures("sandbox")
 def test_the_policy_that_a_page_really_has_is_looked_at(capsys: pytest.CaptureFixture[str], settings: Settings) -> None:
-    """A middleware of the site sets the policy here, and the settings have none."""
+    """The command checks the policy that a page really has. Here, a middleware of the site sets the policy, and the
+    settings have none.
+    """
     settings.CONTENT_SECURITY_POLICY = None
     settings.MIDDLEWARE = ["tests.byline.own_policy.OwnPolicyMiddleware", *settings.MIDDLEWARE]
     code, output = doctor(capsys, settings)

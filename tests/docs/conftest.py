@@ -1,4 +1,6 @@
-"""Fixtures: another project that uses the log, its database, and the notice board that it changes."""
+"""Fixtures: another project that uses the log, that project's database, and the notice board that the project
+changes.
+"""
 
 import os
 from collections.abc import Iterator
@@ -24,7 +26,7 @@ def board() -> Iterator[Board]:
 
 @pytest.fixture(scope="module")
 def database_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The URL of the other project's database. It is of the same kind as the database of the tests."""
+    """The URL of the other project's database. It is on PostgreSQL or SQLite, like the database of the tests."""
     if connection.vendor == "sqlite":
         yield f"sqlite:///{tmp_path_factory.mktemp('other') / 'notes.sqlite3'}"
         return

@@ -45,10 +45,10 @@ def blocks(language: str) -> list[str]:
 
 @pytest.fixture
 def example() -> Iterator[Example]:
-    """Return example(), which runs the page's blocks that define the given names, and returns a dict of what they
-    define: example("hello").
+    """Return example(), which takes names: example("hello"). For each name, it runs the block of the page that defines
+    the name. It returns a dict of everything that these blocks define.
 
-    Receivers that these blocks connect are disconnected afterwards.
+    After the test, the receivers that the blocks have connected are disconnected.
     """
     connected = {signal: list(signal.receivers) for signal in vars(signals).values() if isinstance(signal, Signal)}
 
@@ -72,7 +72,7 @@ def signed_in(client: Client, alice: Person, sign_in: SignIn) -> User:
 
 
 def request_of(user: Any) -> HttpRequest:
-    """Return a request of this user, as a view gets it after the middleware."""
+    """Return a request of this user, as a view gets it after the middleware has run."""
     request = HttpRequest()
     request.user, request.session = user, SessionBase()
     SmartsheetUserMiddleware(lambda _request: HttpResponse())(request)

@@ -26,8 +26,8 @@ pytestmark = pytest.mark.django_db
 
 
 def node() -> list[str]:
-    """The command of the machine's Node.js, or of the one that run.py has installed. Without one, the test is skipped
-    with a message.
+    """Return the command that starts Node.js: the machine's own, or the one that run.py has installed. If there is
+    none, the test is skipped with a message.
     """
     if found := shutil.which("node"):
         return [found]

@@ -1,4 +1,4 @@
-"""Follows docs/into-your-site.md step by step. Makes a new site, applies the page's changes and files, runs its
+"""Follows docs/into-your-site.md step by step. Makes a new site, applies the page's changes and files, runs the page's
 commands, and makes an edit.
 """
 

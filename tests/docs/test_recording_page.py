@@ -1,5 +1,5 @@
-"""Another project records with the app `audit` alone. It loses nothing when it is killed, and detects tampering
-(docs/recording.md).
+"""Another project uses only the app `audit` to record its edits. No entry is lost if the project's process is killed,
+and tampering is detected (docs/recording.md).
 """
 
 import json
@@ -24,7 +24,7 @@ def test_every_example_is_code_of_the_other_project() -> None:
 
 
 def test_every_setting_that_the_log_reads_has_a_default() -> None:
-    """Every setting on the page exists in `audit/conf.py` or in Django."""
+    """Each setting that the code of the app `audit` reads has a default in `audit/conf.py` or in Django."""
     read = {
         name
         for path in (ROOT / "audit").rglob("*.py")
@@ -204,7 +204,7 @@ def test_it_is_sealed_exported_and_verified_without_a_page(project: OtherProject
 
 
 def test_dropped_triggers_are_reported_and_restored(project: OtherProject) -> None:
-    """There are triggers on the log's own table, and on the history of the other project's rows."""
+    """The test drops a trigger of the log's own table, and a trigger of the history of the other project's notes."""
     is_sqlite = project.database_url.startswith("sqlite")
     tables = ["audit_entry", "notes_historicalnote"]
     names = {table: f"{table}_no_{'update' if is_sqlite else 'change'}" for table in tables}

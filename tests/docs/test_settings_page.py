@@ -40,8 +40,8 @@ def trees(*places: str) -> Iterator[ast.AST]:
 
 
 def variables_read_by(tree: ast.AST) -> Iterator[str]:
-    """Yield each NAME that the code reads in env.str("NAME"), os.environ.get("NAME"), a helper's number("NAME"),
-    os.environ["NAME"] or "NAME" in os.environ.
+    """Yield the name of each environment variable that the code reads. The code can read it as env.str("NAME"),
+    os.environ.get("NAME"), os.environ["NAME"] or "NAME" in os.environ, or with a helper, as in number("NAME").
     """
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and is_reader(node.func):
@@ -90,7 +90,9 @@ HELPERS = helpers()
 
 
 def settings_read_by(tree: ast.AST) -> Iterator[str]:
-    """Yield each NAME in settings.NAME, and the keys of a conf.py's DEFAULTS."""
+    """Yield the name of each setting that the code reads as settings.NAME. Also yield the keys of DEFAULTS in a
+    conf.py.
+    """
     for node in ast.walk(tree):
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "settings":
             yield from NAME.findall(node.attr)
@@ -114,7 +116,7 @@ def test_it_names_the_settings_that_the_apps_read() -> None:
 
 @pytest.fixture(scope="module")
 def defaults() -> dict[str, Any]:
-    """The values of the settings in an environment without our variables."""
+    """The values that the settings have if none of our environment variables is set."""
     environment = {name: value for name, value in os.environ.items() if name not in VARIABLES}
     command = [sys.executable, "-c", SHOW]
     shown = subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True, text=True, timeout=60)

@@ -25,17 +25,19 @@ class Plan:
     column_id: int
 
     def change(self, value: object) -> dict[str, Any]:
-        """The row with a new value for the cell, as in a write."""
+        """Return the row with a new value for the cell, as a write sends it."""
         return {"id": self.row_id, "cells": [{"columnId": self.column_id, "value": value}]}
 
     def value(self, row: dict[str, Any]) -> object:
-        """The cell's value in a row from Smartsheet."""
+        """Return the cell's value from a row that Smartsheet returned."""
         return next(cell.get("value") for cell in row["cells"] if cell["columnId"] == self.column_id)
 
 
 @pytest.fixture(scope="session")
 def ca_bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A certificate authority's certificate, next to server.pem and server.key for 127.0.0.1."""
+    """A file with the certificate of a certificate authority. The same folder has server.pem and server.key, the
+    certificate and key of a server at 127.0.0.1.
+    """
     folder = tmp_path_factory.mktemp("certificates")
     authority = trustme.CA()
     authority.cert_pem.write_to_path(str(folder / "ca.pem"))
@@ -73,7 +75,7 @@ def people(server: RunningSandbox) -> dict[str, Person]:
 
 @pytest.fixture
 def open_gateway(server: RunningSandbox) -> OpenGateway:
-    """Return open_gateway(), which gives a gateway of a person: open_gateway(alice, deadline=1)."""
+    """Return open_gateway(), which returns a gateway with a person's token: open_gateway(alice, deadline=1)."""
 
     def opened(person: Person, *, deadline: float = DEADLINE) -> Gateway:
         return Gateway(region_api_base=server.api, token=person.token, deadline=deadline)

@@ -1,4 +1,4 @@
-"""A server that answers with given bytes, for answers that the sandbox never sends."""
+"""A server that sends the bytes that a test gives. Tests use it for answers that the sandbox never sends."""
 
 from __future__ import annotations
 
@@ -17,10 +17,11 @@ def answer(body: str, *headers: str, status: str = "200 OK") -> bytes:
 
 
 class ScriptedServer:
-    """A context manager that sends one of `answers` for each request, on open connections.
+    """A context manager that runs a server. The server answers each request with the next of `answers`, and keeps
+    connections open.
 
-    `pause` seconds pass between two bytes. `requests` has the heads of the received requests as text. `was_cut_off`
-    says in the end whether a client closed the connection before an answer was complete.
+    `pause` seconds pass between two bytes. `requests` has the heads of the received requests as text. In the end,
+    `was_cut_off` says whether a client closed the connection before an answer was complete.
     """
 
     def __init__(self, *answers: bytes, pause: float = 0.0) -> None:
@@ -67,7 +68,7 @@ class ScriptedServer:
 
 
 def _read_request(stream: BinaryIO) -> str:
-    """Read the next request with its body, and return its head; "" if there is no further request."""
+    """Read the next request with its body, and return its head. If there is no further request, return ""."""
     head = ""
     while (line := stream.readline()) not in (b"\r\n", b""):
         head += line.decode()

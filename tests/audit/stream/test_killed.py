@@ -1,4 +1,4 @@
-"""If a stream is killed repeatedly, its receiver still gets every entry, in the chain's order."""
+"""If the process of a stream is killed repeatedly, its receiver still gets every entry, in the chain's order."""
 
 import os
 import signal
@@ -39,7 +39,7 @@ for _line in sys.stdin:
 
 
 class Streams:
-    """Sends the log to an address, with one process after the other."""
+    """Starts processes that send the log to an address, one process after the other."""
 
     def __init__(self, address: str) -> None:
         known = {
@@ -59,12 +59,16 @@ class Streams:
         return self.read()
 
     def read(self) -> int:
-        """Return the next number that the parent process prints."""
+        """Return the next number that the parent process prints: the id of a new stream's process, or the exit code of
+        one that ended.
+        """
         assert self.parent.stdout
         return int(self.parent.stdout.readline())
 
     def kill_in_between(self, received: Received) -> None:
-        """Start a stream, and kill it as soon as more entries have arrived. It can be doing anything at that moment."""
+        """Start a stream, and kill its process as soon as more entries have arrived. The process can be doing anything
+        at that moment.
+        """
         before = len(received.seqs)
         process = self.start()
         with suppress(ProcessLookupError):  # on a busy machine, the stream may have sent everything and ended

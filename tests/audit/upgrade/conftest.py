@@ -1,5 +1,6 @@
-"""A log that the version before `via` wrote. It has entries of three months, their chain, four seals, and personal
-texts, and one of these is erased. `version_1.json` has the rows of its tables, and `version_1.jsonl` has its export.
+"""Fixtures: a log that was written by the version before `via`. The log has entries of three months, their chain, four
+seals, and personal texts. One of these texts is erased. `version_1.json` has the rows of the log's tables, and
+`version_1.jsonl` has the log's export.
 """
 
 import json
@@ -28,7 +29,7 @@ BEFORE = "0009"  # the last migration of that version
 
 @pytest.fixture
 def log_of_version_1(transactional_db: None, settings: Settings, tmp_path: Path) -> Iterator[None]:
-    """The database as that version left it. Tests then migrate the database."""
+    """The database as the version before `via` left it. A test then migrates the database."""
     settings.AUDIT_VERIFIED_FILE = str(tmp_path / "verified.json")
     settings.AUDIT_SEAL_PUBLIC_KEYS = [PUBLIC_KEY]
     settings.AUDIT_SEAL_STALE = 100 * 365 * 86_400  # the log was copied before all its entries were sealed
@@ -45,7 +46,7 @@ def log_of_version_1(transactional_db: None, settings: Settings, tmp_path: Path)
 
 
 def forget() -> None:
-    """Clear what this process has cached from another log."""
+    """Clear what this process has cached about another log."""
     commitments.forget()
     directory.forget()
     seals.forget()

@@ -52,8 +52,8 @@ def save_by_form() -> None:
 
 
 def columns_1(row: dict[str, Any]) -> list[Any]:
-    """Return the row's values in the order in which version 1 hashes them. This list of columns doesn't depend on the
-    app.
+    """Return the row's values in the order in which version 1 hashes them. The list of columns is written here, so that
+    it doesn't depend on the app's code.
     """
     names = """edit_id line is_head request_id phase actor_id region actor action subject sheet_id sheet_name row_id
         row_label column_id column_title old new reason origin ip user_agent error_code ref_id message evidence

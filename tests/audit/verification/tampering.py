@@ -1,4 +1,6 @@
-"""Tampers with the log as the owner of the database could: with plain SQL on the tables, without the triggers."""
+"""Tampers with the log as the owner of the database could: removes the triggers, and changes the tables with plain
+SQL.
+"""
 
 from collections.abc import Callable
 from typing import Any
@@ -24,7 +26,9 @@ def execute(sql: str, *parameters: Any) -> None:
 
 
 def stored(table: str, column: str, *, key: str, of: int) -> Any:
-    """Return a column as it is stored. On SQLite, texts and times are bytes."""
+    """Return the value of `column`, as it is stored, in the row whose column `key` is `of`. On SQLite, texts and times
+    are returned as bytes.
+    """
     with connection.cursor() as cursor:
         read = f'CAST("{column}" AS BLOB), typeof("{column}")' if IS_SQLITE else f"\"{column}\", ''"
         cursor.execute(f'SELECT {read}, "{column}" FROM {table} WHERE {key} = %s', [of])  # noqa: S608 # our own names
@@ -35,8 +39,8 @@ def stored(table: str, column: str, *, key: str, of: int) -> Any:
 
 
 def alter(table: str, column: str, value: object, *, key: str, of: int) -> None:
-    """Set a column of a row. On SQLite, bytes are stored as text in columns for text, even if they aren't valid
-    text.
+    """Set `column` to `value` in the row whose column `key` is `of`. On SQLite, bytes in a column for text are stored
+    as text, even if they aren't valid text.
     """
     is_text = IS_SQLITE and column not in {"leaf", "hash", "root", "head", "previous", "signature"}
     place = "CAST(%s AS TEXT)" if is_text and isinstance(value, bytes) else "%s"
@@ -83,7 +87,9 @@ def findings_after(tamper: Callable[[], None], **options: Any) -> list[Finding]:
 
 
 def rechain(from_seq: int) -> None:
-    """Compute the leaves and links from this place on again, which anyone can do without the key."""
+    """Compute the leaves and links again, from the link `from_seq` to the last one. Anyone can do this, because it
+    needs no key.
+    """
     links = list(Leaf.objects.filter(seq__gte=from_seq - 1).order_by("seq"))
     before = bytes(links.pop(0).hash) if from_seq > 1 else leaves.GENESIS
     for link in links:

@@ -45,7 +45,7 @@ NOT_HELD = {"region", "person_id", "email", "kind", "erased_at"}  # docs/audit-l
 
 @pytest.fixture
 def anchored(log: None, settings: Settings, tmp_path: Path) -> Iterator[Path]:
-    """A log with three seals and an erased name. One of the seals is empty. Yields the file in which the seals are
+    """A log with an erased name and three seals, one of which is empty. Yields the file in which the seals are
     anchored.
     """
     settings.AUDIT_VERIFIED_FILE = str(tmp_path / "verified.json")
@@ -72,8 +72,8 @@ def facts(table: str) -> list[tuple[object, ...]]:
 
 
 def found_by(file: Path) -> list[Finding]:
-    """Verify everything with anchors, and return the findings. The other kinds of runs are tried too, and must not
-    crash.
+    """Verify the whole log with the anchors, and return the findings. Also verify only the end of the log, from two
+    starting points, which must not crash.
     """
     last = Verified.last()
     report = verify(start_of_chain(), anchors=file, remembered=last.seal if last else None)

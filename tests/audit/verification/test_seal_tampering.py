@@ -26,8 +26,8 @@ COLUMNS = [field.column for field in Seal._meta.concrete_fields]
 
 @pytest.fixture
 def anchored(log: None, settings: Settings, tmp_path: Path) -> Iterator[Path]:
-    """A log with five seals. Each covers two links, except the third one, which is empty. Yields the file in which the
-    seals are anchored.
+    """A log with five seals. The third seal is empty, and each of the others covers two links. Yields the file in which
+    the seals are anchored.
     """
     settings.AUDIT_ANCHORS, settings.AUDIT_ANCHOR_FILE = ["file"], str(tmp_path / "anchors.jsonl")
     for number in range(COUNT):

@@ -35,8 +35,8 @@ sealed_places = st.integers(0, SEALED - 1)
 
 @pytest.fixture
 def ids(log: None) -> Iterator[list[int]]:
-    """Yield the ids of the entries. The first seal covers six entries, the third seal covers four, and three entries
-    have no seal. Some entries have `via`, so there are leaves of both versions.
+    """Yield the ids of the entries. The first seal covers six entries, the second seal is empty, the third seal covers
+    four entries, and three entries have no seal. Some entries have `via`, so there are leaves of both versions.
     """
     for count in (3, 0, 2):
         for number in range(count):
@@ -93,7 +93,9 @@ def test_any_byte_of_any_column(ids: list[int], place: int, column: str, byte: i
 @tampering
 @given(place=places, via=st.sampled_from([None, "", "{}", '{"job":1}', '{"job":2}', '{"form":"status","version":4}']))
 def test_how_an_entry_came(ids: list[int], place: int, via: str | None) -> None:
-    """An entry of version 2 can't be changed to look like an entry of version 1, or the reverse."""
+    """An entry of version 2 can't be changed to look like an entry of version 1. An entry of version 1 can't be changed
+    to look like an entry of version 2.
+    """
     is_changed = stored("audit_entry", "via", key="id", of=ids[place]) != (via.encode() if via and IS_SQLITE else via)
     found = findings_after(lambda: alter("audit_entry", "via", via, key="id", of=ids[place]))
     assert named(found) == ([(Kind.EDITED, ids[place])] if is_changed else [])
@@ -227,7 +229,9 @@ def test_a_chain_rebuilt_without_the_key(ids: list[int], place: int) -> None:
 
 
 def test_unsealed_entries_can_be_rebuilt(ids: list[int]) -> None:
-    """This is a known limit, which docs/audit-log.md documents."""
+    """Verifying doesn't notice if entries without a seal are changed and their links rebuilt. docs/audit-log.md
+    documents this limit.
+    """
 
     def tamper() -> None:
         execute("UPDATE audit_entry SET new = '\"forged\"' WHERE id = %s", ids[-1])

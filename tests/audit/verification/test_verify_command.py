@@ -126,7 +126,7 @@ def test_fault_35_going_on_without_a_beginning_reads_everything() -> None:
 
 
 def test_fault_22_a_log_whose_seals_are_gone_is_not_well(settings: Settings) -> None:
-    """The database's owner may have deleted the seals to be able to rebuild the chain."""
+    """The test deletes all seals. The database's owner may do this to be able to rebuild the chain."""
     with written_at(JANUARY):
         edits.saved()
     edits.saved()
@@ -263,7 +263,9 @@ def _in_another_thread(work: Any) -> Any:
 
 
 def test_a_partial_run_is_not_remembered_as_a_full_one(verified_file: Path) -> None:
-    """If it were remembered as a full run, findings before the seal would never be reported again."""
+    """A partial run starts after a seal. If it were remembered as a full run, findings before that seal would never be
+    reported again.
+    """
     for _ in range(2):
         edits.saved()
         seals.seal()
