@@ -1,10 +1,18 @@
-"""Runs long tests of settling: `make test-kills`. They kill many edits, try many random examples, make many edits at
-the same time, and let many processes race for a token.
+"""Runs long tests: `make test-kills`. The tests kill many edits, try many random examples, make many edits at the same
+time, and let many processes refresh a token at the same time.
 
-The tests run on SQLite, and on PostgreSQL if there is one. These environment variables say how many there are of each:
-KILLS (500), KILL_COUNTS (edits of 2, 500 and 501 rows), EXAMPLES (300), EDITS (100 in each of ten threads), PROCESSES
-(8) with ROUNDS (20) each, API_ROUNDS (25) of API_ROWS (50) for programs that call the API, RACES (5), and FILLERS (50
-people who fill in a form). The command's arguments are passed to pytest.
+The tests run on SQLite, and on PostgreSQL if there is one. Environment variables set how much they do:
+
+- KILLS=500 is the number of killed edits of one row.
+- KILL_COUNTS=2,500,501 are the numbers of rows of the larger edits that are killed.
+- EXAMPLES=300 is the number of random examples.
+- EDITS=100 is the number of edits in each of ten threads.
+- PROCESSES=8 is the number of processes that save at the same time. Each of them runs ROUNDS=20.
+- API_ROUNDS=25 is the number of rounds of each program that calls the API. In a round, it changes API_ROWS=50.
+- RACES=5 sets how often many processes refresh a token at the same time.
+- FILLERS=50 is the number of people who fill in a form.
+
+The command's arguments are passed to pytest.
 """
 
 import os

@@ -4,8 +4,8 @@ tests: `make test-system` (tests/targets.py).
 All tests run on PostgreSQL. Tests that can behave differently on SQLite also run on SQLite. The checks and the two test
 runs go on at the same time, because many tests spend their time waiting. Without PostgreSQL, all tests run on SQLite.
 
-Arguments are passed to pytest: `make test ARGS="-k conflict"`. If they name files or folders, all tests in these run,
-whatever the target.
+Arguments are passed to pytest: `make test ARGS="-k conflict"`. If the arguments name files or folders, all tests in
+these files and folders run, even those of the other target.
 """
 
 import os
@@ -43,8 +43,8 @@ NOTHING_CHOSEN = int(pytest.ExitCode.NO_TESTS_COLLECTED)
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One command of the run. If `is_live` is True, its output is shown immediately, otherwise when the command
-    ends.
+    """One command of the run. If `is_live` is True, the command's output is shown immediately. If not, the output is
+    shown when the command ends.
     """
 
     name: str
@@ -100,8 +100,9 @@ def checks() -> list[Part]:
 
 
 def tests(postgres: str | None, arguments: Sequence[str], *, is_system: bool) -> list[Part]:
-    """Return the test runs. The first one runs all tests of the target on PostgreSQL. The second one runs those that
-    depend on the database on SQLite. Without PostgreSQL, there is only one run, with all tests on SQLite.
+    """Return the test runs. The first run is on PostgreSQL, and has all tests of the target. The second run is on
+    SQLite, and has only the tests that depend on the database. Without PostgreSQL, there is only one run, with all
+    tests on SQLite.
     """
     everything, on_each = chosen(arguments, is_system=is_system)
     if postgres is None:
@@ -125,8 +126,8 @@ def conformance() -> str:
 
 
 def chosen(arguments: Sequence[str], *, is_system: bool) -> tuple[list[str], list[str]]:
-    """Return pytest's arguments for all tests of the target, and its arguments for those that run on each database. If
-    possible, the arguments are paths, so that pytest doesn't collect other tests.
+    """Return two lists of pytest's arguments: one for all tests of the target, and one for the tests of the target that
+    run on each database. If possible, the arguments are paths, so that pytest doesn't collect other tests.
     """
     if any(Path(argument.partition("::")[0]).exists() for argument in arguments):
         everything, on_each = [], ["-m", "each_database"]
@@ -145,8 +146,8 @@ def pytest_command(processes: int, arguments: Sequence[str]) -> list[str]:
 
 
 def postgres_url() -> str | None:
-    """Return DATABASE_URL if it is a PostgreSQL URL. If not, return the URL of the local server, or None if none
-    answers.
+    """Return DATABASE_URL if it is a PostgreSQL URL. If not, return the URL of the local PostgreSQL server. If this
+    server doesn't answer, return None.
     """
     given = os.environ.get("DATABASE_URL", "")
     if given.startswith("postgres"):

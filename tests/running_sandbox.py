@@ -57,7 +57,7 @@ class Sandbox:
         self.control("POST", "apps", app)
 
     def fault(self, **fault: Any) -> None:
-        """Make the next matching request fail. The keys are those in docs/sandbox.md."""
+        """Make the next matching request fail. docs/sandbox.md describes the keyword arguments."""
         self.control("POST", "faults", fault)
 
     def end_faults(self) -> None:
@@ -65,8 +65,8 @@ class Sandbox:
         self.control("DELETE", "faults")
 
     def has_used_faults(self) -> bool:
-        """Whether the sandbox has used all faults. A fault is used when the whole request has arrived, but the journal
-        lists a request as soon as it begins.
+        """Whether the sandbox has used all faults. The sandbox uses a fault when it has received the whole request. The
+        journal doesn't show this moment, because it lists a request as soon as the request begins.
         """
         return not self.control("GET", "faults")
 
@@ -88,7 +88,7 @@ class Sandbox:
         return answer.json()
 
     def make_primary(self, person: Person, email: str) -> None:
-        """Make a confirmed address of a system admin the admin's main address, as in Smartsheet."""
+        """The person is a system admin. Make one of their confirmed addresses their main address, as in Smartsheet."""
         known = self.call(person, "GET", f"/users/{person.id}/alternateemails")["data"]
         address = next(one["id"] for one in known if one["email"] == email)
         self.call(person, "POST", f"/users/{person.id}/alternateemails/{address}/makeprimary")

@@ -53,7 +53,9 @@ class Watch(logging.Handler):
         self.read(self.format(record), f"log of {record.name}")
 
     def leaks(self) -> dict[str, str]:
-        """Return a dict from the beginning of each leaked secret to the place where it appeared."""
+        """Return where secrets leaked. The keys are the beginnings of the leaked secrets, and the values are the places
+        where the secrets appeared.
+        """
         return {f"{secret[:4]}…": self.words[secret] for secret in self.secrets if secret in self.words}
 
     # Sources of texts
@@ -70,8 +72,8 @@ class Watch(logging.Handler):
         self.read(reporter.get_traceback_text(), where)
 
     def hear_connection(self, connection: Any, **_more: object) -> None:
-        """Watch the statements of a new connection. Receives `connection_created`, which is also sent when a connection
-        object connects again.
+        """Watch the statements of a connection. This is a receiver of `connection_created`. The signal is sent for new
+        connections, and when a connection object connects again.
         """
         if self.hear_statement not in connection.execute_wrappers:
             connection.execute_wrappers.append(self.hear_statement)
@@ -126,13 +128,13 @@ def watching() -> Iterator[Watch]:
 
 
 def may_leak(request: HttpRequest, response: HttpResponse) -> bool:
-    """Whether a page has a text like an app token, and isn't the page that shows a new app token."""
+    """Whether a page has a text that looks like an app token, but isn't the page that shows a new app token."""
     is_new = request.path == reverse("identity:add_app_token")
     return token_text.PREFIX.encode() in response.content and not is_new
 
 
 def read_database_file(watch: Watch) -> None:
-    """Add every word in the database file, including remains of deleted and rolled-back rows."""
+    """On SQLite, add every word in the database file, including what is left there of deleted and rolled-back rows."""
     database = connections["default"]
     if database.vendor == "sqlite":
         for path in Path(database.settings_dict["NAME"]).parent.glob("*.sqlite3*"):

@@ -56,14 +56,16 @@ def come_back(client: Client, callback_url: str) -> HttpResponse:
 
 
 def sign_in(client: Client, sandbox: Sandbox, person: Person) -> HttpResponse:
-    """Sign the person in with all three steps. Return the app's answer."""
+    """Sign the person in with the form, the consent page and the callback. Return the app's answer."""
     answer = come_back(client, decide(sandbox, begin(client), person))
     assert answer.status_code == 302, answer.content
     return answer
 
 
 def restore(client: Client, sandbox: Sandbox, person: Person) -> None:
-    """Sign the person in without the three steps. The token and the session are the same, in a quarter of the time."""
+    """Sign the person in without the form, the consent page and the callback. The person gets the same kind of token
+    and session, in a quarter of the time.
+    """
     region, deadline = default_region(), Deadline(PATIENCE)
     asked = parse_qs(urlsplit(authorization_url(region, state="restored")).query)
     form = {name: value for name, (value,) in asked.items()} | {"person": str(person.id), "decision": "allow"}

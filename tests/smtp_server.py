@@ -1,4 +1,6 @@
-"""A mail server for tests. It speaks SMTP over a real socket, and can be told to refuse mails or to break off."""
+"""A mail server for tests. It speaks SMTP over a real socket. A test can tell it to refuse mails, or to close a
+connection too early.
+"""
 
 from __future__ import annotations
 
@@ -33,9 +35,11 @@ class Received:
 
 @dataclass
 class MailServer:
-    """The mails that a server accepted, and how it behaves. `answers` has the answer to a command, or to RCPT with an
-    address. `breaks_off` lists commands. At the first of each, the server closes the connection without an answer. The
-    command "body" is the end of a mail's text; by then, the server has the mail.
+    """The mails that a server accepted, and how the server behaves.
+
+    `answers` has the server's answer to a command, or to RCPT with an address. `breaks_off` lists commands. When the
+    server gets a listed command for the first time, it closes the connection without an answer. The command "body" is
+    the end of a mail's text. If the server closes the connection there, it has accepted the mail.
     """
 
     mails: list[Received] = field(default_factory=list)

@@ -1,5 +1,5 @@
-"""The apps work in a site with its own user model. The model's primary key is the e-mail address, and it has no
-names.
+"""The apps work in a site with its own user model. The model has no names, and its primary key is the e-mail
+address.
 """
 
 import os

@@ -16,7 +16,9 @@ def test_all_of_the_list_is_there() -> None:
 
 
 def test_tests_that_depend_on_the_database_run_on_each() -> None:
-    """A test that is skipped on one database must run on the other one, because otherwise it would never run."""
+    """A test that depends on the database is often skipped on one of them. So it must run on each, because otherwise it
+    would perhaps never run.
+    """
     asking = [
         path.relative_to(TESTS).as_posix()
         for path in TESTS.rglob("test_*.py")

@@ -1,4 +1,4 @@
-"""The demo starts with a form, in which people see the tasks that are theirs."""
+"""The demo starts with a form that shows people their own tasks."""
 
 from __future__ import annotations
 

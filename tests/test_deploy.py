@@ -1,5 +1,5 @@
-"""The instructions in docs/deploy.md work: the nginx configuration, what it blocks, the systemd units, and backup and
-restore.
+"""The instructions in docs/deploy.md work: the nginx configuration, the systemd units, and backup and restore. nginx
+keeps slow clients away from the app.
 """
 
 from __future__ import annotations

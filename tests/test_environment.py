@@ -100,7 +100,9 @@ def test_invalid_addresses_are_refused(monkeypatch: pytest.MonkeyPatch, given: s
 
 @pytest.mark.parametrize("given", ["nan", "inf", "-1", "1e10", "many", "12h", ""])
 def test_invalid_durations_are_refused(monkeypatch: pytest.MonkeyPatch, given: str) -> None:
-    """If a duration is too long to be added to a date, the app doesn't start. Otherwise each page would fail."""
+    """The app doesn't start if a duration is invalid. For example, each page would fail if a duration were too long to
+    be added to a date.
+    """
     monkeypatch.setenv(VARIABLE, given)
     with pytest.raises(ImproperlyConfigured, match=f"{VARIABLE} must be a number from 0 to 1000000000"):
         number(VARIABLE, default=1)
@@ -113,7 +115,7 @@ def test_numbers_are_read(monkeypatch: pytest.MonkeyPatch, given: str, value: fl
 
 
 def test_a_command_ends_quietly_if_no_one_reads_what_it_prints() -> None:
-    """This happens in `manage.py help | head -1`, where head ends first."""
+    """This happens, for example, in `manage.py help | head -1`, because head ends before the command."""
     reading, writing = os.pipe()
     os.close(reading)
     with os.fdopen(writing, "w") as closed:

@@ -1,4 +1,6 @@
-"""/healthz says whether the database can be written. If the disk is full or read-only, every save would fail."""
+"""/healthz says whether the database can be written. If it can't, for example because the disk is full, every save
+would fail.
+"""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,6 @@
-"""If someone opens (GET) the URL of a button, people see a page that explains it, and programs get an empty answer."""
+"""If the URL of a button is opened with GET, people see a page that explains the mistake, and programs get an empty
+answer.
+"""
 
 import pytest
 from django.test import Client

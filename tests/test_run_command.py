@@ -28,8 +28,8 @@ os.execv(sys.executable, [sys.executable, "run.py"])
 
 
 def test_a_sandbox_with_much_data_has_more_time_to_start(tmp_path: Path) -> None:
-    """A busy machine needs a minute to read 20,000 rows of 25 columns. With a fixed limit, the demo couldn't start
-    again.
+    """The more data the sandbox has to read, the more time it gets. A busy machine needs a minute to read 20,000 rows
+    of 25 columns. If all sandboxes had the same time, a demo with much data couldn't start again.
     """
     state = tmp_path / "sandbox.json"
     assert seconds_to_start(state) == 30
@@ -47,8 +47,8 @@ def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]
 
 @contextmanager
 def started(environment: dict[str, str]) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """Start `make run`, wait until it is ready, and yield the process and its output. Check that all its processes
-    end.
+    """Start `make run`, wait until it is ready, and yield the process and its output. In the end, check that all
+    processes of `make run` have ended.
     """
     with subprocess.Popen(
         [sys.executable, "-c", LISTENS_TO_CTRL_C],
@@ -179,6 +179,8 @@ def test_an_incomplete_virtual_environment_is_recreated(tmp_path: Path) -> None:
 
 
 def test_the_selectors_that_are_replaced_exist_in_tabler() -> None:
-    """Otherwise a new version of Tabler could make scrolling slow again."""
+    """`make run` replaces parts of Tabler's selectors that make scrolling slow. If a new version of Tabler spelled
+    these parts differently, they wouldn't be replaced.
+    """
     tabler = (ROOT / "node_modules/@tabler/core/dist/css/tabler.min.css").read_bytes()
     assert [selector for selector in SELECTORS if selector not in tabler] == []

@@ -53,8 +53,8 @@ PAUSE = 0.02
 def until(is_so: Callable[[], object], what: str, *, by: subprocess.Popen[Any] | None = None) -> None:
     """Return as soon as `is_so` returns a true value.
 
-    If that doesn't happen within PATIENCE, fail with the message `what`. If the process `by`, which should make it
-    happen, has ended, fail immediately.
+    If `is_so` doesn't return a true value within PATIENCE seconds, fail with the message `what`. `by` is the process
+    that should make it true. If this process has ended, fail immediately.
     """
     for _ in range(round(PATIENCE / PAUSE)):
         if is_so():

@@ -25,7 +25,7 @@ def gateway_of(server: RunningSandbox, person: Person) -> Gateway:
 
 
 class Hanging:
-    """Threads that wait for a Smartsheet that hangs. Closing it releases them."""
+    """Threads whose calls wait for a Smartsheet that hangs. let_go() ends the waiting."""
 
     def __init__(self, server: RunningSandbox) -> None:
         self.server = server
@@ -53,7 +53,9 @@ class Hanging:
 
 @pytest.fixture
 def hanging(running_sandbox: RunningSandbox, settings: Settings) -> Iterator[Hanging]:
-    """A Smartsheet that hangs. Four calls to it can be in progress, two per person."""
+    """A Smartsheet that hangs. At most four calls to Smartsheet can be in progress at once, and at most two of one
+    person.
+    """
     settings.SMARTSHEET_MAX_CALLS, settings.SMARTSHEET_MAX_CALLS_PER_PERSON = 4, 2
     settings.SMARTSHEET_DEADLINE = 120  # the answers come earlier
     running_sandbox.reset()

@@ -61,7 +61,9 @@ def test_a_malformed_error_is_still_an_error(body: str) -> None:
 
 
 def test_an_endless_or_broken_message_becomes_one_sentence() -> None:
-    """A page shows the message, and the log's table would be as wide as its longest word."""
+    """The log's page shows Smartsheet's message in a table. Without a limit, the table would be as wide as the longest
+    word in the message.
+    """
     said = {"errorCode": 1042, "message": f"one\r\n\ttwo\x00\x1b[31m {'m' * 5_000}", "refId": "r" * 5_000}
     with ScriptedServer(answer(json.dumps(said), status="400 Bad Request")) as server, pytest.raises(Refused) as caught:
         gateway_to(server).update_rows(1, [{"id": 1}])
@@ -134,8 +136,8 @@ def test_a_host_with_many_silent_addresses_is_given_up_in_time(monkeypatch: pyte
 
 @pytest.mark.skipif(connections.USER_TIMEOUT is None, reason="this system cannot be told to drop what was written")
 def test_requests_not_accepted_in_time_are_never_delivered() -> None:
-    """If the connection stayed open, the system would still deliver such a request, minutes after the process gave up
-    or died.
+    """The gateway closes a connection whose request isn't accepted in time. If the connection stayed open, the
+    operating system would still deliver the request minutes later, even if the process has ended.
     """
     with socket.socket() as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)

@@ -1,5 +1,5 @@
-"""After each failure of Smartsheet, the right error comes in time. A write is sent only once, and time is left for
-reading back.
+"""Each failure of Smartsheet becomes the right error in time. A write is sent only once, and leaves time to read the
+rows back.
 """
 
 from time import monotonic

@@ -1,4 +1,4 @@
-"""The gateway of a signed-in Django user, with their region and token."""
+"""Tests of the gateway of a signed-in Django user. It has the user's region and token."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -27,7 +27,7 @@ def names(gateway: Gateway) -> set[str]:
 
 
 def refreshes(sandbox: RunningSandbox) -> list[dict[str, Any]]:
-    """Return the requests for tokens after that of the sign-in."""
+    """Return all requests for tokens except the first one, which was for the sign-in."""
     return sandbox.requests(method="POST", path="/token")[1:]
 
 

@@ -1,4 +1,4 @@
-"""Endless and huge answers use little memory, which the system gets back."""
+"""Endless and huge answers use little memory. Afterwards, the operating system gets this memory back."""
 
 import os
 import subprocess

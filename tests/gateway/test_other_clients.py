@@ -1,4 +1,6 @@
-"""Other code in the same process can use the SDK as usual. The gateway doesn't change its clients."""
+"""Other code in the same process can use the SDK as usual. The gateway doesn't change the SDK's clients in that
+code.
+"""
 
 import pytest
 import smartsheet

@@ -1,4 +1,6 @@
-"""Two people make many requests at the same time over the same connections. Each has the token of its own person."""
+"""Two people make many requests at the same time over the same connections. Each request has the token of the person
+who makes it.
+"""
 
 import gc
 from collections import Counter

@@ -18,7 +18,9 @@ QUICK = [failure for failure in FAILURES if failure.name not in ("hung", "drippi
 
 
 def what_a_report_shows(trace: TracebackType | None) -> Iterator[str]:
-    """The local variables of every frame, formatted as by Django's error page and other reporters."""
+    """Yield the local variables of every frame, formatted as Django's error page and other error reports format
+    them.
+    """
     for frame, _ in traceback.walk_tb(trace):
         if frame.f_globals["__name__"] != __name__:
             yield from (pprint.pformat(value) for value in frame.f_locals.values())

@@ -1,5 +1,5 @@
-"""Fixtures: an OAuth provider in place of the sandbox, whose answers the test chooses, and the signals that are
-sent.
+"""Fixtures: an OAuth provider that replaces the sandbox and gives the answers that a test chooses, and a list of the
+signals that are sent.
 """
 
 from collections.abc import Callable, Iterator
@@ -25,7 +25,7 @@ def provider(settings: Settings, db: None) -> Iterator[Provider]:
 
 @pytest.fixture
 def heard() -> Iterator[Heard]:
-    """Collects the signals that are sent from now on."""
+    """A list of the signals that are sent during the test."""
     with Heard() as heard:
         yield heard
 

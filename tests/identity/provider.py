@@ -73,8 +73,8 @@ class Provider:
         return [arrival for arrival in self.arrivals if (arrival.method, arrival.path) == (method, path)]
 
     def come_back(self, client: Client, *, next_url: str = "", **query: str) -> "Response":
-        """Begin a sign-in and return to the callback. By default the query has a code; a test can pass another
-        query.
+        """Begin a sign-in, and come back to the app's callback. The callback's query has a code, unless the test passes
+        another query.
         """
         query = query or {"code": "a-code"}
         state = dict(parse_qsl(urlsplit(begin(client, next_url=next_url)).query))["state"]

@@ -1,4 +1,6 @@
-"""People make and end app tokens on the profile page. A token's text is shown once, and the list doesn't have it."""
+"""People make and end app tokens on the profile page. A token's text is shown once, after the token was made. The list
+of tokens doesn't show it.
+"""
 
 from __future__ import annotations
 

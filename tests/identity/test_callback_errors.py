@@ -94,7 +94,7 @@ TOKEN_FAULTS: dict[str, tuple[dict[str, Any], int, str]] = {
 
 
 def assert_says_what_smartsheet_did(page: Any, fault: str) -> None:
-    """The page says whether Smartsheet answered at all."""
+    """Assert that the page says whether Smartsheet answered with an error or didn't answer at all."""
     text = page.content.decode()
     is_away = "_unavailable" in text
     assert ("answered with an error when this app asked" in text) == (is_away and fault not in SILENT)

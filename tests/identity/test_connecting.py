@@ -66,14 +66,16 @@ def press_connect(browser: Client, next_url: str = "/audit/") -> str:
 
 
 def connect(browser: Client, next_url: str = "/audit/", **query: str) -> HttpResponse:
-    """Press Connect, and come back from Smartsheet."""
+    """Press Connect, and come back from Smartsheet to the app's callback. Return the callback's answer."""
     state = dict(parse_qsl(urlsplit(press_connect(browser, next_url)).query))["state"]
     answer: HttpResponse = browser.get(CALLBACK, {"state": state, **(query or {"code": "a-code"})})  # type: ignore[assignment] # the test client's response class
     return answer
 
 
 def who(browser: Client) -> tuple[str, int | None]:
-    """Return the Django user of a browser, and the Smartsheet id of the connected person, or None."""
+    """Return the Django user of a browser, and the Smartsheet id of the person who is connected. If no person is
+    connected, the id is None.
+    """
     page = browser.get("/identity/me")
     person = page.json()["user"]
     return page.wsgi_request.user.get_username(), person and person["id"]
@@ -170,7 +172,9 @@ def test_another_users_account_is_refused(provider: Provider, log_in: LogIn) -> 
 
 
 def test_an_account_that_was_disconnected_is_free(provider: Provider, log_in: LogIn) -> None:
-    """Another user can connect the account. The account's history and the entries of the former user stay."""
+    """Another user can connect an account that was disconnected. The account's history stays, and so do the former
+    user's entries.
+    """
     janes, joes = log_in("jane"), log_in("joe")
     connect(janes)
     janes.post("/identity/disconnect/")
@@ -210,8 +214,8 @@ def test_a_second_account_of_the_same_user(provider: Provider, log_in: LogIn) ->
 
 
 def test_an_address_connects_no_one(provider: Provider, log_in: LogIn) -> None:
-    """An account isn't connected to another user who has the same e-mail address. If someone else gets a person's
-    address, they don't get the person's account.
+    """Accounts are never matched to users by e-mail address. A user with the same address as an account isn't connected
+    to the account. If a person's address is given to someone else, that person doesn't get the account.
     """
     User.objects.create_user("alice", email=ALICE["email"], password="correct horse")
     browser = log_in("jane")
@@ -290,8 +294,8 @@ def test_the_signals(provider: Provider, log_in: LogIn, heard: Heard) -> None:
 
 @pytest.mark.parametrize("engine", ENGINES)
 def test_every_engine_of_sessions(provider: Provider, log_in: LogIn, settings: Settings, engine: str) -> None:
-    """With these engines, the page has no list of browsers and no button to end other sessions, because they wouldn't
-    work.
+    """With Django's own session engines, the page has no list of browsers and no button to end other sessions, because
+    they wouldn't work.
     """
     settings.SESSION_ENGINE = f"django.contrib.sessions.backends.{engine}"
     settings.MIDDLEWARE = [
@@ -325,7 +329,9 @@ def test_people_of_a_site_without_sign_in_cannot_sign_in(provider: Provider, cli
 
 
 def test_a_site_where_people_do_both(provider: Provider, log_in: LogIn, settings: Settings, client: Client) -> None:
-    """Disconnecting ends only the sessions that began by signing in with Smartsheet."""
+    """On this site, people can log in with a password and sign in with Smartsheet. Disconnecting ends only the sessions
+    that began with Smartsheet.
+    """
     settings.AUTHENTICATION_BACKENDS = ["identity.backends.SmartsheetBackend", PASSWORDS]
     browser = log_in("jane")
     connect(browser)
@@ -342,7 +348,7 @@ def test_connecting_can_be_switched_off(log_in: LogIn, settings: Settings) -> No
 
 @pytest.mark.django_db(transaction=True)
 def test_two_users_connect_one_account_at_once() -> None:
-    """In the end, one of the users has the connection, on each database."""
+    """Two users connect the same account at the same time. On each database, only one of them gets it."""
     users = [User.objects.create_user(name) for name in ("jane", "joe")]
     profile = Profile(region="sandbox", id=ALICE["id"], data=ALICE)
     grant = Grant(access_token="a", refresh_token="b", expires_at=None, scope="")

@@ -1,4 +1,4 @@
-"""Tokens are encrypted in the database. The keys for this can be changed."""
+"""Tokens are encrypted in the database. The keys that encrypt them can be changed."""
 
 from io import StringIO
 

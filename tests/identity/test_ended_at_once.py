@@ -113,7 +113,7 @@ def test_a_401_that_smartsheet_does_not_repeat_ends_no_session(
 
 
 def test_a_running_request_is_the_last(browsers: list[Client]) -> None:
-    """A request that is running when the session ends doesn't sign the person in again. What the person typed is
+    """A request is running when the session ends. It doesn't sign the person in again, but what the person typed is
     kept.
     """
     key = browsers[0].session.session_key
@@ -138,7 +138,9 @@ def test_signing_out_leaves_nothing(browsers: list[Client]) -> None:
 
 
 def test_an_unreadable_token_ends_no_session(browsers: list[Client], settings: Settings) -> None:
-    """If the key is lost, the app can't find out whether Smartsheet still accepts the token."""
+    """If the key that encrypted a token is lost, the app can't ask Smartsheet whether the token is still valid. So the
+    session goes on.
+    """
     settings.TOKEN_KEYS = [Fernet.generate_key().decode()]
     assert revocation.follow_up(User.objects.get().pk) is False
     assert is_signed_in(browsers[0])

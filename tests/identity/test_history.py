@@ -87,7 +87,7 @@ def test_it_outlives_the_account(client: Client, provider: Provider) -> None:
 def test_profile_and_history_are_stored_together(
     client: Client, provider: Provider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """If the history row can't be written, the change is rolled back."""
+    """If the history row can't be written, the change of the profile is rolled back."""
     provider.come_back(client)
     person = SmartsheetUser.objects.get()
 

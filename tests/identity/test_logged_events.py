@@ -21,8 +21,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def events() -> QuerySet[Entry]:
-    """Return the entries about sign-ins and tokens. Entries about the profile that the first sign-in creates are left
-    out.
+    """Return the entries about sign-ins and tokens. The first sign-in also makes entries about the new profile. They
+    are left out.
     """
     return Entry.objects.exclude(action="record").order_by("id")
 

@@ -69,7 +69,7 @@ FRIEND = "https://app.example.com"
 
 @pytest.fixture
 def friend(settings: Settings) -> str:
-    """The only origin in CORS_ALLOWED_ORIGINS, whose pages can read the answer."""
+    """An origin whose pages can read the answer. It is the only origin in CORS_ALLOWED_ORIGINS."""
     settings.CORS_ALLOWED_ORIGINS = [FRIEND]
     return FRIEND
 

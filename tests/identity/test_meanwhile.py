@@ -17,7 +17,9 @@ pytestmark = pytest.mark.django_db
 
 
 def test_the_running_request_is_answered(client: Client, provider: Provider, settings: Settings) -> None:
-    """A page waits for Smartsheet, another tab signs out, and then the page adds a message."""
+    """While a request is running, another tab signs the person out. The request still stores a message in the session,
+    and is answered.
+    """
     provider.come_back(client)
     before = client.cookies[settings.SESSION_COOKIE_NAME].value
 

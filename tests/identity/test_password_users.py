@@ -1,4 +1,6 @@
-"""Changes to the admin's users with a password are recorded. People from Smartsheet aren't among these users."""
+"""The admin lists users who have a password, and changes of these users are recorded. It doesn't list people from
+Smartsheet.
+"""
 
 import pytest
 from django.contrib.auth.models import User

@@ -64,7 +64,9 @@ def test_the_database_allows_no_second_row(client: Client, provider: Provider) -
 
 
 def test_two_first_sign_ins_at_once_make_one_person(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The second sign-in searches for the person before the first sign-in has stored the person."""
+    """Two sign-ins of a new person run at the same time. The second one searches for the person before the first one
+    has stored the person.
+    """
     profile = Profile.parse("sandbox", ALICE)
     grant = Grant(access_token="a", refresh_token="r", expires_at=None, scope="")
     first = SmartsheetUser.objects.signed_in(profile, grant)

@@ -51,7 +51,9 @@ def test_times_are_shown_in_the_readers_zone(zone: str, locale: str, moment: str
 
 
 def test_zones_come_with_the_app() -> None:
-    """Many systems no longer have the old names, such as US/Pacific, which new Smartsheet profiles have."""
+    """New Smartsheet profiles have old names of time zones, such as US/Pacific. Many systems no longer have these
+    names, so the app brings its own time zones.
+    """
     code = "from zoneinfo import ZoneInfo; print(ZoneInfo('US/Pacific'))"
     environment = os.environ | {"PYTHONTZPATH": ""}
     found = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, timeout=60)
@@ -147,7 +149,9 @@ def test_the_page_says_that_a_zone_is_not_known(client: Client, provider: Provid
 def test_a_zone_ends_with_its_request_even_after_an_error(
     client: Client, provider: Provider, page: str, zone: str
 ) -> None:
-    """Only the apps' pages use the reader's zone for Django's own dates. Other pages of a site keep the site's zone."""
+    """During a request for a page of Byline, Django uses the reader's time zone for its own dates. During other
+    requests, it uses the site's zone. After each request, even a failed one, it uses the site's zone again.
+    """
     provider.profile = Answer(ALICE | {"timeZone": "Asia/Tokyo"})
     provider.come_back(client)
     request = client.get("/").wsgi_request

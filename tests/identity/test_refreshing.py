@@ -32,7 +32,7 @@ KEPT = {
 
 @pytest.fixture
 def alice(client: Client, provider: Provider) -> User:
-    """Alice, who has the first token pair. The token endpoint will answer with the next pair."""
+    """Alice, who has the first token pair. The next answer of the token endpoint has the next pair."""
     provider.come_back(client)
     provider.token = Answer(NEXT)
     return User.objects.get()

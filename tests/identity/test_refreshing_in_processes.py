@@ -1,4 +1,4 @@
-"""If many processes need a new token, only one of them refreshes it, even if one of them is killed."""
+"""If many processes need a new token, only one of them refreshes the token, even if one of the processes is killed."""
 
 import os
 import signal
@@ -61,8 +61,8 @@ def alices_user(
 
 
 def start(sandbox: RunningSandbox, *, threads: int, processes: int = 1, deadline: float = 60) -> subprocess.Popen[str]:
-    """Start processes that wait until they may read, and return the program that forked them. If `processes` is 1,
-    return this one process.
+    """Start a program that forks until there are `processes` processes, and return the program's first process. Each
+    process waits until go() is called. Then it reads the list of sheets in `threads` threads at once.
     """
     environment = os.environ | {
         "DATABASE_URL": database_url(),
@@ -104,7 +104,9 @@ def test_64_requests_in_8_processes_refresh_once(sandbox: RunningSandbox, alices
 
 
 def killed_while_refreshing(sandbox: RunningSandbox) -> None:
-    """Kill a process (-9) after its request has arrived completely. Its lease will expire in a moment."""
+    """Let a process request a new token, and kill the process (-9) as soon as the whole request has arrived. The
+    process's lease expires half a second later.
+    """
     with start(sandbox, threads=1, deadline=3 * PATIENCE) as process:
         go(process)
         until(sandbox.has_used_faults, "its request", by=process)

@@ -36,7 +36,7 @@ def test_its_addresses_come_from_its_api() -> None:
 
 
 def test_a_sign_in_ends_with_its_region(client: Client, provider: Provider, settings: Settings) -> None:
-    """The region is no longer configured when the person comes back."""
+    """A person begins to sign in. When the person comes back, the region of this sign-in is no longer configured."""
     state = begin(client).split("state=")[1].split("&")[0]
     settings.SMARTSHEET_REGIONS = {"eu": settings.SMARTSHEET_REGIONS["sandbox"]}
     assert client.get("/identity/callback/", {"state": state, "code": "a-code"}).status_code == 400

@@ -1,4 +1,6 @@
-"""Refused sign-ins can't flood the log: they get one entry per address and minute, with a count."""
+"""Refused sign-ins can't flood the log. For each address and minute, the log gets one entry, and later a count of the
+other refusals.
+"""
 
 from datetime import UTC, datetime, timedelta
 
@@ -74,7 +76,9 @@ def test_fault_31_each_address_has_its_own(client: Client) -> None:
 
 
 def test_fault_31_other_attempts_do_not_forget_a_count(client: Client) -> None:
-    """New attempts delete the expired windows of the rate limits, but not the counts for the log."""
+    """New attempts to sign in delete the expired windows of the rate limits. They don't delete the counts that still
+    have to be logged.
+    """
     with time_machine.travel(NOON, tick=False) as clock:
         guess(client, times=3)
         clock.shift(timedelta(minutes=5))
@@ -85,7 +89,9 @@ def test_fault_31_other_attempts_do_not_forget_a_count(client: Client) -> None:
 
 
 def test_fault_31_people_who_are_not_let_in(client: Client, provider: Provider, settings: Settings) -> None:
-    """Refusals of a known person are counted by person. Tokens that were given back are counted by person too."""
+    """If the refused person is known, refusals are counted by person, not by address. The same is true for the tokens
+    that the app returns to Smartsheet after a refusal.
+    """
     settings.SIGN_IN_DOMAINS = {"example.net"}
     for _ in range(4):
         provider.come_back(client)

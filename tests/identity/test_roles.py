@@ -143,7 +143,9 @@ def test_the_pages_of_the_admin_open(administrator: Client, alice: SmartsheetUse
 def test_a_person_is_blocked_and_admitted_again(
     client: Client, administrator: Client, alice: SmartsheetUser, provider: Provider
 ) -> None:
-    """Blocking ends a person's access to Smartsheet, and their roles. It doesn't deactivate the Django user."""
+    """While a person is blocked, they have no access to Smartsheet, and their roles allow nothing. The Django user
+    stays active.
+    """
     Role.objects.create(person=alice, name=RoleName.AUDITOR)
     chosen = {"_selected_action": [alice.pk]}
     page = administrator.post(PEOPLE, chosen | {"action": "bar"}, follow=True)

@@ -23,7 +23,9 @@ CLIENT_SECRET = "byline-demo-secret"
 
 @pytest.fixture
 def log(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCaptureFixture]:
-    """The log records. The root logger is at DEBUG, but other loggers have their levels from the settings."""
+    """The records that are logged. The root logger's level is DEBUG. Other loggers have their levels from the
+    settings.
+    """
     with caplog.at_level(logging.DEBUG):
         yield caplog
 

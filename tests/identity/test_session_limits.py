@@ -53,8 +53,8 @@ def test_a_session_in_use_ends_after_twelve_hours(signed_in: Client, clock: time
 
 
 def test_a_site_can_give_a_session_a_time_of_its_own(signed_in: Client, clock: time_machine.Traveller) -> None:
-    """A time that the site sets with set_expiry() replaces the two limits. set_expiry() without a time affects only the
-    cookie.
+    """If a site gives a session a time with set_expiry(), this time replaces the app's two limits. set_expiry(0)
+    affects only the cookie.
     """
     assert "A session ends 1 hour after its last use" in " ".join(signed_in.get(PROFILE).content.decode().split())
     session = signed_in.session

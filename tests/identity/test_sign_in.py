@@ -45,7 +45,9 @@ def test_it_makes_one_token_request_and_one_profile_request(
 def test_it_asks_smartsheet_nothing_for_later_pages(
     client: Client, sandbox: RunningSandbox, alice: Person, sign_in: SignIn
 ) -> None:
-    """On the front page, a thread asks which sheets the person can open, and the answer is cached for a minute."""
+    """When the front page is opened, a thread asks Smartsheet which sheets the person can open. The answer is cached
+    for a minute, so later pages ask nothing.
+    """
     sign_in(client, alice)
     client.get("/")
     until(lambda: sandbox.requests(path="/sheets"), "Smartsheet is asked which sheets the person can open")

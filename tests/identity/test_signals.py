@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db(transaction=True)  # the signal is sent after
 
 @contextmanager
 def falling_over(*heard: Signal, error: Exception) -> Iterator[None]:
-    """Connect a receiver that raises to each of these signals, during the block."""
+    """During the block, each of these signals has a receiver that raises the error."""
 
     def fall(**_said: object) -> None:
         raise error
@@ -41,7 +41,7 @@ def falling_over(*heard: Signal, error: Exception) -> Iterator[None]:
 
 @pytest.fixture
 def deaf() -> Iterator[None]:
-    """Connects a receiver that raises to every signal except `signing_in`."""
+    """During the test, every signal except `signing_in` has a receiver that raises an error."""
     told = [signal for name, signal in ALL.items() if name != "signing_in"]
     with falling_over(*told, error=RuntimeError("a receiver's fault")):
         yield

@@ -67,8 +67,8 @@ def test_it_handles_the_state_of_another_browser(client: Client, provider: Provi
 def test_fault_11_a_callback_opened_twice_leads_to_the_same_page(
     client: Client, sandbox: RunningSandbox, alice: Person
 ) -> None:
-    """Someone opens the callback again by Reload, Back, or a double click. Smartsheet is asked only once, and nothing
-    is refused.
+    """Someone opens the callback a second time: with Reload, with Back, or by a double click. The app sends no second
+    request to Smartsheet, and refuses nothing.
     """
     callback_url = decide(sandbox, begin(client, next_url="/audit/"), alice)
     assert come_back(client, callback_url)["Location"] == "/audit/"
@@ -88,7 +88,9 @@ def test_fault_11_a_denial_opened_by_someone_who_has_signed_in(client: Client, p
 
 
 def test_fault_11_after_another_person_signed_in(client: Client, provider: Provider) -> None:
-    """When another person signs in, the session with the first state ends. The second state is in the new session."""
+    """A callback that signs another person in is opened twice. The first time, it ends the old session and begins a new
+    one. The new session also knows the state, so the second time isn't refused.
+    """
     provider.come_back(client)
     provider.profile = Answer(ALICE | {"id": 7})
     state = state_of(client)

@@ -53,7 +53,9 @@ def test_it_trusts_the_authority_of_the_settings(
 def test_it_trusts_no_other_authority(
     client: Client, tls_sandbox: RunningSandbox, ca_bundle: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The app doesn't even trust an authority that the environment configures for the library `requests`."""
+    """The app trusts only the authority in its settings. It doesn't trust an authority that an environment variable
+    configures for the library `requests`.
+    """
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(ca_bundle))
     page = come_back(client, decide(tls_sandbox, begin(client), tls_sandbox.people()["alice"]))
     assert page.status_code == 503

@@ -1,4 +1,6 @@
-"""If a user is deleted, deactivated or merged, their token is returned to Smartsheet, even if that takes some time."""
+"""If a user is deleted, deactivated or merged, the app asks Smartsheet to revoke the user's token. If Smartsheet
+doesn't answer, the app asks again later.
+"""
 
 from datetime import timedelta
 
@@ -68,7 +70,9 @@ def test_of_a_user_who_is_deactivated(jane: User, provider: Provider) -> None:
 
 
 def test_of_a_user_who_is_deactivated_by_a_query(jane: User, provider: Provider) -> None:
-    """Django sends no signal in this case, so the worker searches for such users."""
+    """If a query deactivates users, Django sends no signal. So the worker searches for deactivated users who have
+    tokens.
+    """
     User.objects.update(is_active=False)
     assert return_tokens() == 0  # the attempt after the commit has already returned the token
     assert provider.arrived("DELETE", EVERY)

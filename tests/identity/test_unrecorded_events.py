@@ -1,4 +1,4 @@
-"""While the audit log can't be written, no one can be signed in or blocked. Everything from before stays."""
+"""While the audit log can't be written, no one can be signed in or blocked. What was stored earlier doesn't change."""
 
 import logging
 

@@ -7,7 +7,9 @@ from typing import Any
 
 
 class Board(ThreadingHTTPServer):
-    """The remote system. It stores each text, and answers with `status` as soon as `may_answer` is set."""
+    """The remote system. It stores each text that it receives, and answers with `status` as soon as `may_answer` is
+    set.
+    """
 
     daemon_threads = True
 

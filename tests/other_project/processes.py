@@ -48,7 +48,7 @@ class OtherProject:
         return self.run("-m", "tests.other_project.manage", *arguments)
 
     def python(self, code: str, *, board: Board | None = None) -> Any:
-        """Run the code, parse its output as JSON, and return that."""
+        """Run the code, parse its output as JSON, and return the parsed value."""
         done = self.run("-c", PRELUDE + dedent(code), NOTICE_BOARD=board.url if board else "")
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout)

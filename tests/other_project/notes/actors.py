@@ -6,5 +6,7 @@ from audit.recording import Actor
 
 
 def actor_of(user: User) -> Actor:
-    """Return the actor: the account's id, which never changes, and its present name and address."""
+    """Return this user as an actor: the account's id, which never changes, and the account's present name and
+    address.
+    """
     return Actor(id=user.pk, region="", name=user.get_full_name() or user.get_username(), email=user.email)

@@ -27,8 +27,8 @@ class ActorRecord(models.Model):
 
 
 def records(**options: Any) -> HistoricalRecords:
-    """Return a history that stores an actor's id and name. A foreign key would have to change when the account is
-    deleted.
+    """Return a history that stores an actor's id and name. The id isn't a foreign key, because a foreign key would have
+    to change when the account is deleted.
     """
     return HistoricalRecords(
         bases=[ActorRecord],

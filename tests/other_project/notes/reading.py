@@ -18,6 +18,8 @@ def story_of(told: Note) -> list[str]:
 
 
 def uncertain() -> list[int]:
-    """Return the ids of notes with recent unsettled edits: the process died, or the board didn't answer."""
+    """Return the ids of notes that have unsettled edits of the last day. An edit is unsettled if its process died, or
+    if the board didn't answer.
+    """
     recent = Entry.objects.intents().on_sheet(BOARD).filter(at__gt=timezone.now() - timedelta(days=1))
     return [change.intent.row_id or 0 for change in with_outcomes(recent) if change.phase in {"intent", "unknown"}]

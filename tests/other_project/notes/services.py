@@ -1,4 +1,6 @@
-"""The functions for what people can do with notes. Each change is recorded before it is made."""
+"""What people can do with notes: pin, rename and print them. Each act is recorded before it is done, or together with
+it.
+"""
 
 import json
 from urllib.error import HTTPError
@@ -23,7 +25,7 @@ class NotPinned(Exception):
 
 
 def pin(pinned: Note, *, by: User, shown_before: str | None) -> None:
-    """Put the note on the board, in place of the text that is there.
+    """Put the note's text on the board, where it replaces the text that was there. `shown_before` is that earlier text.
 
     Raises:
         NotRecorded: the intent could not be written, and nothing was sent.
@@ -68,8 +70,8 @@ def _put(pinned: Note) -> Outcome:
 
 
 def rename(renamed: Note, title: str, *, by: User) -> None:
-    """Change the note's title, in one transaction with the history and the entry. Raises NotRecorded if the log can't
-    be written.
+    """Change the note's title. One transaction contains this change, the history row and the entry. Raises NotRecorded
+    if the log can't be written.
     """
     renamed.title = title
     renamed._history_user = actor_of(by)  # type: ignore[attr-defined] # simple-history's, which ships no types

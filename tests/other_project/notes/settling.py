@@ -14,8 +14,8 @@ from audit.vocabulary import Phase
 
 
 def settle_open(*, older_than: timedelta = timedelta(minutes=1)) -> int:
-    """Settle edits by asking the board for each note's text. Return how many were settled. Raises OSError if the board
-    is down.
+    """Settle all unsettled edits older than `older_than`, by asking the board for each note's text. Return how many
+    edits were settled. Raises OSError if the board is down.
     """
     gather(older_than=older_than)
     settled = 0
