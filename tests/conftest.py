@@ -50,7 +50,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Give each test process its own database. On SQLite, it is a file, so that threads and processes can share it."""
+    """Give each test process its own database. On SQLite, the database is a file, so that threads and processes can
+    share it.
+    """
     from django.conf import settings
 
     database = settings.DATABASES["default"]

@@ -73,7 +73,7 @@ def plan(sandbox: RunningSandbox, alice: Person) -> SitePlan:
 
 
 def learn(client: Client) -> None:
-    """Wait until Smartsheet has answered which sheets the person can open."""
+    """Wait until Smartsheet has told the app which sheets the person can open."""
     user = get_user(client)
     until(lambda: not isinstance(openable_sheets(user), Unknown), "the answer")
 

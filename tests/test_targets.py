@@ -9,7 +9,9 @@ from tests.targets import SYSTEM
 
 
 def collected(*arguments: str) -> list[str]:
-    """Return the ids of the tests that pytest would run with these arguments, without the prefix tests/."""
+    """Return the ids of the tests that pytest would run with these arguments. The prefix tests/ is removed from the
+    ids.
+    """
     command = [sys.executable, "-m", "pytest", "--collect-only", "--quiet", *arguments]
     found = subprocess.run(command, cwd=TESTS.parent, capture_output=True, text=True, check=True).stdout
     return [line.removeprefix("tests/") for line in found.splitlines() if line.startswith("tests/")]

@@ -1,4 +1,6 @@
-"""Callers send a batch of changes. Each change and cell has a result, and is logged. Invalid batches are refused."""
+"""Callers send a batch of changes. The answer has a result for each change and cell, and the log has them all. Invalid
+batches are refused.
+"""
 
 from __future__ import annotations
 

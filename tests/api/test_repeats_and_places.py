@@ -1,5 +1,5 @@
-"""A repeated save gets its answer even if the sheet can't be read. A new row gets its place, even next to a row that
-the same save deletes. Results have the values of cells.
+"""A repeated save gets its answer even if the sheet can't be read. A new row is put in the right place, even next to a
+row that the same save deletes. Results have the values of cells.
 """
 
 from __future__ import annotations

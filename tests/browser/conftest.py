@@ -49,7 +49,7 @@ def browser(django_db_setup: None) -> Iterator[Browser]:
 
 @pytest.fixture
 def site(live_server: LiveServer, sandbox: RunningSandbox, settings: Settings) -> str:
-    """The app's address. After signing in, the sandbox sends people back to this address."""
+    """The app's address. After a sign-in, the sandbox sends people back to this address."""
     url: str = live_server.url
     settings.BASE_URL = url
     sandbox.register_app(redirect_url=f"{url}/identity/callback/")
@@ -166,8 +166,8 @@ def all_problems(page: Page) -> list[str]:
 
 
 def picture(page: Page, name: str, *, is_whole: bool = True) -> None:
-    """Save a screenshot for the documentation, if BYLINE_PICTURES is set. It shows the whole page if `is_whole` is
-    true, otherwise the window.
+    """Save a screenshot for the documentation, if BYLINE_PICTURES is set. If `is_whole` is true, the screenshot shows
+    the whole page. If not, it shows only the part in the window.
     """
     if "BYLINE_PICTURES" in os.environ:
         PICTURES.mkdir(exist_ok=True)

@@ -71,7 +71,7 @@ def test_an_edit_is_undone_by_keyboard(page: Page, sandbox: RunningSandbox, alic
 
 
 def press(page: Page, name: str) -> None:
-    """Go to the link, button or summary with the Tab key, and press Enter."""
+    """Press Tab until the link, button or summary with this text has the focus. Then press Enter."""
     expect(page.get_by_text(name, exact=True).first).to_be_visible()
     focused = "document.activeElement.innerText.replace(/\\s+/g, ' ').trim()"
     for _ in range(200):

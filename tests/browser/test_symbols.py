@@ -1,4 +1,4 @@
-"""Every symbol of Smartsheet's columns is drawn, differs from the others of its column, and has a text."""
+"""Every symbol of Smartsheet's columns is drawn, differs from the other symbols of its column, and has a text."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ LOOK = """symbol => ["::before", "::after"].map(part => {
 
 
 def sheet_of_symbols(sandbox: RunningSandbox, person: Person) -> tuple[int, list[int]]:
-    """Make a sheet with a column per symbol and a row per value. Return the ids of the sheet and of its rows."""
+    """Make a sheet with a column for each symbol and a row for each value. Return the sheet's id and the rows' ids."""
     columns: list[dict[str, Any]] = [{"title": "Name", "type": "TEXT_NUMBER", "primary": True}]
     columns += [{"title": symbol, "type": "PICKLIST", "symbol": symbol} for symbol in OPTIONS]
     columns += [{"title": symbol, "type": "CHECKBOX", "symbol": symbol} for symbol in CHECKED]

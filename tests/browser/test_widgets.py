@@ -46,7 +46,7 @@ def writing(request: pytest.FixtureRequest) -> Writing:
 
 @pytest.fixture
 def writer(browser: Browser, site: str, sandbox: RunningSandbox, plan: SitePlan, writing: Writing) -> Iterator[Page]:
-    """A tab with the form of a row. The person who is signed in there writes numbers as in `writing`."""
+    """A tab with the form of a row. `writing` says how the person who is signed in there writes numbers."""
     context = browser.new_context(base_url=site, locale=writing.locale, viewport={"width": 1280, "height": 900})
     page = context.new_page()
     sign_in(page, sandbox.people()[writing.who])

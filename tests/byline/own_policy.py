@@ -1,4 +1,4 @@
-"""A middleware of another site, which sets this site's Content-Security-Policy."""
+"""A middleware with which a site sets a Content-Security-Policy of its own."""
 
 from collections.abc import Callable
 

@@ -45,8 +45,8 @@ def blocks(language: str) -> list[str]:
 
 @pytest.fixture
 def example() -> Iterator[Example]:
-    """Return example(), which takes names: example("hello"). For each name, it runs the block of the page that defines
-    the name. It returns a dict of everything that these blocks define.
+    """Return example(), which takes names: example("hello"). For each name, example() runs the block of the page that
+    defines this name. It returns a dict of everything that these blocks define.
 
     After the test, the receivers that the blocks have connected are disconnected.
     """

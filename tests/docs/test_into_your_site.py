@@ -54,7 +54,7 @@ print(json.dumps({"login": login, "connect": connect, "back": back, "after": aft
 
 
 def commands() -> list[str]:
-    """Return those of the page's manage.py commands that end by themselves."""
+    """Return the page's manage.py commands, except those that run until they are stopped."""
     found = re.findall(r"^python (manage\.py .*)$", PAGE, re.MULTILINE)
     return [command for command in found if not command.endswith(("byline_worker", "runserver"))]
 

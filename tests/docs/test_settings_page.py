@@ -57,7 +57,9 @@ def is_environ(node: ast.expr) -> bool:
 
 
 def is_reader(function: ast.expr) -> bool:
-    """Whether this is a function of config/, run.py or the module `os` that reads a variable."""
+    """Whether this function reads an environment variable. It can be a function of config/, of run.py or of the module
+    `os`.
+    """
     if isinstance(function, ast.Name):
         return function.id in HELPERS
     if not isinstance(function, ast.Attribute):

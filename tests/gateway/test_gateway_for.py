@@ -1,4 +1,4 @@
-"""Tests of the gateway of a signed-in Django user. It has the user's region and token."""
+"""Tests of the gateway of a signed-in Django user. The gateway has the user's region and token."""
 
 from collections.abc import Callable
 from datetime import timedelta

@@ -1,5 +1,5 @@
-"""Other code in the same process can use the SDK as usual. The gateway doesn't change the SDK's clients in that
-code.
+"""Other code in the same process can use the SDK as usual. The gateway doesn't affect the clients that this code
+makes.
 """
 
 import pytest

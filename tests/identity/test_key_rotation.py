@@ -119,7 +119,9 @@ def test_a_pair_refreshed_during_the_rotation_is_kept(client: Client, provider: 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("under_the_old_key")
 def test_it_is_safe_during_refreshes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Half of the token pairs are refreshed during the rotation. None of the new pairs is lost."""
+    """While the tokens are encrypted with a new key, half of the token pairs are refreshed. None of the refreshed pairs
+    is lost.
+    """
     monkeypatch.setattr(key_rotation, "BATCH", 2)
 
     def refresh(number: int) -> bool:

@@ -149,8 +149,8 @@ def test_the_page_says_that_a_zone_is_not_known(client: Client, provider: Provid
 def test_a_zone_ends_with_its_request_even_after_an_error(
     client: Client, provider: Provider, page: str, zone: str
 ) -> None:
-    """During a request for a page of Byline, Django uses the reader's time zone for its own dates. During other
-    requests, it uses the site's zone. After each request, even a failed one, it uses the site's zone again.
+    """During a request for a page of Byline, Django's time zone is the reader's. During other requests, it is the
+    site's. After each request, even a failed one, it is the site's again.
     """
     provider.profile = Answer(ALICE | {"timeZone": "Asia/Tokyo"})
     provider.come_back(client)

@@ -1,4 +1,4 @@
-"""Runs commands and code of the other project in processes."""
+"""Runs commands and code of the other project in separate processes."""
 
 import json
 import os
@@ -32,7 +32,7 @@ def written(**by):
 
 
 class OtherProject:
-    """Runs commands and code of the other project. Each runs in its own process."""
+    """Runs commands and code of the other project. Each command, and each piece of code, runs in its own process."""
 
     def __init__(self, database_url: str, folder: Path) -> None:
         self.database_url = database_url

@@ -1,5 +1,5 @@
-"""The charts page shows figures with links. The figures include only entries that the reader can read, and the page's
-cost doesn't grow with the log.
+"""The charts page shows figures that link to their entries. The figures include only entries that the reader can read,
+and the page's cost doesn't grow with the log.
 """
 
 from datetime import UTC, datetime, timedelta

@@ -60,7 +60,7 @@ def execute(*statements: str) -> None:
 
 
 def forged(entry: Entry) -> Entry:
-    """Return an unsaved entry with the id of this entry, but with another new value."""
+    """Return an unsaved entry with this entry's id and a forged value."""
     return Entry(**{name: getattr(entry, name) for name in ("id", "edit_id", "phase", "actor_id")}, new="forged")
 
 

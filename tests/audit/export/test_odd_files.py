@@ -170,7 +170,9 @@ def test_of_a_whole_log_that_is_not_signed_it_says_what_is_not_proved(
 
 @pytest.mark.parametrize("entries", [10**18, 7.0, "7", True, None])
 def test_fault_23_numbers_of_an_end_are_held_against_the_lines(entries: object) -> None:
-    """The signature doesn't cover the last line itself, so the verifier accepts only one form of that line."""
+    """The signature doesn't cover the last line itself. So the verifier accepts the number of entries in this line only
+    if it is right, and only in one form.
+    """
     *lines, end = exported("jsonl").splitlines(keepends=True)
     assert json.loads(end)["entries"] == 7
     changed = json.dumps(json.loads(end) | {"entries": entries}, separators=(",", ":")).encode() + b"\n"

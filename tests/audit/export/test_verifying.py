@@ -227,8 +227,8 @@ def test_a_hash_has_only_one_spelling(respelt: Callable[[str], str]) -> None:
     ids=["capitals", "a space", "longer", "a whole block"],
 )
 def test_fault_23_a_salt_has_only_one_spelling(respelt: Callable[[str], str]) -> None:
-    """The verifier accepts only one spelling of a salt, because another spelling can give the same result. For example,
-    HMAC treats a key and the same key with trailing zeros as equal.
+    """The verifier accepts only one spelling of a salt, because another spelling could give the same commitment. For
+    example, HMAC treats a key and the same key with trailing zeros as equal.
     """
     lines = lines_of(exported("jsonl"))
     clear = next(iter(next(line for line in lines if line.get("clear"))["clear"].values()))

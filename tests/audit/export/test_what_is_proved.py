@@ -120,7 +120,9 @@ def test_fault_22_the_signature_of_another_export_proves_nothing(told: Told) -> 
 
 
 def test_fault_22_a_seal_is_no_signature_of_a_file(told: Told) -> None:
-    """The same key signs seals and exports, but it signs different bytes for each."""
+    """The same key signs seals and exports. It signs different bytes for each, so a seal's signature isn't valid for a
+    file.
+    """
     lines = lines_of(exported("jsonl"))
     seal = next(line for line in lines if line["type"] == "seal")
     facts = {name: seal[name] for name in ("key_id", "signature")}

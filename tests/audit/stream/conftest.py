@@ -1,4 +1,4 @@
-"""Fixtures of streaming: a log whose chain is written immediately, and settings for streaming it."""
+"""Fixtures of streaming: a log whose chain is written immediately, and settings for streaming the log."""
 
 import pytest
 from django.db import connection

@@ -238,7 +238,7 @@ def test_a_person_sees_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_it_needs_no_lock_that_writers_wait_for() -> None:
-    """Entries that are written during verification aren't verified. The log is verified as it was when reading
+    """Entries that are written during verification aren't verified. The log is verified as it was when verification
     began.
     """
     edits.saved()

@@ -45,7 +45,7 @@ def role(db: None) -> Iterator[str]:
 
 @pytest.fixture
 def app(role: str) -> Iterator[None]:
-    """Let the test act as the app's role. The process forgets which months have partitions."""
+    """Clear the cache that says which months have partitions, and let the test act as the app's role."""
     partitions._ready_until.clear()
     with acting_as(role):
         yield
