@@ -60,7 +60,7 @@ def save_late(sheet: ManyRows, changes: Sequence[RowChange], settings: Settings)
 
 
 def phases() -> list[str]:
-    return [change.phase.value for change in with_outcomes(Entry.objects.intents())]
+    return [change.phase.value for change in with_outcomes(Entry.objects.intents().order_by("id"))]
 
 
 def reconcile(sheet: ManyRows, *arguments: str) -> None:
@@ -76,7 +76,7 @@ def test_fault_21_a_late_write_is_found_and_the_log_corrected(
     reconcile(sheet, *arguments)
     assert phases() == ["applied"] * 3
     # The outcome was first unknown, then not saved, and in the end saved.
-    assert [len(change.outcomes) for change in with_outcomes(Entry.objects.intents())] == [3, 3, 3]
+    assert [len(change.outcomes) for change in with_outcomes(Entry.objects.intents().order_by("id"))] == [3, 3, 3]
     assert list(results().exclude(phase=Phase.DONE).values_list("phase", flat=True)) == ["confirmed"] * 3
     intents = list(Entry.objects.intents().order_by("id").values_list("id", flat=True))
     assert sorted(entry.refers_to or 0 for entry in results().filter(phase=Phase.CONFIRMED)) == intents
@@ -85,7 +85,7 @@ def test_fault_21_a_late_write_is_found_and_the_log_corrected(
     assert "after this app had stopped waiting" in corrected.message
     assert "3 confirmed, 3 saved after all" in capsys.readouterr().out
     reconcile(sheet, *arguments)
-    assert [len(change.outcomes) for change in with_outcomes(Entry.objects.intents())] == [3, 3, 3]
+    assert [len(change.outcomes) for change in with_outcomes(Entry.objects.intents().order_by("id"))] == [3, 3, 3]
 
 
 def test_fault_21_only_what_was_read_is_counted(sheet: ManyRows, capsys: pytest.CaptureFixture[str]) -> None:
