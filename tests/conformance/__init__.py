@@ -1,5 +1,5 @@
 """Compares the sandbox with what Smartsheet publishes, and tries Smartsheet's clients on it: `make test-sandbox`.
 
 `make test` doesn't run these suites, because they download packages (SDKs, clients, schemathesis) and read reference
-material that is beside the project.
+material in ../shared/smartsheet, next to the project.
 """

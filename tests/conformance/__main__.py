@@ -1,6 +1,7 @@
 """Runs every suite against a new sandbox, and prints one table: `make test-sandbox`.
 
-Each argument is a part of a suite's name, and only these suites run: `make test-sandbox ARGS="recorded javascript"`.
+Each argument is a part of a suite's name. If there are arguments, only the suites whose names have one of these parts
+run: `make test-sandbox ARGS="recorded javascript"`.
 """
 
 from __future__ import annotations
@@ -28,7 +29,10 @@ SUITES: dict[str, Callable[[RunningSandbox, str], Outcome]] = {
 
 
 def main(wanted: Sequence[str]) -> int:
-    """Run the suites whose names have one of these parts. Returns 1 if anything failed, 2 if no suite matches, or 0."""
+    """Run the suites whose names contain one of the `wanted` words. If `wanted` is empty, run all suites.
+
+    Returns 1 if anything failed, 2 if no suite's name matches, and otherwise 0.
+    """
     names = [name for name in SUITES if not wanted or any(word.lower() in name.lower() for word in wanted)]
     if not names:
         print(f"No suite has that name. There are: {', '.join(SUITES)}", file=sys.stderr)

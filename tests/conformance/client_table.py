@@ -1,5 +1,5 @@
-"""Updates the table of clients in docs/sandbox.md. For each client, it has the calls that passed in the last run of
-`make test-sandbox`.
+"""Updates the table of clients in docs/sandbox.md. The table lists, for each client, the calls that passed in the last
+run of `make test-sandbox`.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ ADDRESSES = {name: client.address for name, client in python_clients.CLIENTS.ite
 
 
 def write_table(outcomes: Sequence[Outcome]) -> str:
-    """Write the table if every client was tried and none failed.
+    """Write the table into docs/sandbox.md if every client was tried and none failed.
 
-    Returns a sentence that asks to commit the page if the table was out of date, otherwise "".
+    If the table in this page was out of date, returns a sentence that asks to commit the page. Otherwise returns "".
     """
     tried = [outcome for outcome in outcomes if outcome.suite in ADDRESSES]
     if len(tried) < len(ADDRESSES) or any(outcome.failed for outcome in tried):

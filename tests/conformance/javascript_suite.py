@@ -1,6 +1,6 @@
 """Tries Smartsheet's JavaScript SDK on the sandbox: sign-in, users/me, list, get, update, cell history.
 
-The program javascript/check.js runs with each of three major versions. https://www.npmjs.com/package/smartsheet
+The program javascript/check.js runs with three major versions of the SDK. https://www.npmjs.com/package/smartsheet
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def address(version: str) -> str:
 
 
 def run(sandbox: RunningSandbox, name: str) -> Outcome:
-    """Install the SDK in one version, and run the program with it."""
+    """Install the version of the SDK that the suite's name ends in, and run check.js with it."""
     outcome, version = Outcome(name), VERSIONS[name]
     folder = SCRATCH / f"javascript-{version}"
     npm, problem = install(version, folder)

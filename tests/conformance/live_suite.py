@@ -1,5 +1,6 @@
-"""Compares the sandbox's answers with those that the live API gave in 2020. They and the program that replays them are
-beside the project.
+"""Compares the sandbox's answers with those that the live API gave in 2020.
+
+The recorded answers are in ../shared/smartsheet, next to the project. So is the program that compares them.
 
 https://github.com/dmfigol/simple-smartsheet
 """
@@ -18,7 +19,7 @@ COUNT = re.compile(r"^(\d+) of (\d+) answers are as the live API gave them$", re
 
 
 def run(sandbox: RunningSandbox, name: str) -> Outcome:
-    """Run the program. Each difference that it prints counts as a failure."""
+    """Run the program that compares the answers. Each difference that it prints counts as a failure."""
     outcome = Outcome(name)
     if why := absent(LIVE_CHECK) or absent(LIVE_RECORDINGS):
         outcome.skip(why)

@@ -1,10 +1,10 @@
-"""Hooks for schemathesis (SCHEMATHESIS_HOOKS), which run in its own environment. They replace generated request bodies
-by bodies that the server can use.
+"""Hooks for schemathesis (SCHEMATHESIS_HOOKS). They replace the request bodies that schemathesis generates by bodies
+that the server can use. They run in the environment of schemathesis.
 
-The OpenAPI document describes the body of a row write by the Row of answers, which has read-only attributes. Only its
-text says which attributes can be sent. The document also allows empty comments. And all ids in a request must exist. So
-the hooks insert existing ids, keep only the writable attributes of rows, and always set a text. A single row is sent as
-a list of one row, because the schema of the answer has a list.
+The OpenAPI document has the same schema for a row in a request as for a row in an answer. This schema has read-only
+attributes too. Only the document's prose says which attributes can be sent. So the hooks keep only these attributes.
+The document allows empty comments, so the hooks always set a text. All ids in a request must exist, so the hooks insert
+existing ids. They send a single row as a list of one row, because in the document the answer has a list.
 """
 
 import json
@@ -20,7 +20,7 @@ TEXT = "Is this the final date?"
 
 
 def before_call(context: Any, case: Any, kwargs: Any) -> None:
-    """Replace generated values by ones that exist in the sandbox."""
+    """Replace the body of a generated request, if MENDED has a function for the operation."""
     mend = MENDED.get(case.operation.definition.raw["operationId"])
     if mend is not None and isinstance(case.body, dict | list):
         case.body = mend(case.body)
@@ -36,7 +36,7 @@ def row_to_update(body: Any) -> Any:
 
 
 def row_with_real_ids(row: dict[str, Any]) -> dict[str, Any]:
-    """Return the writable attributes of a row, with at most one cell for each column."""
+    """Return the writable attributes of a row. Each cell gets the id of an existing column, and no two get the same."""
     kept = {name: row[name] for name in WRITABLE if name in row}
     if isinstance(kept.get("cells"), list):
         kept["cells"] = [
@@ -51,14 +51,14 @@ def webhook(body: Any) -> Any:
 
 
 def discussion(body: Any) -> Any:
-    """Return the body that creates a discussion: its JSON, or the part `discussion` next to a file."""
+    """Return the body that creates a discussion. If a file is sent too, the JSON is in the part `discussion`."""
     if "discussion" in body or "file" in body:
         return body | {"discussion": {"comment": {"text": TEXT}}}
     return {"comment": {"text": TEXT}}
 
 
 def comment(body: Any) -> Any:
-    """Return the body that creates a comment: its JSON, or the part `comment` next to a file."""
+    """Return the body that creates a comment. If a file is sent too, the JSON is in the part `comment`."""
     return body | ({"comment": {"text": TEXT}} if "comment" in body or "file" in body else {"text": TEXT})
 
 

@@ -1,4 +1,4 @@
-"""Compares the sandbox's answers with Smartsheet's OpenAPI document, with schemathesis.
+"""Checks with schemathesis that the sandbox's answers are as Smartsheet's OpenAPI document describes them.
 
 https://developers.smartsheet.com/api/smartsheet/openapi
 """
@@ -73,7 +73,7 @@ def judge(
     command: Sequence[str],
     environment: dict[str, str],
 ) -> Outcome:
-    """Run schemathesis, and return the result. An operation that never answered 200 counts as failed."""
+    """Run schemathesis, and return the result. An operation counts as failed if none of its answers has status 200."""
     sandbox.forget_requests()
     code, said = run_program(
         command,

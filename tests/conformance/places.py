@@ -17,5 +17,5 @@ LIVE_CHECK = SHARED / "check-recorded"
 
 
 def absent(path: Path) -> str:
-    """Return the reason why a suite can't run; "" if it can."""
+    """Return "" if this file of the reference material exists. Otherwise return a sentence that says it is missing."""
     return "" if path.exists() else f"../shared/smartsheet/{path.name} is not there"

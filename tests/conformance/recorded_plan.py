@@ -1,8 +1,8 @@
-"""The plan for recorded requests. For each one, it says what must be created before it is sent, and how and why its
-answer can differ.
+"""The plan for recorded requests. For each request, the plan says what must be created before the request is sent. The
+plan also says how the sandbox's answer can differ from the recorded answer, and why.
 
-`adds` has what only the sandbox's answer has, and `lacks` what only the recorded answer has. Both map `path: kind` to a
-reason. Numbers such as 101 are ids in the recordings.
+`adds` lists what only the sandbox's answer has. `lacks` lists what only the recorded answer has. Both map a path and a
+kind of value, such as "result.version: number", to the reason. Numbers such as 101 are ids in the recordings.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ SIBLING = {"result[].siblingId: number": "recorded for the same request elsewher
 
 @dataclass(frozen=True)
 class Question:
-    """A recorded request. `prepare` creates what it needs. The answer can differ by `adds` and `lacks`."""
+    """A recorded request. `prepare` creates what it needs. `adds` and `lacks` say how the answer can differ."""
 
     prepare: Callable[[Surroundings], None]
     adds: Mapping[str, str] = field(default_factory=dict)
@@ -154,7 +154,7 @@ def project(around: Surroundings) -> None:
 
 
 def task(around: Surroundings, **values: str) -> int:
-    """Add a task to the project, with these values by column title, and return its id."""
+    """Add a task to the project sheet, and return the row's id. `values` maps column titles to the task's values."""
     cells = [{"columnId": around.known[title], "value": value} for title, value in values.items()]
     path = f"/sheets/{around.known[1]}/rows"
     return int(around.made("POST", path, [{"toBottom": True, "cells": cells}])[0]["id"])
@@ -211,7 +211,9 @@ def a_report(around: Surroundings) -> None:
 
 
 def full_home(around: Surroundings) -> None:
-    """Create a favorite sheet two folders deep in a workspace, and a folder with a sheet in Home."""
+    """Create a folder in Home, a workspace, a folder in the workspace, and a folder in that folder. Each of them has a
+    sheet. The sheet in the outer folder of the workspace is a favorite.
+    """
     columns = [{"title": "Name", "type": TEXT, "primary": True}]
     home = around.made("POST", "/home/folders", {"name": "full folder"})["id"]
     workspace = around.made("POST", "/workspaces", {"name": "workspace"})["id"]
@@ -229,7 +231,9 @@ def rules(around: Surroundings) -> None:
 
 
 def row_to_ask_for(around: Surroundings) -> None:
-    """Create a row, and replace the recorded times of the schedule, which are in the past, by times in the future."""
+    """Create the row of an update request. The times of its recorded schedule are in the past, so they are replaced by
+    times in the future.
+    """
     around.sheet(1, {3: TEXT}, {2: {3: {"value": "Some Value"}}})
     around.person("john.doe@smartsheet.com", "bob")
     around.known |= {"2018-03-01T19:00:00Z": "2098-03-01T19:00:00Z", "2018-06-01T00:00:00Z": "2098-06-07T00:00:00Z"}

@@ -39,7 +39,7 @@ def run(sandbox: RunningSandbox, name: str) -> Outcome:
 
 
 def ask(sandbox: RunningSandbox, question: Question, recording: Json) -> list[str]:
-    """Send one recorded request, and return the differences between the answers."""
+    """Send one recorded request, and return the differences between the sandbox's answer and the recorded answer."""
     around, request, recorded = Surroundings(sandbox), recording["request"], recording["response"]
     try:
         question.prepare(around)
@@ -57,7 +57,7 @@ def ask(sandbox: RunningSandbox, question: Question, recording: Json) -> list[st
 
 
 def differences(question: Question, recorded: Json, status: int, content_type: str | None, body: Json) -> list[str]:
-    """Return the differences as sentences. An allowed difference that doesn't occur is a difference too."""
+    """Return the differences as sentences. If an allowed difference doesn't occur, a sentence says this too."""
     then, now = recorded["jsonBody"], body
     problems = [] if status == recorded["status"] else [f"status {status}, recorded {recorded['status']}: {body}"]
     if now.get("errorCode") != then.get("errorCode"):

@@ -52,7 +52,9 @@ def run(sandbox: RunningSandbox, name: str) -> Outcome:
 
 
 def judge(report: Path, dropped: dict[str, str], outcome: Outcome) -> None:
-    """Read pytest's report. Tests that call removed functions of the SDK must fail, and all others must pass."""
+    """Add the results in pytest's report to `outcome`. The tests in `dropped` must fail, because the SDK no longer has
+    the functions that they call. All other tests must pass.
+    """
     cases = list(ElementTree.parse(report).iter("testcase"))  # noqa: S314 - written by the pytest that we started
     if len(cases) != NUMBER_OF_TESTS:
         outcome.failed.append(f"{len(cases)} tests were collected in place of {NUMBER_OF_TESTS}")

@@ -9,7 +9,7 @@ KINDS = {str: "string", bool: "boolean", int: "number", float: "number", type(No
 
 
 def shape(value: Any) -> set[str]:
-    """Return the set of `path: kind`. All items of a list have one path, such as `data[].cells[].value: number`."""
+    """Return the path and kind of each value, such as `data[].version: number`. Items of a list share a path."""
     return set(_walk(value, ""))
 
 

@@ -1,4 +1,4 @@
-"""Creates what a recorded request needs: sheets, rows and people. The recordings have invented ids for them."""
+"""Creates the sheets, rows and people that a recorded request needs. The ids in the recordings are invented."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ ID_KEYS = ("id", "ids", "Id", "Ids")
 
 
 class Surroundings:
-    """Creates objects in the sandbox, and replaces the ids and addresses of a recording by those of the objects."""
+    """Creates objects in the sandbox. In recorded requests, replaces the recorded ids and e-mail addresses by those of
+    the objects.
+    """
 
     def __init__(self, sandbox: RunningSandbox) -> None:
         self.sandbox = sandbox
@@ -23,7 +25,7 @@ class Surroundings:
         self.known: dict[Any, Any] = {}
 
     def ask(self, method: str, path: str, body: Json = None, **options: Any) -> requests.Response:
-        """Send a request as the person who sends the recorded request."""
+        """Send a request with the token of `asker`, who also sends the recorded request."""
         headers = {"Authorization": f"Bearer {self.asker.token}"} | options.pop("headers", {})
         url = f"{self.sandbox.api}{path}"
         return self.sandbox.http.request(method, url, json=body, headers=headers, timeout=10, **options)
@@ -37,8 +39,8 @@ class Surroundings:
     def sheet(
         self, number: int, columns: Mapping[int, Json], rows: Mapping[int, Mapping[int, Json]] | None = None
     ) -> None:
-        """Create the sheet that has this `number` in the recording. `columns` has the type or the attributes of each
-        column, and `rows` has the cells of each row.
+        """Create the sheet that has the id `number` in the recording. `columns` maps recorded column ids to a type or
+        to attributes. `rows` maps recorded row ids to cells.
         """
         described = [
             {"title": f"Column{place}", "primary": place == 1} | (given if isinstance(given, dict) else {"type": given})
@@ -53,17 +55,17 @@ class Surroundings:
             self.known[row] = added["id"]
 
     def person(self, number: int | str, name: str) -> None:
-        """Use this person for a number or an address in the recording."""
+        """Let a recorded id or e-mail address stand for the person with this `name`."""
         person = self.people[name]
         self.known[number] = person.id if isinstance(number, int) else person.email
 
     def path(self, recorded: str) -> str:
-        """Return a recorded path with ids that exist."""
+        """Return a recorded path, with the recorded ids replaced by ids in the sandbox."""
         parts = (int(part) if part.isdigit() else part for part in recorded.split("/"))
         return "/".join(str(self.known.get(part, part)) for part in parts)
 
     def body(self, recorded: Json, key: str = "") -> Json:
-        """Return a recorded body with ids and addresses that exist."""
+        """Return a recorded body, with the recorded ids and e-mail addresses replaced by those in the sandbox."""
         if isinstance(recorded, dict):
             return {name: self.body(value, name) for name, value in recorded.items()}
         if isinstance(recorded, list):

@@ -1,1 +1,3 @@
-"""The programs that call Python clients. Each one runs in an environment that has its client, not in the project's."""
+"""The programs that call Python clients. Each program runs in an environment that has its client, not in the
+project's environment.
+"""

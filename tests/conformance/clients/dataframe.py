@@ -14,7 +14,10 @@ ask_smartsheet = requests.Session.request
 
 
 def ask_sandbox(session: requests.Session, method: str, url: str, **options: Any) -> requests.Response:
-    """Send a request for Smartsheet to the sandbox instead. This client has no setting for the address."""
+    """Send a request to the sandbox that the client would send to Smartsheet.
+
+    The client has no setting for the API's address.
+    """
     return ask_smartsheet(session, method, url.replace(SMARTSHEET, API), **options)
 
 

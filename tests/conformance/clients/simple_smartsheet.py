@@ -1,4 +1,7 @@
-"""Calls simple-smartsheet. Its own tests have recorded answers of 2020. https://pypi.org/project/simple-smartsheet/"""
+"""Calls simple-smartsheet, whose own tests include answers of the live API that were recorded in 2020.
+
+https://pypi.org/project/simple-smartsheet/
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,10 @@ register_class = cattrs.Converter.register_structure_hook
 
 
 def register_any(converter: cattrs.Converter, kind: Any, hook: Callable[[Any, Any], Any]) -> None:
-    """Register a hook also for types such as Dict[str, int]. Since Python 3.11, cattrs accepts only classes."""
+    """Register a hook for a class, or for another type such as Dict[str, int].
+
+    With Python 3.11 and later, the function of cattrs that this one replaces accepts only classes.
+    """
     try:
         register_class(converter, kind, hook)
     except TypeError:

@@ -19,7 +19,7 @@ _steps: list[tuple[str, Callable[[], None]]] = []
 
 
 def step(name: str) -> Callable[[Callable[[], None]], Callable[[], None]]:
-    """Register a function as a step with this name, which is the name of the call that it tries."""
+    """Return a decorator that registers a function as a step. `name` names the call that the step tries."""
 
     def register(act: Callable[[], None]) -> Callable[[], None]:
         _steps.append((name, act))
@@ -29,7 +29,7 @@ def step(name: str) -> Callable[[Callable[[], None]], Callable[[], None]]:
 
 
 def refusal(kind: type[E], act: Callable[[], object]) -> E:
-    """Return the error of this kind that a call raises. Raises AssertionError if the call raises no such error."""
+    """Call `act`, and return the error of this `kind` that it raises. Raises AssertionError if it raises none."""
     try:
         act()
     except kind as error:
