@@ -102,7 +102,7 @@ def token_of(name: str) -> str:
 
 
 def tokens_to_return() -> int:
-    """Return the number of tokens whose end Smartsheet hasn't confirmed."""
+    """Return the number of tokens whose revocation Smartsheet hasn't confirmed."""
     return TokenToReturn.objects.count()
 
 
@@ -120,7 +120,7 @@ def entries(after: int) -> list[dict[str, Any]]:
 
 
 def import_everything(packages: list[str]) -> int:
-    """Import each module of these packages in an unmodified Django. Return the number of modules."""
+    """Import each module of these packages, with a Django that nothing has patched. Return the number of modules."""
     assert not any(name.startswith("django_stubs_ext") for name in sys.modules)
     found = [module.name for name in packages for module in pkgutil.walk_packages([str(_place(name))], f"{name}.")]
     for name in found:
@@ -135,8 +135,8 @@ def _place(name: str) -> Path:
 
 
 def change_and_delete_a_plan() -> list[str]:
-    """Create, change and delete a Plan, which is a model of one of the sites with its own history. Return the types of
-    its history rows.
+    """Create, change and delete a Plan. Plan is a model of one of the sites, and has a history that the site made
+    itself. Return the types of the rows in this history.
     """
     model: Any = next(model for model in apps.get_models() if model.__name__ == "Plan")
     plan = model.objects.create(name="Site")
@@ -150,8 +150,8 @@ def change_and_delete_a_plan() -> list[str]:
 
 
 def sessions_of_our_engine(name: str) -> dict[str, bool]:
-    """Give a session 30 days with set_expiry(). Return whether it is valid after a day, and whether it is valid after
-    its user has signed out everywhere.
+    """Create a session of our engine, and let it last 30 days with set_expiry(). Return whether the session is valid
+    after a day, and whether it is valid after its user has signed out everywhere.
     """
     user = _of(name).get()
     with override_settings(SESSION_ENGINE="identity.sessions.store"):
@@ -168,7 +168,7 @@ def sessions_of_our_engine(name: str) -> dict[str, bool]:
 
 
 def begin_with_signed_cookies(name: str) -> dict[str, Any]:
-    """Press Connect in a browser whose session is in a cookie. Return Smartsheet's address, and the cookies."""
+    """Press Connect in a browser whose session is in a cookie. Return Smartsheet's address and the cookies."""
     with override_settings(SESSION_ENGINE=SIGNED_COOKIES):
         browser = Client()
         browser.force_login(_of(name).get(), "django.contrib.auth.backends.ModelBackend")
@@ -177,7 +177,9 @@ def begin_with_signed_cookies(name: str) -> dict[str, Any]:
 
 
 def come_back_with_signed_cookies(path: str, cookies: dict[str, str]) -> str:
-    """Come back from Smartsheet with these cookies. Return the address to which the callback redirects."""
+    """Open the callback with these cookies, as after a redirect from Smartsheet. Return the address to which the
+    callback redirects.
+    """
     with override_settings(SESSION_ENGINE=SIGNED_COOKIES):
         browser = Client()
         browser.cookies.load(cookies)
@@ -206,7 +208,7 @@ def run_each_job() -> list[str]:
 
 
 def fill(tables: dict[str, list[dict[str, Any]]]) -> None:
-    """Insert rows from another database unchanged. For this, the triggers of the log are removed for a moment."""
+    """Insert rows from another database unchanged. The triggers of the log are removed in the meantime."""
     with triggers.lifted(connection, [name for name in tables if name.startswith("audit_")]):
         for table, rows in tables.items():
             for row in rows:
@@ -235,7 +237,7 @@ def _execute(statement: str, *values: Any) -> None:
 
 
 def people() -> dict[str, dict[str, Any]]:
-    """Return the stored data of the people who use Smartsheet here."""
+    """Return what is stored about each person who uses Smartsheet in this site, by the person's name."""
     return {
         person.name: {
             "is_blocked": person.is_blocked,

@@ -1,4 +1,7 @@
-"""A copy of a site in a virtual environment with the wheel. No folder of this repository is on its Python path."""
+"""A copy of a site, in a virtual environment in which Byline's wheel is installed.
+
+No folder of this repository is on the site's Python path.
+"""
 
 from __future__ import annotations
 
@@ -30,8 +33,8 @@ R = TypeVar("R")
 
 
 def python() -> Path:
-    """Return the Python of a virtual environment with the wheel. This project's dependencies are on its path too. The
-    environment is built once for each state of our packages.
+    """Return the path of the Python in a virtual environment with Byline's wheel. This Python can also import the
+    project's dependencies. The environment is only built again after Byline's packages have changed.
     """
     place = ROOT / "var" / "hosts"
     place.mkdir(parents=True, exist_ok=True)
@@ -93,7 +96,7 @@ class InstalledSite:
         shutil.copy(HERE / "inside.py", self.home)
 
     def attempt(self, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
-        """Run a program of the site, such as attempt("manage.py", "check"). `more` are environment variables."""
+        """Run a program of the site, such as attempt("manage.py", "check"). `more` has more environment variables."""
         return subprocess.run(
             [str(self.python), *arguments],
             cwd=self.home,

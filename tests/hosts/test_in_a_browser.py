@@ -42,7 +42,7 @@ def set_status(page: Page, plan: SitePlan, status: str) -> None:
 
 
 def changes(site: InstalledSite, after: int) -> list[tuple[str, str]]:
-    """Return the new value and the actor of each change in the log after this id. All of them must be applied."""
+    """Return the new value and the actor of each change in the log after this id. Check that all were applied."""
     found = [entry for entry in site.ask(inside.entries, after) if entry["action"] == "change"]
     assert [entry["phase"] for entry in found] == ["intent", "applied"] * (len(found) // 2)
     return [(json.loads(entry["new"]), entry["actor_name"]) for entry in found if entry["phase"] == "intent"]
@@ -105,7 +105,7 @@ def test_two_users_at_once(site: InstalledSite, pages: Pages, plan: SitePlan, al
 
 
 def test_the_pages_of_the_apps(site: InstalledSite, pages: Pages, plan: SitePlan, bob: Person) -> None:
-    """No page of the apps is blank or has a blocked style or script. A row can be edited on these pages too."""
+    """No page of Byline's apps is blank or has a blocked style or script. On one of them, a row can be edited."""
     page = pages.log_in("jane")
     connect(page, bob)
     expect(page.get_by_text("Smartsheet: Bob Baker")).to_be_visible()
@@ -121,8 +121,8 @@ def test_the_pages_of_the_apps(site: InstalledSite, pages: Pages, plan: SitePlan
 
 
 def test_a_form_of_the_site(site: InstalledSite, pages: Pages, plan: SitePlan, bob: Person) -> None:
-    """The form works with ATOMIC_REQUESTS and with a strict policy. If the site has its own frame, the form has that
-    frame.
+    """A form that the site made itself works with ATOMIC_REQUESTS, and with a strict Content-Security-Policy. Someone
+    who isn't responsible for a row can't use the form for it.
     """
     page = pages.log_in("jane")
     connect(page, bob)
@@ -139,8 +139,8 @@ def test_a_form_of_the_site(site: InstalledSite, pages: Pages, plan: SitePlan, b
 
 @pytest.mark.parametrize("served_site", ["member_site"], indirect=True)
 def test_the_grid(site: InstalledSite, pages: Pages, plan: SitePlan, bob: Person) -> None:
-    """This site has the API too. The grid works with the site's strict policy, users with UUIDs, and hashed file
-    names.
+    """The grid works in a site with a strict Content-Security-Policy, users with UUIDs, and hashed names of static
+    files. Only this site has the API, which the grid needs.
     """
     page = pages.log_in("jane")
     connect(page, bob)
@@ -168,8 +168,8 @@ def test_an_account_of_another_user_is_refused(site: InstalledSite, pages: Pages
 
 
 def test_a_replayed_callback(site: InstalledSite, pages: Pages, bob: Person) -> None:
-    """If the callback is opened again in the same browser, it only redirects, even after the person has disconnected.
-    In another browser, it is refused.
+    """If the callback is opened again in the same browser, it only redirects. It is refused in another browser, and
+    after the person has disconnected.
     """
     janes, joes = pages.log_in("jane"), pages.log_in("joe")
     callbacks: list[str] = []

@@ -1,4 +1,4 @@
-"""Obstacles that a site with its own users had before, by number. Each test fails if its obstacle comes back."""
+"""Numbered obstacles that sites with their own users could meet. Each test fails if a site meets its obstacle."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -28,7 +28,9 @@ LogIn = Callable[[str], Visitor]
 
 @pytest.fixture
 def log_in(site: InstalledSite) -> Iterator[LogIn]:
-    """Return log_in(), which returns a visitor who has logged in with a password as a new user: log_in(JANE)."""
+    """Yield the function `log_in`. It creates a user with this name, and returns a visitor who has logged in as this
+    user: `log_in(JANE)`.
+    """
     visitors: list[Visitor] = []
 
     def log_in_as(name: str) -> Visitor:
@@ -76,7 +78,7 @@ def test_obstacle_03_connecting_keeps_the_user(
 
 
 def test_obstacle_04_any_user_model(site: InstalledSite, log_in: LogIn, sandbox: RunningSandbox, alice: Person) -> None:
-    """The log names the user with the site's own user model and the user's key."""
+    """Entries in the log name a user by the site's user model and the user's primary key, such as auth.user/1."""
     start = site.ask(inside.last_entry)
     log_in(JANE).connect(sandbox, alice)
     label = {"auth_user_site": "auth.user", "member_site": "members.member"}[site.name]
@@ -93,7 +95,7 @@ def test_obstacle_05_two_settings_are_needed_and_missing_ones_are_named(site: In
 
 
 def test_obstacle_06_no_migration_is_written_into_the_packages(site: InstalledSite) -> None:
-    """`makemigrations` finds no changes with any DEFAULT_AUTO_FIELD, LANGUAGE_CODE and SIMPLE_HISTORY_DATE_INDEX."""
+    """`makemigrations` finds no changes, even if a site sets another DEFAULT_AUTO_FIELD and LANGUAGE_CODE."""
     before = migrations(site)
     assert "No changes detected" in site.run("manage.py", "makemigrations")
     (site.home / "changed.py").write_text(
@@ -153,7 +155,7 @@ def test_obstacle_10_forms_of_the_site_look_as_before(site: InstalledSite, log_i
 def test_obstacle_11_every_static_file_is_there(
     site: InstalledSite, log_in: LogIn, sandbox: RunningSandbox, alice: Person
 ) -> None:
-    """All files that the pages name are served, and so are the modules, fonts and images that these files name."""
+    """All files that the pages refer to are served. So are the modules, fonts and images that these files refer to."""
     jane = log_in(JANE)
     jane.connect(sandbox, alice)
     plan = SitePlan(sandbox, alice)
@@ -188,8 +190,8 @@ def _named_in(name: str, text: str) -> list[str]:
 def test_obstacle_12_no_session_is_said_to_end_that_goes_on(
     site: InstalledSite, log_in: LogIn, sandbox: RunningSandbox, alice: Person
 ) -> None:
-    """Django's engines can't list a person's sessions, so the page has no button that ends them. Our engine ends
-    sessions, and respects the time that the site gives a session.
+    """Django's session engines can't list a person's sessions. With these engines, the profile page has no button that
+    ends all sessions. Our own engine can end them, and keeps a session as long as the site says.
     """
     assert "byline.I001" in check(site)
     jane = log_in(JANE)
@@ -264,7 +266,7 @@ def test_obstacle_17_addresses_are_the_sites(
 
 @with_members
 def test_obstacle_18_a_policy_that_stops_connect_is_reported(site: InstalledSite, sandbox: RunningSandbox) -> None:
-    """This site has no policy of its own. test_in_a_browser.py tests the site that has a strict policy."""
+    """The check reads the policy in the settings. This site's policy is in a middleware, so the test adds a setting."""
     policy = {"DIRECTIVES": {"default-src": ["'self'"], "form-action": ["'self'"]}}
     told = check(site, CONTENT_SECURITY_POLICY=policy)
     assert f"The Content-Security-Policy lacks: form-action {sandbox.url}." in told
@@ -298,7 +300,7 @@ def test_obstacle_19_the_site_has_entries_and_jobs(
 def test_obstacle_20_blocking_ends_no_login_of_the_site(
     site: InstalledSite, log_in: LogIn, sandbox: RunningSandbox, alice: Person
 ) -> None:
-    """A blocked person can't connect, and their token is returned. They are still a user of the site."""
+    """A blocked person can't connect, and their token is revoked. They stay logged in to the site."""
     jane = log_in(JANE)
     jane.connect(sandbox, alice)
     boss = log_in(JOE)
@@ -324,7 +326,7 @@ def who_is(token: str, sandbox: RunningSandbox) -> int:
 
 @with_auth_user
 def test_a_view_in_a_transaction_raises_an_error(log_in: LogIn, sandbox: RunningSandbox, alice: Person) -> None:
-    """In a transaction, the log could be rolled back. So nothing is sent."""
+    """In a transaction, entries in the log could be rolled back. So nothing is sent to Smartsheet."""
     jane = log_in(JANE)
     jane.connect(sandbox, alice)
     sandbox.forget_requests()

@@ -1,4 +1,4 @@
-"""The sites' own tests pass with and without the apps."""
+"""The sites' own tests pass with and without Byline."""
 
 import pytest
 

@@ -1,5 +1,6 @@
-"""Runs tests of test_in_a_browser.py with two more session engines: sessions in a cache, and in signed cookies. There,
-the sites have their sessions in the database, and in the database with a cache.
+"""Runs tests of test_in_a_browser.py with two more session engines: one stores sessions in a cache, the other in signed
+cookies. When test_in_a_browser.py itself runs, one site has its sessions in the database, and the other in the database
+with a cache.
 """
 
 from collections.abc import Iterator

@@ -1,7 +1,7 @@
 """Upgrades a site with tables and data from version 0.1.0.
 
 `version_0_1_0.json` has three people with their tokens, roles, sessions and personal columns: Alice; Bob, who was
-blocked; and Carol, who has a password and was deactivated. The log is the one in tests/audit/upgrade.
+blocked; and Carol, who has a password and was deactivated. The rows of the log come from tests/audit/upgrade.
 """
 
 import json

@@ -32,7 +32,7 @@ class Visitor:
         assert f"Account of {name}" in answer.text, answer.text
 
     def connect(self, sandbox: RunningSandbox, person: Person) -> requests.Response:
-        """Connect this Smartsheet account. Return the answer of the callback."""
+        """Connect this person's Smartsheet account. Return the site's answer after the redirect from Smartsheet."""
         return self.get_whole(self.callback(sandbox, person))
 
     def callback(self, sandbox: RunningSandbox, person: Person) -> str:

@@ -1,4 +1,6 @@
-"""The site's user model: members log in with an e-mail address, and have a UUID as primary key and one name."""
+"""The site's user model. Members log in with an e-mail address, and have one field for their whole name. The primary
+key is a UUID.
+"""
 
 from typing import Any
 from uuid import uuid4

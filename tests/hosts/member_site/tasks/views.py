@@ -23,7 +23,7 @@ def account(request: HttpRequest) -> HttpResponse:
 
 @login_required
 def add(request: HttpRequest) -> HttpResponse:
-    """Add a task, and send its member an e-mail."""
+    """Add a task, and send an e-mail to the member who added it."""
     form = TaskForm(request.POST or None)
     if form.is_valid():
         form.instance.member = request.user
