@@ -8,15 +8,15 @@ from tests.sandbox.client import Client, Grid
 
 @pytest.fixture
 def sandbox(running_sandbox: RunningSandbox) -> RunningSandbox:
-    """The sandbox in its initial state. These tests need no Django settings for it."""
+    """Return the sandbox in its initial state. Unlike the `sandbox` of other tests, it changes no Django settings."""
     running_sandbox.reset()
     return running_sandbox
 
 
 @pytest.fixture
 def client_of(sandbox: RunningSandbox) -> Iterator[Callable[[Person | str | None], Client]]:
-    """Return the function `client_of`. It returns a client with a person's token, a token given as text, or no token,
-    such as `client_of(alice)`.
+    """Yield the function `client_of`, which returns a client. `client_of(alice)` has Alice's token, `client_of("abc")`
+    has the token "abc", and `client_of(None)` has no token.
     """
     clients: list[Client] = []
 

@@ -18,7 +18,7 @@ WIDTH = "116"
 
 
 def updated(document: str) -> str:
-    """Return the document with its generated parts as the program prints them now."""
+    """Return the document. Each generated part is replaced by the output of the sandbox."""
     for mark, option in GENERATED.items():
         said = printed(option)
         block = f"```text\n{said}\n```" if mark == "help" else said
@@ -27,7 +27,7 @@ def updated(document: str) -> str:
 
 
 def replace_block(document: str, mark: str, block: str) -> str:
-    """Return the document with `block` between `mark` and the end of this mark."""
+    """Return the document. The text between the comments `mark` and `end of mark` is replaced by `block`."""
     start, end = f"<!-- {mark} -->", f"<!-- end of {mark} -->"
     before, _, rest = document.partition(start)
     return f"{before}{start}\n{block}\n{end}{rest.partition(end)[2]}"

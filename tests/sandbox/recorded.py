@@ -1,7 +1,7 @@
 """Lists known answers of Smartsheet: for each request, the status, error code, keys, and kinds of values.
 
-Names in braces stand for ids of the sheet that the test makes: {sheet}, {row}, {other row}, {name} (its text column),
-{done} (its column of check boxes), {other sheet}. https://github.com/smartsheet/smartsheet-sdk-tests
+Names in braces stand for ids of objects that the test creates. {sheet} has a {row}, a text column {name}, and a column
+of check boxes {done}. {other sheet} has an {other row}. https://github.com/smartsheet/smartsheet-sdk-tests
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ def keys(**paths: str) -> Shape:
 
 
 def within(prefix: str, shape: Shape) -> Shape:
-    """Return the same shape below `prefix`, which is one level deeper."""
+    """Return the shape with `prefix` put before each path."""
     return {f"{prefix}.{path}" for path in shape}
 
 

@@ -69,7 +69,7 @@ def send_parts(client: Client, path: str, parts: dict[str, Json]) -> requests.Re
 
 
 def download(attachment: dict[str, Json]) -> requests.Response:
-    """Download the file of an attachment without a token. `attachment` is the answer of GET attachment."""
+    """Download the file of an attachment, without sending a token. `attachment` is the JSON of the attachment."""
     return requests.get(attachment["url"], timeout=10)
 
 
@@ -80,6 +80,6 @@ def version(client: Client, plan: Grid) -> int:
 
 
 def ids(listed: dict[str, Json]) -> list[int]:
-    """Return the ids in a list. Check that the total in the answer is the number of ids."""
+    """Return the ids of the items in an answer. Check that totalCount is the number of the items."""
     assert listed["totalCount"] == len(listed["data"])
     return [item["id"] for item in listed["data"]]

@@ -56,7 +56,7 @@ def digest(credential: str) -> str:
 
 
 def token_request(sandbox: Sandbox, **parameters: str) -> requests.Response:
-    """Send a token request as a form. By default, it exchanges a code."""
+    """Send a token request as a form. Unless `grant_type` is given, the request exchanges an authorization code."""
     form = {"grant_type": "authorization_code", "client_id": CLIENT_ID} | parameters
     form = {name: value for name, value in form.items() if value}
     return requests.post(f"{sandbox.api}/token", data=form, timeout=10)

@@ -1,4 +1,4 @@
-"""Which attributes a written cell can have, and which of them can be combined."""
+"""Which attributes a cell in a request can have, and which of these attributes can be combined."""
 
 from typing import Any
 

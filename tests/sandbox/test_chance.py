@@ -61,7 +61,7 @@ def test_times_count_only_when_it_strikes(sandbox: RunningSandbox, as_alice: Cli
 
 
 def waits(sandbox: RunningSandbox, client: Client, method: str = "GET", *, times: int = 12) -> list[float]:
-    """Send this many requests, and return how long each of them waited, as the sandbox's journal says."""
+    """Send `times` requests, and return the latency of each request, as recorded in the sandbox's journal."""
     sandbox.forget_requests()
     for _ in range(times):
         client.ask(method, "/users/me")

@@ -11,7 +11,7 @@ CONTACT = {"objectType": "CONTACT", "name": "Bob Baker", "email": "bob@example.c
 
 
 def converted(plan: Grid, task: str, title: str, **attributes: Any) -> dict[str, Any]:
-    """Change the column, and return the cell without ids. If its objectValue equals the value, it is left out too."""
+    """Change the column, and return the cell without its columnId. An objectValue that equals the value is left out."""
     change(plan, title, **attributes)
     cell = {name: value for name, value in plan.again().cell(task, title).items() if name != "columnId"}
     return {name: value for name, value in cell.items() if name != "objectValue" or value != cell.get("value")}

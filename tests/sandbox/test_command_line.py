@@ -26,7 +26,9 @@ def test_help_explains_itself() -> None:
 
 
 def test_it_ends_quietly_if_no_one_reads_the_operations() -> None:
-    """`head` ends first in `python -m sandbox --operations | head -1`."""
+    """In `python -m sandbox --operations | head -1`, for example, `head` ends before the sandbox has printed
+    everything.
+    """
     reading, writing = os.pipe()
     os.close(reading)
     with os.fdopen(writing, "w") as closed:

@@ -269,7 +269,7 @@ def test_sheets_and_rows_show_their_discussions_on_demand(plan: Grid, as_alice: 
 
 
 def copied(client: Client, plan: Grid, include: str) -> Grid:
-    """Return a copy of the sheet, with what `include` names."""
+    """Copy the sheet, and return the copy. `include` lists what is copied, such as "data,discussions"."""
     body = {"destinationType": "home", "newName": f"Copy with {include}"}
     return Grid(client, result(client.ask("POST", f"{plan.path}/copy?include={include}", body))["id"])
 

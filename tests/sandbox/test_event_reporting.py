@@ -1,4 +1,4 @@
-"""GET /events shows everyone's actions to system admins."""
+"""With GET /events, system admins see the actions of all people."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
