@@ -96,7 +96,7 @@ class InstalledSite:
         shutil.copy(HERE / "inside.py", self.home)
 
     def attempt(self, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
-        """Run a program of the site, such as attempt("manage.py", "check"). `more` has more environment variables."""
+        """Run a program of the site, such as attempt("manage.py", "check"). `more` has extra environment variables."""
         return subprocess.run(
             [str(self.python), *arguments],
             cwd=self.home,

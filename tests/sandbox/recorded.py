@@ -1,7 +1,9 @@
 """Lists known answers of Smartsheet: for each request, the status, error code, keys, and kinds of values.
 
 Names in braces stand for ids of objects that the test creates. {sheet} has a {row}, a text column {name}, and a column
-of check boxes {done}. {other sheet} has an {other row}. https://github.com/smartsheet/smartsheet-sdk-tests
+of check boxes {done}. {other sheet} has an {other row} and a text column {other name}.
+
+https://github.com/smartsheet/smartsheet-sdk-tests
 """
 
 from __future__ import annotations

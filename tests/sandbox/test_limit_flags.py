@@ -20,7 +20,9 @@ Start = Callable[..., tuple[RunningSandbox, Client]]
 
 @pytest.fixture
 def start() -> Iterator[Start]:
-    """Return the function `start`. It starts a sandbox with these options, and returns Alice's client for it."""
+    """Yield the function `start`. It starts a sandbox with the given options. It returns the sandbox and Alice's
+    client.
+    """
     started: list[tuple[RunningSandbox, Client]] = []
 
     def begin(*flags: str) -> tuple[RunningSandbox, Client]:

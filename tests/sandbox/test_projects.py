@@ -25,7 +25,7 @@ def values(grid: Grid, task: str, *titles: str) -> list[Json]:
 
 
 def predecessors(grid: Grid, *listed: dict[str, Json]) -> dict[str, Json]:
-    """Return the JSON of a cell with these predecessors. Each of them has `task` instead of `rowId`."""
+    """Return the JSON of a cell with the `listed` predecessors. In this list, each has `task` instead of `rowId`."""
     given = [{"rowId": grid.row(one.pop("task"))} | one for one in (dict(one) for one in listed)]
     return {"title": "Predecessors", "objectValue": {"objectType": "PREDECESSOR_LIST", "predecessors": given}}
 
@@ -164,7 +164,7 @@ def test_without_predecessors_the_start_stays_and_can_be_written(project: Grid) 
 
 
 def test_predecessors_follow_their_rows(project: Grid) -> None:
-    """The numbers of rows change if rows above are added or deleted. A deleted predecessor is shown as #REF."""
+    """Cells show predecessors by row number, which changes if a row is added above. A deleted one is shown as #REF."""
     assert project.post({"title": "Task", "value": "Kick-off"}, toTop=True).status_code == 200
     assert values(project, "Approve the drawings", "Predecessors") == ["4FS +1d"]
     deleted = project.client.ask("DELETE", f"{project.path}/rows?ids={project.row('Draw the partitions')}")

@@ -39,7 +39,7 @@ def regions(running_regions: dict[str, Sandbox]) -> dict[str, Sandbox]:
 
 @pytest.fixture
 def with_token() -> Iterator[ClientOf]:
-    """Return the function `with_token`. It returns a client for a sandbox with this token."""
+    """Yield the function `with_token`. It takes a sandbox and a token, and returns a client that uses them."""
     clients: list[Client] = []
 
     def make(sandbox: Sandbox, token: str) -> Client:

@@ -1,7 +1,7 @@
 """Each operation needs the scope that Smartsheet's OpenAPI document names (`security` of the operation).
 
-https://developers.smartsheet.com/api/smartsheet/openapi; operations that are newer than the document have the scope of
-similar ones.
+Operations that are newer than this document have the scope of similar operations.
+https://developers.smartsheet.com/api/smartsheet/openapi
 """
 
 from __future__ import annotations
@@ -91,10 +91,9 @@ def test_no_operation_is_forgotten() -> None:
 def test_an_operation_asks_for_its_scope(
     sandbox: RunningSandbox, client_of: AnyClient, alice: Person, scope: str
 ) -> None:
-    """Without this scope, each operation that needs it is refused because of the scope. With only this scope, none of
-    them is.
+    """Each operation that needs this scope refuses a token without it, and accepts a token that has no other scope.
 
-    The ids in the paths don't exist, so error 1004 can only be about the scope.
+    The refusal has error 1004. The ids in the paths don't exist, so this error can only be about the scope.
     """
     others = " ".join(each for each in SCOPES if each != scope)
     without = client_of(sign_in(sandbox, alice, scope=others)["access_token"])

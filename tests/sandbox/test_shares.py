@@ -12,7 +12,7 @@ def shares_of(client: Client, plan: Grid) -> dict[str, dict[str, object]]:
 
 
 def share(client: Client, plan: Grid, email: str, level: str) -> tuple[int, int] | dict[str, object]:
-    """Share a sheet. Returns the new share, or the status and error code."""
+    """Share a sheet. Returns the new share, or the status and error code of a refusal."""
     answer = client.ask("POST", f"{plan.path}/shares", {"email": email, "accessLevel": level})
     if answer.status_code != 200:
         return refusal(answer)

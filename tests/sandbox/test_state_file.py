@@ -32,7 +32,7 @@ def started(path: Path) -> Iterator[tuple[RunningSandbox, Grid]]:
 
 
 def change(path: Path, **parts: Any) -> None:
-    """Change a saved state file: set these values in every item of the tables that the arguments name."""
+    """Change a saved state file. Each argument names a table, and has the values to set in every item of this table."""
     state = json.loads(path.read_text())
     for table, values in parts.items():
         for item in state[table].values():

@@ -32,7 +32,7 @@ def code(sandbox: RunningSandbox, bob: Person) -> str:
 
 
 def oauth_refusal(response: requests.Response) -> tuple[int, int, str]:
-    """Return the status, error code and OAuth error of an answer. Check that it has no error_description."""
+    """Return the status, error code and OAuth error of an answer. Check that the answer has no error_description."""
     assert "error_description" not in response.json()
     return *refusal(response), response.json()["error"]
 

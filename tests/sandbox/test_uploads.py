@@ -1,4 +1,4 @@
-"""Uploads and downloads of files: headers, parts, limits, addresses, and the files that `--state` keeps."""
+"""Uploads and downloads of files: headers, parts, limits, addresses, and the files that `--state` stores."""
 
 import time
 from collections.abc import Iterator

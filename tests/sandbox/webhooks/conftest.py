@@ -12,7 +12,9 @@ IMPATIENT = ("--webhook-debounce", "0.1", "--webhook-retry-factor", "0.00001", "
 
 @pytest.fixture(scope="package")
 def running_sandbox() -> Iterator[RunningSandbox]:
-    """Yield a sandbox that sends callbacks soon. Its late retries come after one second instead of three hours."""
+    """Yield a sandbox that waits less before callbacks. It waits a tenth of a second instead of three hours before a
+    late retry.
+    """
     with RunningSandbox("--rate-limit", "0", *IMPATIENT) as sandbox:
         yield sandbox
 

@@ -13,7 +13,7 @@ Json = Any
 
 
 class Hook:
-    """A webhook. `secret` is the secret that it had when it was created."""
+    """A webhook. `secret` is the shared secret in the answer to the request that created the webhook."""
 
     def __init__(self, client: Client, created: dict[str, Json]) -> None:
         self.client, self.created = client, created

@@ -36,10 +36,11 @@ class Delivery:
 
 
 class Receiver:
-    """Answers a verification request with the challenge in the header, unless configured otherwise. Answers callbacks
-    with the statuses in `answers`, and then always with the last of them.
+    """Receives verification requests and callbacks. The function `verify` returns the answer to a verification request.
+    By default, this answer has the challenge in a header.
 
-    `seconds` is the time that each callback takes.
+    Callbacks are answered with the statuses in `answers`, one after the other. When only one is left, each further
+    callback gets this status. `seconds` is the time that each answer to a callback takes.
     """
 
     def __init__(self) -> None:

@@ -1,4 +1,4 @@
-"""All records of a change from outside the API name the same author.
+"""If a change doesn't come through the API, its event, its callback and the cell history name the same author.
 
 https://developers.smartsheet.com/api/smartsheet/openapi/events: system user ids
 """

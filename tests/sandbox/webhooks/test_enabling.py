@@ -114,7 +114,7 @@ def test_a_deactivated_persons_webhook_is_not_called(
 
 @pytest.fixture
 def token(sandbox: RunningSandbox, alice: Person) -> dict[str, str]:
-    """Return the answer with a token that Alice gave to an app."""
+    """Sign in to an app as Alice, and return the answer that has the tokens."""
     register(sandbox)
     return sign_in(sandbox, alice, scope=SCOPES)
 

@@ -18,8 +18,8 @@ Event = tuple[str, int, int]
 
 
 def said(receiver: Receiver, number: int = 1) -> list[Event]:
-    """Return the events in a callback, without those about updates of the sheet. Each has what happened, the id of the
-    object, and the id of the person who did it.
+    """Return the events in the callback with this number, without events about the sheet itself. Each event has what
+    happened, the id of the object, and the id of the person who caused the event.
     """
     events = receiver.wait(number)[number - 1].body["events"]
     assert "sheet.updated" in {f"{event['objectType']}.{event['eventType']}" for event in events}

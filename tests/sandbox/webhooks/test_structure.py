@@ -1,4 +1,4 @@
-"""Callbacks if columns change, or if rows are moved to another sheet."""
+"""Callbacks that report changed columns, and rows that are copied or moved to another sheet."""
 
 from typing import Any
 
