@@ -89,8 +89,8 @@ class FormReader(HTMLParser):
 
 @dataclass
 class Page:
-    """An answer of the app, as a person sees it. It is parsed only if a test reads it, because many tests only look at
-    the status.
+    """An answer of the app, as a person sees it. The HTML is parsed only if a test reads what is on the page, because
+    many tests only check the status.
     """
 
     client: Client
@@ -132,7 +132,7 @@ class Page:
         return cls.of(client, path, client.get(path))  # type: ignore[arg-type] # the test client's response class
 
     def type(self, changes: dict[int, str | list[str] | None]) -> Page:
-        """Type into the fields of these columns. A list ticks boxes, None unticks all of them."""
+        """Type into the fields of these columns. A list has the boxes to tick, and None unticks all boxes."""
         for column_id, value in changes.items():
             name = f"col-{column_id}"
             assert name in self.kinds, f"there is no field {name}"
@@ -140,7 +140,7 @@ class Page:
         return self
 
     def choose(self, column_id: int, choice: str) -> Page:
-        """Choose "theirs" or "mine" at a conflict."""
+        """Choose "theirs" or "mine" for a cell with a conflict."""
         name = f"choice-col-{column_id}"
         assert choice in self.options[name]
         self.fields[name] = [choice]
@@ -155,13 +155,13 @@ class Page:
         return page
 
     def send(self) -> None:
-        """Press Save, without opening the sheet's page afterwards, which takes time."""
+        """Press Save. Unlike save(), this doesn't open the sheet's page afterwards, because that takes time."""
         response = self.client.post(self.path, self.sent, content_type=URLENCODED)
         assert response.status_code == 302, response.content.decode()
 
     @property
     def sent(self) -> str:
-        """The body of the form's POST, encoded as by browsers."""
+        """The body of the form's POST, encoded as browsers do it."""
         return urlencode({name: values for name, values in self.fields.items() if values}, doseq=True)
 
     def value(self, column_id: int) -> str:

@@ -56,7 +56,7 @@ def condition(operator: str, value: Any) -> dict[str, Any]:
 
 
 def expected() -> list[tuple[dict[str, Any], Any, bool]]:
-    """Each comparison and value of the table, and whether the comparison holds."""
+    """Return each comparison of the table with each of its values, and whether the comparison holds for the value."""
     return [
         (condition(operator, value), cell, outcome)
         for operator, value, right, wrong in CASES

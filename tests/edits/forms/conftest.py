@@ -38,7 +38,7 @@ class Filled:
     kinds: dict[str, str] = field(default_factory=dict)
 
     def open(self, form: SheetForm | None = None) -> Filled:
-        """Parse the page with this form, or with a new form of the class."""
+        """Parse the HTML of `form`, or of a new form of the class `kind`."""
         form = form or self.form()
         reader = FormReader("row-form")
         reader.feed(f'<form id="row-form">{form.hidden_inputs}{form}</form>')
@@ -73,8 +73,8 @@ Fill = Callable[..., Filled]
 
 @pytest.fixture
 def fill(plan: SitePlan, user: User) -> Fill:
-    """Return fill(), which opens a form: fill(StatusForm), fill(StatusForm, "Drainage runs"), fill(StatusForm, None)
-    for a new row.
+    """Return fill(), which opens a form. fill(StatusForm) opens it for “Dig foundations”, fill(StatusForm, "Drainage
+    runs") for that row, and fill(StatusForm, None) for a new row.
     """
 
     def opened(kind: type[SheetForm], row: str | None = ROW) -> Filled:

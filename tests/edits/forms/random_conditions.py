@@ -88,7 +88,7 @@ class Case:
 
 
 def cases(seed: int, count: int) -> list[Case]:
-    """Return random cases. The conditions name values that equal or resemble those of the row, so about half of the
+    """Return random cases. The values in a condition equal or resemble the values of the row, so about half of the
     conditions hold.
     """
     return [_Maker(Random(f"{seed} {number}")).case() for number in range(count)]
@@ -148,7 +148,7 @@ class _Maker:
         return self.seen[-1]
 
     def near(self) -> str:
-        """Return a text of the row, or one that resembles it."""
+        """Return a text of the row, or a text that resembles one."""
         text = self.random.choice(self.seen)
         alike = [text.upper(), text.lower(), text.swapcase(), text[:1], text[1:], text[1:3]]
         return self.random.choice([text, text, *alike, unicodedata.normalize("NFD", text), self.random.choice(TEXTS)])
@@ -162,7 +162,7 @@ class _Maker:
         return {kind: [self.tree(depth - 1) for _ in range(self.random.randint(1, 2))]}
 
     def comparison(self) -> dict[str, Any]:
-        """Return a random comparison. If the operator doesn't take the value, try again."""
+        """Return a random comparison. If a value isn't allowed with its operator, try another comparison."""
         while True:
             operator = self.random.choice(list(Operator))
             raw = {"column": self.random.choice(COLUMNS), "is": str(operator)} | self.operand(operator)

@@ -1,4 +1,4 @@
-"""After a save, the page says what was changed. People can go on to the next row, undo, and delete rows."""
+"""After a save, the page says what was changed. People can open the next row, undo the save, and delete rows."""
 
 import pytest
 from django.test import Client

@@ -1,4 +1,4 @@
-"""Requests that no page sends can't get around a form. What it doesn't accept is refused, and the log shows this."""
+"""Requests that no page sends can't get around a form's limits. They are refused, and the log shows the refusals."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ def test_a_field_that_is_always_hidden(browser: Client, form: ProgressForm, bob:
 
 
 def test_another_part_of_a_hidden_field(browser: Client, form: ProgressForm, bob: Person) -> None:
-    """A cell can have more inputs: for a link's address, for a value that is no option, and for a confirmation."""
+    """A cell's field can have further inputs: for a link's address, for a value that is no option, and to confirm."""
     notes = form.column("Notes")
     extra = {f"link-col-{notes}": "https://example.com", f"other-col-{notes}": "x", f"sure-col-{notes}": '["x"]'}
     page = send(browser, form.row_path(MINE), sent(form, Spent="1") | extra)
@@ -265,7 +265,7 @@ def test_a_get_changes_nothing(browser: Client, form: ProgressForm, bob: Person)
 
 
 def test_an_edit_by_the_api_cant_carry_a_form(browser: Client, form: ProgressForm) -> None:
-    """The log's `via` of an edit by the API never names a form, even if the request does."""
+    """If an edit comes through the API, `via` in its entries never names a form, even if the request names one."""
     caller, plan = Caller(browser), form.plan
     cells = [{"column_id": str(form.column("Spent")), "shown": 21500, "value": 1}]
     change = {"do": "update", "row_id": str(plan.rows[MINE]), "cells": cells}
@@ -280,8 +280,8 @@ def test_an_edit_by_the_api_cant_carry_a_form(browser: Client, form: ProgressFor
 
 
 def test_the_key_of_an_earlier_save_opens_no_other_row(browser: Client, form: ProgressForm, bob: Person) -> None:
-    """A form that is sent twice gets its first result, even if the row no longer fits the rule. The key of that form
-    doesn't work for another row.
+    """If a form is sent twice, the second answer has the result of the first, even if the row no longer fits the rule.
+    So the form has a key. With this key, nobody can open a row that isn't theirs.
     """
     page = Page.open(browser, form.row_path(MINE)).type({form.column("Spent"): "1"})
     assert page.save().was_redirected

@@ -1,4 +1,6 @@
-"""A form can be for the rows that a filter of the sheet shows. Smartsheet applies it with each person's own token."""
+"""A form can be for the rows that a filter of the sheet shows. The app asks Smartsheet for these
+rows with each person's own token.
+"""
 
 from __future__ import annotations
 
@@ -58,7 +60,7 @@ def delete_filter(form: ProgressForm) -> None:
 
 
 def calls(plan: SitePlan) -> list[str]:
-    """Return the paths of the calls since this was last called."""
+    """Return the paths of the calls to Smartsheet since the last use of this function."""
     found = [one["path"] for one in plan.sandbox.requests()]
     plan.sandbox.forget_requests()
     return found

@@ -1,4 +1,4 @@
-"""To fill in one row of a form, the app makes at most one call more than for the row form."""
+"""To open and save a row with a designed form, the app makes at most one call more than with the row form."""
 
 import pytest
 from django.test import Client
@@ -14,7 +14,7 @@ def form(browser: Client, plan: SitePlan) -> ProgressForm:
 
 
 def calls(form: ProgressForm) -> int:
-    """Return the number of calls since this was last called."""
+    """Return the number of calls to Smartsheet since the last use of this function."""
     count = len(form.plan.sandbox.requests())
     form.plan.sandbox.forget_requests()
     return count

@@ -1,4 +1,4 @@
-"""What a person has typed into a form is kept as a draft on the server until they save it. No one else sees it."""
+"""What a person has typed into a form stays on the server as a draft until they save. No one else sees the draft."""
 
 from __future__ import annotations
 

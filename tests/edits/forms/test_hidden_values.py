@@ -38,7 +38,7 @@ def test_a_field_that_is_always_hidden(browser: Client, form: ProgressForm) -> N
 
 
 def test_a_field_that_only_another_column_can_show(browser: Client, form: ProgressForm) -> None:
-    """Nobody can change the task's name in this form, so the field stays hidden."""
+    """The notes are shown for a task with another name. This form can't change the name, so the notes stay hidden."""
     when = form.when("Task", "equals", "Another task")
     notes = form.field("Notes", state=State.HIDDEN, states=(StateWhen(State.EDITABLE, when),))
     form.publish(fields=(form.field("Spent"), notes))
@@ -46,7 +46,7 @@ def test_a_field_that_only_another_column_can_show(browser: Client, form: Progre
 
 
 def test_a_field_that_a_hidden_field_would_show(browser: Client, form: ProgressForm) -> None:
-    """Status is hidden too, so nobody can type the status that would show the notes."""
+    """The notes are shown if the status is Blocked. But Status is hidden too, so nobody can set it."""
     status = form.field("Status", state=State.HIDDEN, states=(StateWhen(State.EDITABLE, form.when("Task", "empty")),))
     when = form.when("Status", "equals", "Blocked")
     notes = form.field("Notes", state=State.HIDDEN, states=(StateWhen(State.EDITABLE, when),))

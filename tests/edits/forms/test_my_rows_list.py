@@ -19,7 +19,7 @@ def form(browser: Client, plan: SitePlan) -> ProgressForm:
 
 
 def order(page: Page, labels: list[str]) -> list[str]:
-    """Return those of the labels that the page has, in the order of the page."""
+    """Return the labels that occur on the page, in the order in which the page has them."""
     return sorted((label for label in labels if label in page.text), key=page.text.index)
 
 

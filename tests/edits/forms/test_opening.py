@@ -23,7 +23,7 @@ def form(browser: Client, plan: SitePlan) -> ProgressForm:
 
 
 def refused(browser: Client, form: ProgressForm, *, status: int) -> str:
-    """Return what the form's pages say. Fails if a page has a field."""
+    """Return the text that all pages of the form show. Fails if their texts differ, or if a page has a field."""
     pages = [Page.open(browser, path) for path in (form.path, form.row_path(MINE), form.add_path)]
     assert [page.status for page in pages] == [status] * 3
     assert all(page.fields == {} for page in pages)

@@ -1,4 +1,6 @@
-"""With a cache that all processes share, the list of a person's rows is read once a minute, and fresh after a save."""
+"""With a cache that all processes share, the list of a person's rows is read at most once a minute. After a save, the
+list is read afresh.
+"""
 
 from __future__ import annotations
 
@@ -76,7 +78,7 @@ class Redis:
 
 @pytest.fixture
 def redis(tmp_path: Path) -> Iterator[Redis]:
-    """A running server. The client is in no list of requirements: docs/settings.md says who installs it."""
+    """A running Redis server. No requirements list the package redis. docs/settings.md says who installs it."""
     if which("redis-server") is None or find_spec("redis") is None:
         pytest.skip("no redis-server on this machine, or no package redis in this environment")
     with socket.socket() as free:
@@ -88,7 +90,7 @@ def redis(tmp_path: Path) -> Iterator[Redis]:
 
 
 def cache_url(kind: str, folder: Path) -> str:
-    """Return the address of a new folder or table. Django's own command makes the table."""
+    """Return the address of a cache in the folder, or in an empty table that `createcachetable` makes."""
     if kind == "filecache":
         return f"filecache://{folder}"
     url = "dbcache://byline_test_cache"
@@ -100,7 +102,7 @@ def cache_url(kind: str, folder: Path) -> str:
 
 
 def reads(plan: SitePlan) -> int:
-    """Return how often the sheet's rows were read since this was last called."""
+    """Return how often the sheet's rows were read since the last use of this function."""
     found = [one for one in plan.sandbox.requests(method="GET") if one["path"].endswith(f"/sheets/{plan.id}")]
     plan.sandbox.forget_requests()
     return len(found)
@@ -137,7 +139,7 @@ def test_two_processes_read_the_list_once_a_minute_and_again_after_a_save(
 def test_pages_open_and_save_while_the_cache_is_away(
     browser: Client, plan: SitePlan, tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
-    """A file is in the place of the cache's folder, or nothing listens at the address of the cache server."""
+    """There is a file where the cache's folder should be, or nothing listens at the address of the cache server."""
     form, folder = ProgressForm(plan), tmp_path / "cache"
     monkeypatch.setattr(caching, "find_spec", lambda _name: True)  # the client of Redis isn't installed for tests
     monkeypatch.setenv("CACHE_URL", "redis://127.0.0.1:1/0" if kind == "redis" else f"filecache://{folder}")

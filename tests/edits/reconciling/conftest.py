@@ -24,7 +24,7 @@ Fabricate = Callable[..., Intent]
 
 
 class Reconciler:
-    """Runs the command on the site plan, for the last minute."""
+    """Runs the command audit_reconcile on the changes of the last minute in the site plan."""
 
     def __init__(self, plan: SitePlan) -> None:
         self.plan = plan
@@ -34,11 +34,11 @@ class Reconciler:
         call_command("audit_reconcile", f"--sheet={self.plan.id}", f"--since={self.since}", *arguments)
 
     def results(self) -> list[Entry]:
-        """Return the entries with results. Entries with summaries are left out."""
+        """Return the entries that have results of reconciling, without the summary of each run."""
         return list(results().exclude(phase=Phase.DONE))
 
     def found(self, *arguments: str) -> list[str]:
-        """Run the command. Return the words for all results so far."""
+        """Run the command. Return the phases of all results in the log, such as "confirmed" or "missing"."""
         self.run(*arguments)
         return sorted(entry.phase for entry in self.results())
 
@@ -56,7 +56,7 @@ def reconciler(browser: Client, plan: SitePlan, settings: Settings) -> Reconcile
 
 @pytest.fixture
 def save(browser: Client, plan: SitePlan) -> Save:
-    """Return save(), with which Bob saves a text into the notes with the app: save("Rock")."""
+    """Return save(). With it, Bob uses the app to write a text into the notes: save("Rock")."""
 
     def save(value: str, *, column: str = "Notes") -> None:
         Page.open(browser, plan.edit_path(ROW)).type({plan.columns[column]: value}).send()
@@ -87,5 +87,5 @@ def fabricate(browser: Client, plan: SitePlan, bob: Person) -> Fabricate:
 
 @pytest.fixture
 def by_bob(plan: SitePlan, bob: Person) -> SitePlan:
-    """The sheet as Bob changes it without the app."""
+    """The site plan. Bob changes it without the app."""
     return SitePlan(plan.sandbox, bob)

@@ -24,7 +24,7 @@ def test_findings_are_recorded_once(
     together = threading.Barrier(RUNS)
 
     def compared(ours: Sequence[Ours], states: Sequence[Version]) -> list[Finding]:
-        """Compare as usual, but after all runs have read the history and before any run records its results."""
+        """Compare as usual, then wait for the other runs. So all runs have compared before any run records results."""
         found = compare(ours, states)
         together.wait()
         return found

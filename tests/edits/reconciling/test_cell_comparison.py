@@ -1,4 +1,4 @@
-"""Checks which of our changes explains which state in Smartsheet, at the limits of time, value and person."""
+"""Checks when a change in our log explains a state in Smartsheet: how time, value and person may differ."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -18,7 +18,7 @@ ERASED: Json = {"objectType": "ERASED"}
 
 
 def ours(value: Json, *, pk: int = 1, emails: tuple[str, ...] = (BOB.email,), evidence: str | None = None) -> Ours:
-    """A change written at noon and answered two seconds later."""
+    """Return a change in our log. Its intent was logged at noon, and its outcome two seconds later."""
     intent = Entry(pk=pk, at=NOON, phase=Phase.INTENT, column_id=7, sheet_id=1)
     outcome = Entry(pk=pk + 100, at=NOON + 2 * SECOND, phase=Phase.APPLIED, evidence=evidence)
     is_comparable = bool(emails) and value != ERASED

@@ -1,4 +1,4 @@
-"""If Smartsheet makes a change after it was settled as not saved, reconciling corrects the log."""
+"""If Smartsheet makes a change after the log has settled this change as not saved, reconciling corrects the log."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def version(sheet: ManyRows) -> Any:
 
 
 def save_late(sheet: ManyRows, changes: Sequence[RowChange], settings: Settings) -> None:
-    """Save, settle as not saved, and wait until Smartsheet has made the change."""
+    """Save changes, settle them as not saved, and wait until Smartsheet has made them after all."""
     before = version(sheet)
     baseline = sheet.read(with_descendants=True)
     sheet.sandbox.fault(path=f"/sheets/{sheet.id}/rows", delay=600)

@@ -1,4 +1,4 @@
-"""A form for the site plan, people who ask with it, and a real mail server."""
+"""A form for the site plan, people who send update requests with this form, and a real mail server."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def asked(
     remind_in: timedelta | None = None,
     primary_id: int | None = None,
 ) -> UpdateRequest:
-    """Store a request as the page does. `people` has the rows by the address of the person who is asked about them."""
+    """Store an update request as the page does. `people` maps the address of each asked person to their rows."""
     known = {one.email: one for one in SmartsheetUser.objects.all()}
     planned = [PlannedPerson(one, account=known.get(one), rows=rows) for one, rows in people.items()]
     remind_at = None if remind_in is None else timezone.now() + remind_in
@@ -109,7 +109,7 @@ def asked(
 
 
 def rows_of(plan: SitePlan, *names: str) -> list[AskedRow]:
-    """Return these rows of the site plan in the form in which a request stores them."""
+    """Return these rows of the site plan as an update request stores them."""
     return [AskedRow(plan.rows[name], place, name) for place, name in enumerate(names, 1)]
 
 

@@ -1,4 +1,4 @@
-"""The asker sees who has opened the link and who has answered. The log shows what these people have changed."""
+"""The sender of an update request sees who has opened the link, who has answered, and what they have changed."""
 
 from __future__ import annotations
 

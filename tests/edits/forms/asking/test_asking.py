@@ -1,4 +1,4 @@
-"""Someone chooses rows and people, looks at the preview, and sends. These tests also say who can ask, and how often."""
+"""Someone chooses rows and people, looks at the preview, and sends. Other tests check who can ask, and how often."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ TASKS = ("Dig foundations", "Drainage runs", "Pour slab")
 
 
 def fields(plan: SitePlan, *rows: str, **more: Any) -> dict[str, Any]:
-    """What the form sends for these rows, to the people responsible for them."""
+    """What a browser sends to ask the people in the column Responsible about these rows."""
     due = timezone.now().date() + timedelta(days=7)
     return {
         "rows": [str(plan.rows[one]) for one in rows],
@@ -47,7 +47,7 @@ def fields(plan: SitePlan, *rows: str, **more: Any) -> dict[str, Any]:
 def test_nobody_is_asked_who_could_not_sign_in(
     alices: Client, form: FormDefinition, plan: SitePlan, settings: Settings
 ) -> None:
-    """Otherwise someone could make this app send mails to any address."""
+    """If people who can't sign in were asked, someone could make this app send mails to any address."""
     settings.SIGN_IN_DOMAINS = frozenset({"example.com"})
     plan.write("Dig foundations", Responsible="victim@elsewhere.example")
     preview = alices.post(PAGE, fields(plan, "Dig foundations", step="preview"))
@@ -344,7 +344,7 @@ STRANGER = "victim@elsewhere.example"
 def test_an_unknown_address_gets_no_mail(
     alices: Client, bobs: Client, plan: SitePlan, mailbox: MailServer, how: str
 ) -> None:
-    """Bob is an editor, so he can write any address into a cell. Without a check, he could send mails to it."""
+    """Bob is an editor, so he can write any address into a cell. Without a check, the app would send mails there."""
     made_form(plan)
     plan.write("Pour slab", Responsible=STRANGER)
     to = {} if how == "in a cell" else {"to": "people", "addresses": STRANGER}

@@ -1,4 +1,4 @@
-"""Erasing a person also blanks them in requests for updates."""
+"""If a person is erased, their personal data is also removed from update requests."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def made(bobs: Client, form: FormDefinition, plan: SitePlan, alice: Human, mailb
 
 
 def in_clear(word: str) -> bool:
-    """Whether any table of requests has the word."""
+    """Whether any table of update requests has the word as readable text."""
     models = (UpdateRequest, RequestedPerson, Mail, StoppedReminders)
     return any(word in str(row).lower() for model in models for row in model._default_manager.values_list())
 

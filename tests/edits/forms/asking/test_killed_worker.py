@@ -93,8 +93,9 @@ Run = Callable[..., list[int]]
 
 @pytest.fixture(scope="module")
 def run(django_db_setup: None) -> Iterator[Run]:
-    """Return run(), which runs workers at the same time until each has ended or is killed, and returns their exit
-    codes: run([port], [port, "smtp", "data", "after", 1]).
+    """Yield run(), which runs several workers at the same time. Each argument lists the arguments of one worker:
+    run([port], [port, "smtp", "data", "after", 1]). When all workers have ended or been killed, run() returns their
+    exit codes.
     """
     environment = os.environ | {
         "DATABASE_URL": database_url(),

@@ -25,7 +25,7 @@ def bobs_profile(bobs: Client, bob: Person) -> SmartsheetUser:
 
 
 def with_address(person: SmartsheetUser, address: str) -> SmartsheetUser:
-    """The person, after Smartsheet has given this as their further address."""
+    """Store this as a further address of the person, as if Smartsheet had listed it. Return the person."""
     further = {"email": address, "confirmed": True}
     person.profile = {**person.profile, "alternateEmails": [further]}
     person.save()

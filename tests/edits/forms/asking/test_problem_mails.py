@@ -44,7 +44,7 @@ def designed(bobs: Client, plan: SitePlan, bob: Person) -> FormDefinition:
 
 
 def look(form: FormDefinition) -> None:
-    """Let the worker look at the form's sheet, and send mails."""
+    """Check the form's sheet and send the mails that are due, as the worker does."""
     FormDefinition.objects.filter(pk=form.pk).update(checked_at=None)
     check_due()
     sending.send_due()
@@ -100,7 +100,7 @@ def test_people_who_changed_the_form_but_are_no_designers_any_more_are_not_told(
 
 
 def history_row(form: FormDefinition, person: Person) -> dict[str, object]:
-    """Return the values of a row of the history that says that this person has changed the form."""
+    """Return the values of a new row for the form's history. The row says that this person has changed the form."""
     names = [field.name for field in form.history.model.tracked_fields]
     values = {name: getattr(form, name) for name in names}
     actor = {"history_user_id": person.id, "actor_region": form.region, "actor_name": person.name}

@@ -1,4 +1,4 @@
-"""Reminders go once to those who haven't answered, and anyone can stop them without signing in."""
+"""Each person who hasn't answered gets one reminder. Anyone can stop their reminders without signing in."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The history of a form says who changed what in words, and restores an earlier draft."""
+"""The history of a form says in words who changed what. An earlier draft can be restored from it."""
 
 from __future__ import annotations
 

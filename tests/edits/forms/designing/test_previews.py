@@ -118,7 +118,7 @@ def test_a_row_that_is_gone_or_a_sheet_without_rows_is_no_fault(
 
 
 def options(html: str) -> list[str]:
-    """Return the texts of the rows that can be chosen."""
+    """Return the texts of the options in the list of rows."""
     select = html[html.index('name="row"') :]
     return re.findall(r"<option[^>]*>([^<]*)</option>", select[: select.index("</select>")])
 

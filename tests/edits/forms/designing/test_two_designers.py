@@ -1,4 +1,4 @@
-"""Two designers change the same form. Nothing is lost, and the one who saves second decides."""
+"""Two designers change the same form. No change is lost: the one who saves second chooses which changes stay."""
 
 from __future__ import annotations
 
