@@ -1,5 +1,5 @@
-"""The second of three calls fails with each kind of fault. Rows of the first call are saved, and rows of the third call
-aren't sent.
+"""The second of three calls fails with each kind of fault. The rows of the first call are saved, and the rows of the
+third call aren't sent.
 """
 
 from collections import Counter

@@ -1,5 +1,5 @@
 """A save with a key is carried out only once. The key belongs to one person and to the content of one save. If the
-process of the save dies, the key is released.
+process that carries out the save dies, the key is free for another process.
 """
 
 from collections.abc import Callable
@@ -112,7 +112,7 @@ def test_one_that_died_after_it_is_never_repeated(rows: Rows, monkeypatch: pytes
 
 
 def test_after_a_death_each_result_is_at_its_change(rows: Rows, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The changes are a deletion, a conflict, an addition, and a row with a conflict in one of its cells."""
+    """The save has four changes: a deletion, a conflict, an addition, and a row with a conflict in one of its cells."""
     sheet = rows(5)
     parent, child, second, third, _ = sheet.row_ids
     sheet.call("PUT", f"/sheets/{sheet.id}/rows", [{"id": child, "parentId": parent}])
@@ -139,7 +139,7 @@ def test_after_a_death_each_result_is_at_its_change(rows: Rows, monkeypatch: pyt
 def test_after_a_death_an_addition_that_was_not_sent_makes_the_others_uncertain(
     rows: Rows, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The sheet's column is gone when the save is repeated, so no one can tell which addition is which."""
+    """When the save is repeated, one of the sheet's columns is gone. So no one can tell which addition is which."""
     sheet = rows(1)
     changes = [AddRow((CellChange(column, None, "x"),)) for column in (sheet.task, sheet.notes)]
     with monkeypatch.context() as patched:

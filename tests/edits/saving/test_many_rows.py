@@ -1,5 +1,5 @@
-"""The rules for one row also hold for 2, 500 and 501 rows. Each row and cell has a result, and each row has a line of
-the log.
+"""The rules for one row also hold for 2, 500 and 501 rows. Each row and cell has a result, and each row has entries
+in the log.
 """
 
 from collections import Counter
@@ -75,7 +75,7 @@ def test_a_row_and_one_beneath_it_are_deleted_together(rows: Rows) -> None:
 
 
 def test_a_row_that_a_deletion_takes_along_is_logged_too(rows: Rows) -> None:
-    """Someone moves the row below the deleted row after the sheet was read."""
+    """After the sheet was read, someone moves a row beneath the row to be deleted. So Smartsheet deletes both."""
     sheet = rows(3)
     parent, moved, other = sheet.row_ids
     baseline = sheet.read([parent], with_descendants=True)
@@ -88,7 +88,7 @@ def test_a_row_that_a_deletion_takes_along_is_logged_too(rows: Rows) -> None:
 
 
 def test_a_row_that_is_gone_prevents_no_later_deletion_of_the_others(rows: Rows) -> None:
-    """Someone deletes a row after the sheet was read. Smartsheet then deletes none, and doesn't say why."""
+    """After the sheet was read, someone deletes one of the rows. Smartsheet then deletes no row, and doesn't say why."""
     sheet = rows(3)
     first, gone, last = sheet.row_ids
     baseline = sheet.read(with_descendants=True)
@@ -143,7 +143,7 @@ def test_a_mix_of_all(rows: Rows) -> None:
 
 
 def test_each_cell_that_was_not_saved_says_why(rows: Rows) -> None:
-    """A conflict, an unchanged cell, a deleted row and a missing column, next to a saved row."""
+    """The save has a conflict, an unchanged cell, a deleted row, a missing column, and a row that is saved."""
     sheet = rows(5)
     sheet.call("PUT", f"/sheets/{sheet.id}/rows", [
         {"id": sheet.row_ids[0], "cells": [{"columnId": sheet.notes, "value": "theirs"}]}

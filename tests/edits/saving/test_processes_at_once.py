@@ -1,5 +1,5 @@
-"""Two people in several processes save overlapping ranges of one sheet, and some processes are killed. No edit is lost,
-saved twice, missing in the log, or logged under another person's name.
+"""Several processes save overlapping rows of one sheet for two people. One process is killed. No edit is lost, saved
+twice, missing in the log, or logged under another person's name.
 
 `make test-kills` sets PROCESSES=8 ROUNDS=20 in the environment, which makes more saves.
 """
@@ -89,7 +89,7 @@ def _fork(sheet: ManyRows, user: User, number: int) -> int:
 
 
 def _save_some(sheet: ManyRows, user: User, chance: Random, text: str) -> None:
-    """Save a range of rows, each with a unique value."""
+    """Save some adjacent rows. Each row gets a unique value."""
     start = chance.randrange(ROWS - RANGE + 1)
     try:
         baseline = read(user, sheet.id, row_ids=sheet.row_ids[start : start + RANGE])

@@ -1,5 +1,5 @@
-"""Two saves of one person to one sheet wait for each other, because Smartsheet would refuse the second one
-with 4004.
+"""If a person saves to a sheet twice at the same time, the second save waits for the first. Without this, Smartsheet
+would refuse the second save with error 4004.
 """
 
 import threading

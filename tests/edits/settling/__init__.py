@@ -1,1 +1,1 @@
-"""Tests settling: whenever a process dies, the log and Smartsheet agree in the end."""
+"""Tests settling: at whatever moment a process dies, the log and Smartsheet agree in the end."""

@@ -44,8 +44,10 @@ def bob_actor(bob: Person) -> Actor:
 
 @pytest.fixture
 def intended(plan: SitePlan, bob_user: User, bob_actor: Actor) -> Intended:
-    """Return intended(), which records Bob's intent to write a text into the notes, in a process that died:
-    intended("Rock"). For deletions, pass the names of rows, the topmost first.
+    """Return intended(). It records an intent of Bob without an outcome, as if his process had died.
+
+    intended("Rock") is the intent to write a text into the notes. For deletions, pass the names of rows, the topmost
+    row first.
     """
 
     def intended(
@@ -77,7 +79,9 @@ def intended(plan: SitePlan, bob_user: User, bob_actor: Actor) -> Intended:
 
 @pytest.fixture
 def by_bob(plan: SitePlan, bob: Person) -> SitePlan:
-    """The sheet as Bob changes it: with a request from before his process died, or without the app."""
+    """The site plan. Bob changes it without the app, which can stand for a request that his process sent before it
+    died.
+    """
     return SitePlan(plan.sandbox, bob)
 
 
@@ -87,13 +91,13 @@ def logged() -> list[LoggedChange]:
 
 
 def a_minute_passes() -> None:
-    """Advance the clock, so that histories can be read again and postponed edits are due."""
+    """Act as if a minute has passed: histories can be read again, and postponed edits are due."""
     HistoryReader._default_manager.update(read=[])
     Unsettled.objects.update(due_at=F("at"))
 
 
 def settled() -> list[str]:
-    """Settle now, and return the outcome of each intent. No request is in progress any more."""
+    """Wait until no request can be in progress, settle, and return the outcome of each intent."""
     time.sleep(AT_ONCE + 0.1)
     settle_due()
     return [change.phase.value for change in logged()]

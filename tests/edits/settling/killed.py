@@ -31,7 +31,7 @@ OWN_SHEET = {
 
 @dataclass
 class Edit:
-    """An edit that is killed, and how to find out whether Smartsheet made it."""
+    """An edit whose process is killed. Tests can find out whether Smartsheet made the edit."""
 
     sandbox: RunningSandbox
     person: Person
@@ -59,7 +59,7 @@ class Edit:
             save(read(user, self.sheet_id, row_ids=[self.row_id]), [UpdateRow(self.row_id, cells)])
 
     def is_in_smartsheet(self) -> bool:
-        """Whether the edit was made, from the cell's history or the rows of the sheet."""
+        """Find out from the cell's history or the rows of the sheet whether the edit was made."""
         rows = self._call("GET", f"/sheets/{self.sheet_id}")["rows"]
         if self.action is Action.DELETE:
             return self.row_id not in {row["id"] for row in rows}
@@ -73,7 +73,7 @@ class Edit:
 
 
 def kill(edit: Edit, user: User, chance: Random) -> None:
-    """Make the edit in a child process, and kill it with SIGKILL at this moment."""
+    """Make the edit in a child process, and kill this process with SIGKILL at the edit's `moment`."""
     if edit.moment == "during the call":
         edit.sandbox.fault(path=f"/sheets/{edit.sheet_id}/rows$", operation=_operation(edit), **_slowness(chance))
     connections.close_all()
@@ -114,6 +114,6 @@ def _operation(edit: Edit) -> str:
 
 
 def _slowness(chance: Random) -> dict[str, Any]:
-    """Return a fault. With it, the request is lost, carried out late, or carried out without an answer."""
+    """Return a fault. The sandbox loses the request, carries it out late, or carries it out without a whole answer."""
     faults: list[dict[str, Any]] = [{"delay": 600}, {"delay": 600, "drop": "before"}, {"hold": 600}, {"body": "drip"}]
     return chance.choice(faults)

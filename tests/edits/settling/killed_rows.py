@@ -44,7 +44,7 @@ SLOW: Sequence[dict[str, Any]] = (
 
 
 class KilledEdit:
-    """An edit of a number of rows, and how to find out which of them Smartsheet changed."""
+    """An edit of `count` rows whose process is killed. Tests can find out which rows Smartsheet has changed."""
 
     def __init__(self, sandbox: RunningSandbox, person: Person, user: User, count: int, action: Action) -> None:
         sandbox.control("POST", "clock", {"ahead": -60})
@@ -60,7 +60,7 @@ class KilledEdit:
         save(read(self.sheet.user, self.sheet.id, row_ids=row_ids, with_descendants=is_deletion), self._changes())
 
     def kill(self, moment: str, chance: Random) -> None:
-        """Make the edit in a child process, and kill it with SIGKILL at this moment."""
+        """Make the edit in a child process, and kill this process with SIGKILL at this moment."""
         sandbox = self.sheet.sandbox
         if moment == "during the call":
             sandbox.fault(path=f"/sheets/{self.sheet.id}/rows$", **chance.choice(SLOW))
@@ -124,7 +124,7 @@ class KilledEdit:
 
 
 def die_at(owner: Any, name: str, place: int) -> None:
-    """Make the process die at this call of the function. Calls are counted from 0."""
+    """Make the process die when it calls the function. `place` is the number of the call, counted from 0."""
     real, left = getattr(owner, name), iter(range(1000))
 
     def dies(*arguments: Any, **more: Any) -> Any:
@@ -136,7 +136,7 @@ def die_at(owner: Any, name: str, place: int) -> None:
 
 
 def _is_over(child: int) -> bool:
-    """Whether the child has ended by itself, which happens if the machine is too busy to send in time."""
+    """Whether the child has ended by itself. This happens if a busy machine doesn't send the request in time."""
     return os.waitid(os.P_PID, child, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
 
 

@@ -1,7 +1,7 @@
 """Makes random sequences of steps on a sheet. The steps are edits that fail or are killed, and changes without the app.
 
 Steps are made one at a time, and each waits until no request is in progress. So after a step, the sheet's version shows
-whether an edit was made. The outcome that settling finds is compared with that.
+whether an edit was made. Tests compare this with the outcome that settling finds.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ MOMENTS = ("never", "never", "before the intent", "before the call", "before the
 
 @dataclass(frozen=True)
 class InApp:
-    """An edit in the ordinary way, by the first or the second person. `moment` is when its process dies."""
+    """An edit with the app, by the first or the second person. `moment` is when the process of the edit dies."""
 
     person: int
     action: Action
@@ -129,7 +129,7 @@ class Made:
 
 @dataclass
 class Story:
-    """A sheet of the third person, shared with the others, and everything that was done to it."""
+    """A sheet that the third person owns and shares with the others, and everything that was done to the sheet."""
 
     sandbox: RunningSandbox
     people: Sequence[Person]  # two who use the app, and one who does not
@@ -149,7 +149,7 @@ class Story:
         self._call("POST", f"/sheets/{self.sheet_id}/shares", shares)
 
     def in_app(self, step: InApp) -> None:
-        """Make the edit, wait until no request is in progress, and store what it has done."""
+        """Make the edit, wait until no request is in progress, and store whether Smartsheet made the edit."""
         row_id = None if step.action is Action.ADD else self._row(step.row)
         if row_id is None and step.action is not Action.ADD:
             return
@@ -185,7 +185,7 @@ class Story:
         self.touched.append(row_id)
 
     def is_untouched_but_for(self, made: Made) -> bool:
-        """Whether nothing else was tried on the row of this edit."""
+        """Whether this edit is the only change of its row that was tried."""
         return self.touched.count(made.row_id) == 1
 
     def writers(self, row_id: int, column_id: int) -> set[str]:
@@ -237,7 +237,9 @@ class Story:
         save(replace(baseline, gateway=self._gateway(step, user)), [changes[step.action]]).raise_error()
 
     def _gateway(self, step: InApp, user: User) -> Gateway:
-        """Return a gateway for the write alone, which has no time to wait for requests that hang."""
+        """Return a gateway that is used only for the write. If the fault makes the request hang, the gateway's time
+        limit is short.
+        """
         usual = self.settings.SMARTSHEET_DEADLINE
         if step.fault in HANGS:
             self.settings.SMARTSHEET_DEADLINE = DEADLINE

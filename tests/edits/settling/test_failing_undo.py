@@ -42,7 +42,7 @@ AT_LATER_CALLS = ("dropped before", "dropped after", "503")
 
 
 def failing(monkeypatch: pytest.MonkeyPatch, sheet: ManyRows, name: str, call: int, fault: str) -> None:
-    """Let Smartsheet fail at one call of this method of the gateway."""
+    """Let Smartsheet fail when this method of the gateway is called. `call` says at which call, counted from 0."""
     calls, right = 0, getattr(Gateway, name)
 
     def called(*args: Any, **kwargs: Any) -> Any:
@@ -56,7 +56,7 @@ def failing(monkeypatch: pytest.MonkeyPatch, sheet: ManyRows, name: str, call: i
 
 
 def again(sheet: ManyRows, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Smartsheet works again, and the worker has settled what wasn't certain."""
+    """Let Smartsheet work without faults, and settle all outcomes that aren't certain yet."""
     monkeypatch.undo()
     sheet.sandbox.end_faults()
     settings.SMARTSHEET_DEADLINE = 30.0
@@ -64,7 +64,7 @@ def again(sheet: ManyRows, settings: Settings, monkeypatch: pytest.MonkeyPatch) 
 
 
 def check_log(sheet: ManyRows) -> None:
-    """Each row that undo added is in the sheet, and each deleted row has one."""
+    """Check that the log has an addition by undo for each new row, and at most one for each deleted row."""
     additions = Entry.objects.intents().filter(action=Action.ADD, origin=Origin.UNDO).order_by("id")
     added = {change.row_id: change.intent.refers_to for change in with_outcomes(additions) if change.is_applied}
     ids = {row["id"] for row in sheet.call("GET", f"/sheets/{sheet.id}")["rows"]}

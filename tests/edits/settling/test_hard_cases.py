@@ -64,7 +64,7 @@ def test_a_history_too_long_to_be_read_proves_nothing(
 def test_a_cell_that_held_it_already_does_not_speak_for_the_others(
     intended: Intended, by_bob: SitePlan, plan: SitePlan
 ) -> None:
-    """Someone else wrote the same value after the row was read and before this edit was made."""
+    """After the row was read and before this edit was made, someone else wrote the same value into one of the cells."""
     plan.sandbox.control("POST", "clock", {"ahead": FAR_BEHIND})
     plan.write(ROW, Notes="Complete")
     plan.sandbox.control("POST", "clock", {"ahead": 0})
@@ -106,7 +106,7 @@ def test_where_all_columns_are_gone_it_says_so(intended: Intended, plan: SitePla
 
 
 def test_a_row_that_was_not_written_since_was_not_changed(intended: Intended, plan: SitePlan) -> None:
-    """The cell's history isn't read, because only a few histories can be read per minute."""
+    """Settling reads no cell history for such a row, because only a few histories can be read per minute."""
     intended("Rock")
     plan.write("Excavation", Notes="Sand")
     assert settled() == ["not_applied"]

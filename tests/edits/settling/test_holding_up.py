@@ -1,4 +1,4 @@
-"""An edit with an error doesn't delay others."""
+"""If settling an edit fails, this doesn't delay the settling of other edits."""
 
 import time
 from datetime import timedelta

@@ -1,4 +1,5 @@
-"""Edits are killed at every point. After settling, the log shows an edit as made if and only if Smartsheet made it.
+"""Processes that make edits are killed at every point. After settling, the log shows an edit as made if and only if
+Smartsheet made it.
 
 Set KILLS=500 in the environment to kill more edits: pytest --timeout=1800 tests/edits/settling/test_killed_anywhere.py
 """

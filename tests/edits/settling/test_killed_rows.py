@@ -1,6 +1,6 @@
-"""Edits of many rows are killed at every point. After settling, the log has the true outcome of each row.
+"""Processes that edit many rows are killed at every point. After settling, the log has the true outcome of each row.
 
-`make test-kills` sets KILL_COUNTS=2,500,501 in the environment, to kill edits with these numbers of rows.
+`make test-kills` sets KILL_COUNTS=2,500,501 in the environment, for edits with these numbers of rows.
 """
 
 import os

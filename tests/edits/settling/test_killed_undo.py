@@ -1,5 +1,5 @@
-"""Undo of moves and deletions is killed before and after each of its calls. After settling, it can be completed, and
-each row is there once, at its old place.
+"""The process that undoes moves and deletions is killed before and after each of its calls. After settling, the undo
+can be completed. Then each row is in the sheet once, at its old place.
 """
 
 from __future__ import annotations
@@ -60,7 +60,9 @@ def undo_all(sheet: ManyRows, intents: list[Entry]) -> None:
 
 
 def killed(work: Callable[[], object], owner: Any, name: str, place: int) -> bool:
-    """Do this in a child process that is killed at a call of the function. Return whether the process was killed."""
+    """Do the work in a child process that is killed when it calls the function. `place` says at which call, counted
+    from 0. Return whether the process was killed.
+    """
     connections.close_all()
     child = os.fork()
     if child == 0:

@@ -1,5 +1,7 @@
-"""Edits of many rows are settled. If a request is carried out for all rows or none, any one row settles it. A partial
-request is settled row by row. This also works if the first of several requests was carried out and the next wasn't.
+"""Edits of many rows are settled. If Smartsheet carries out a request for all rows or for none, one row is enough to
+settle the request. If a request can be carried out for some of the rows, each row is settled by itself.
+
+This also works if the first of several requests was carried out and the next wasn't.
 """
 
 from __future__ import annotations
@@ -43,7 +45,7 @@ class Killed(BaseException):
 
 @dataclass
 class Death:
-    """Ends a process before the call or before recording the outcome with that number, counted from 0."""
+    """Ends a process before a call to Smartsheet or before an outcome is recorded. Both are numbered from 0."""
 
     before_call: int = NEVER
     before_outcome: int = NEVER
@@ -73,8 +75,8 @@ def at_once(quick: None, settings: Settings) -> None:
 
 @pytest.fixture
 def rows(sandbox: RunningSandbox, bob: Person, bob_user: User) -> Callable[[int], ManyRows]:
-    """Return rows(), which creates a sheet with that number of rows, and an empty one at the end, made a minute ago:
-    rows(501).
+    """Return rows(). rows(501) creates a sheet with 501 rows and an empty row at the end. For Smartsheet, the sheet was
+    made a minute ago.
     """
 
     def rows(count: int) -> ManyRows:
@@ -101,7 +103,7 @@ def changes_of(sheet: ManyRows, action: Action) -> Sequence[RowChange]:
 
 
 def kill(sheet: ManyRows, action: Action, death: Death, *, is_partial: bool = False) -> list[int]:
-    """Make the edit in a process that dies. Return the rows of the edit."""
+    """Make the edit, as in a process that dies. Return the ids of the edit's rows."""
     changes = changes_of(sheet, action)
     baseline = sheet.read([] if action is Action.ADD else None, with_descendants=action is Action.DELETE)
     with pytest.MonkeyPatch.context() as patch:
@@ -186,8 +188,8 @@ def test_killed_with_as_many_rows_as_a_call_takes_and_one_more(
 def test_a_partial_request_is_settled_row_by_row_over_several_runs(
     rows: Callable[[int], ManyRows], settings: Settings
 ) -> None:
-    """Two of six rows were deleted, so Smartsheet saves four. Each of these needs a history, and two histories can be
-    read per minute.
+    """Two of six rows were deleted, so Smartsheet saves four. To settle each of these four, a cell history is read.
+    Only two histories can be read per minute.
     """
     settings.SMARTSHEET_HISTORY_CALLS = 2
     sheet = rows(6)
@@ -279,7 +281,7 @@ def test_a_row_without_evidence_is_decided_by_the_others_of_its_request(
 def test_of_a_request_that_can_be_read_in_two_ways_no_more_is_read_than_may_tell(
     rows: Callable[[int], ManyRows], bob_actor: Actor
 ) -> None:
-    """Besides this edit, another edit with the same content is unsettled."""
+    """Two edits with the same content are unsettled, so a state in Smartsheet could come from either."""
     sheet = rows(30)
     kill(sheet, Action.CHANGE, Death(before_outcome=0))
     edit = reopen(logged()[0].intent.edit_id)
@@ -311,7 +313,7 @@ def test_a_move_that_was_undone_by_hand_proves_nothing(rows: Callable[[int], Man
     ],
 )
 def test_every_place_that_a_row_can_go_to_is_recognised(rows: Callable[[int], ManyRows], place: Place) -> None:
-    """A place's `sibling_id` 1 stands for the first row. The last two rows are moved."""
+    """The last two rows are moved to the place. A `parent_id` or `sibling_id` of 1 stands for the first row."""
     sheet = rows(4)
     first, _, *moved = sheet.row_ids
     place = replace(place, parent_id=place.parent_id and first, sibling_id=place.sibling_id and first)

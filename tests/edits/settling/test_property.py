@@ -92,7 +92,7 @@ def settle_all() -> None:
 
 
 def says(story: Story, made: Made) -> str:
-    """Return the final outcome in the log. Fail if it is wrong."""
+    """Return the final outcome of the edit in the log. Fail if this outcome contradicts Smartsheet."""
     changes = with_outcomes(Entry.objects.of_edit(made.edit_id).intents())
     phases = {change.phase.value for change in changes}
     assert len(phases) == 1, f"{made} is said to be several things: {phases}"
@@ -110,7 +110,7 @@ def says(story: Story, made: Made) -> str:
 
 
 def is_seen(story: Story, made: Made, change: LoggedChange) -> bool:
-    """Whether the sheet shows the traces of the edit, if it still has the row."""
+    """Whether the sheet shows that the edit was made. A row that someone else may have deleted counts as shown."""
     is_there = change.row_id in story.row_ids()
     if made.step.action is Action.DELETE:
         return not is_there

@@ -9,7 +9,7 @@ from identity.profiles.readers import Reader, reader_of
 
 
 def kind_of(name: str, **raw: Any) -> ColumnType:
-    """Return the column type of a column whose type has this name."""
+    """Return the ColumnType for a column whose type has this name in Smartsheet's API."""
     return column_type(Column.parse({"id": 1, "title": "X", "type": name, **raw}))
 
 
@@ -18,5 +18,5 @@ def cell(**raw: Any) -> Cell:
 
 
 def reader(locale: str) -> Reader:
-    """A reader with this format of numbers and days, in Berlin."""
+    """A reader in Berlin, who reads numbers and days in the format of this locale."""
     return reader_of(Profile("sandbox", 1, {"timeZone": "Europe/Berlin", "locale": locale}))
