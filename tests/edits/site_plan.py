@@ -1,4 +1,7 @@
-"""Reads and changes the sandbox's project sheet for tests, without the app. Tests use titles and labels, not ids."""
+"""Reads and changes the sandbox's site plan for tests, without the app.
+
+Tests name columns by title, and rows by the text in the primary column. They need no ids.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from tests.running_sandbox import Person, RunningSandbox
 
 @dataclass
 class SitePlan:
-    """The sheet. `person` reads it and changes it without the app."""
+    """The site plan, or the sheet with another `name`. `person` reads and changes this sheet without the app."""
 
     sandbox: RunningSandbox
     person: Person
@@ -92,7 +95,7 @@ class SitePlan:
         return [self._label(row) for row in self.sandbox.sheet(self.person, self.name)["rows"]]
 
     def writes(self, person: Person) -> list[dict[str, Any]]:
-        """The writes to sheets with that person's token since the plan was opened."""
+        """This person's requests that change sheets, since the sandbox's list of requests was last emptied."""
         requests = self.sandbox.requests(path="/sheets/")
         return [one for one in requests if one["method"] != "GET" and one["personId"] == person.id]
 

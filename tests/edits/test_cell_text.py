@@ -1,4 +1,4 @@
-"""The texts of cells in the reader's format. The values that a form compares and sends stay exact."""
+"""Pages show cells in the reader's format for numbers. The values that a form compares and sends stay exact."""
 
 import pytest
 from django.test import Client
@@ -13,7 +13,7 @@ ROW = "Dig foundations"
 
 @pytest.fixture
 def erika(db: None, client: Client, sign_in: SignIn, plan: SitePlan, sandbox: RunningSandbox) -> Client:
-    """The browser of Erika, who reads German numbers, and a row whose budget has decimals."""
+    """The browser of Erika, who reads German numbers. One row has a budget with decimals."""
     plan.write(ROW, Budget=1234.5)
     sign_in(client, sandbox.people()["erika"])
     return client

@@ -19,7 +19,7 @@ TASK = "Dig foundations"
 
 @pytest.fixture
 def address(browser: Client, plan: SitePlan) -> str:
-    """The timeline of a cell that Bob changed with this app, and Alice without it."""
+    """The address of a cell's timeline. Bob has changed the cell with this app, and then Alice without this app."""
     Page.open(browser, plan.edit_path(TASK)).type({plan.columns["Status"]: "Blocked"}).send()
     plan.write(TASK, Status="Complete")
     return f"/audit/sheets/{plan.id}/rows/{plan.rows[TASK]}/columns/{plan.columns['Status']}/"

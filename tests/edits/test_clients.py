@@ -1,5 +1,5 @@
-"""client_for() returns the SDK's client with the person's own valid token. The client has a time limit and repeats
-nothing.
+"""client_for() returns the SDK's client with the person's own valid token. The client has a time limit and never
+repeats a request.
 """
 
 import logging

@@ -15,7 +15,7 @@ ROW = "Dig foundations"
 
 @pytest.fixture
 def conflict(browser: Client, plan: SitePlan) -> Page:
-    """Bob's form, after Alice has changed one of the two cells that he changed."""
+    """The answer to Bob's save of two cells. Alice changed one of these cells while his form was open."""
     page = Page.open(browser, plan.edit_path(ROW))
     page.type({plan.columns["Status"]: "Blocked", plan.columns["Notes"]: "Rock"})
     plan.write(ROW, Status="Complete")
@@ -153,7 +153,7 @@ def test_a_program_that_sends_no_initial_value_meets_the_cell_as_it_is(
 
 
 def test_unchanged_cells_show_their_current_values(browser: Client, plan: SitePlan, bob: Person) -> None:
-    """If the form showed old values, it would look as if saving restored them."""
+    """After a conflict, unchanged cells show current values. Old values would look as if saving restored them."""
     page = Page.open(browser, plan.edit_path(ROW)).type({plan.columns["Status"]: "Blocked"})
     plan.write(ROW, Status="Complete", Notes="Sand", Done=True)
     page = page.save()

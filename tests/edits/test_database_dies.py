@@ -65,7 +65,7 @@ def send(form: Page) -> Page:
 
 @pytest.mark.parametrize("text", ["identity_browsersession", "auth_user", '"identity_token"'])
 def test_fault_30_before_the_row_is_read(form: Page, plan: SitePlan, bob: Person, text: str) -> None:
-    """Even the signed-in person can't be read. The page has a button that sends the form again."""
+    """Not even the signed-in person can be read from the database. The page has a button that sends the form again."""
     with dying(lambda sql: text in sql):
         page = send(form)
     assert (page.status, AWAY in page.text, page.headers["Retry-After"]) == (503, True, "10")
@@ -107,7 +107,7 @@ def test_fault_30_between_the_call_and_its_outcome(form: Page, plan: SitePlan, b
 
 @pytest.mark.parametrize("text", ["SET holder = NULL", "UPDATE edits_savekey", 'UPDATE "identity_browsersession"'])
 def test_fault_30_after_the_outcome(form: Page, plan: SitePlan, text: str) -> None:
-    """The log has the outcome. Only the session with the next page's message is lost."""
+    """The outcome is in the log. Only the session can't be stored, so the message for the next page is lost."""
     with dying(lambda sql: text in sql):
         page = send(form)
     assert (page.status, page.headers["Location"]) == (302, plan.path)
@@ -133,7 +133,7 @@ def test_fault_30_at_a_deletion(browser: Client, plan: SitePlan, bob: Person) ->
 
 @pytest.mark.parametrize("path", ["/nowhere/", "/identity/login/"])
 def test_fault_30_in_a_page_of_an_error(browser: Client, path: str) -> None:
-    """404 and 405 pages show who is signed in, so they need the database. Without it, they say what is wrong."""
+    """The pages for 404 and 405 show who is signed in, so they need the database. If it has died, they say so."""
     browser.raise_request_exception = False
     with dying(lambda sql: "identity_browsersession" in sql):
         answer = browser.get(path, headers={"Accept": "text/html"})

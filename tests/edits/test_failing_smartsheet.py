@@ -27,7 +27,7 @@ DETAIL = {"index": 0, "rowId": 5}
 
 @dataclass(frozen=True)
 class Fault:
-    """A fault, and how the write and the read before it end."""
+    """A fault of Smartsheet, and how a write and the read before a write end with this fault."""
 
     name: str
     fault: dict[str, Any]

@@ -21,8 +21,8 @@ def short_pages(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 class Cell:
-    """A history with a number of states, newest first. `meanwhile` is the number of states that are added before each
-    page except the first.
+    """A cell whose history has `count` states, newest first. Before each page except the first is read, `meanwhile`
+    states are added.
     """
 
     def __init__(self, count: int, meanwhile: int = 0) -> None:

@@ -1,5 +1,5 @@
 """Texts from Smartsheet and from people can't add anything to the pages that show the log: no element, no attribute,
-and no control character that turns the text after it around.
+and no control character that reverses the text after it.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ urlpatterns = [path("in-page/<int:sheet>/<int:row>/", in_page), path("", include
 
 
 class Elements(HTMLParser):
-    """Finds what a hostile text has added, and the texts of a page."""
+    """Parses a page. `added` lists what a hostile text has added, and `seen` has the text of the page."""
 
     def __init__(self, page: str) -> None:
         super().__init__()
@@ -74,7 +74,7 @@ def text(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def entries(browser: Client, plan: SitePlan, bob: Person, text: str) -> list[Entry]:
-    """Changes of all kinds by Bob, with the text wherever someone else could write it."""
+    """Entries for changes of all kinds by Bob. The hostile text is wherever someone else could write a text."""
     actor = Actor(id=bob.id, region="sandbox", name=text, email=text)
     row_ids = list(plan.rows.values())
     said: Any = {text: text}

@@ -1,4 +1,4 @@
-"""A row form, the last change of a cell, and the log of a sheet on pages of the site, by their template tags."""
+"""A site's own pages use template tags to show a row form, the last change of a cell, and the log of a sheet."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ Part = Callable[[HttpRequest, int, int], HttpResponse]
 
 
 def page(tag: str) -> Part:
-    """A page of the site with this tag, and with variables that the tag must ignore."""
+    """Return the view of a page of the site. The page has this tag, and variables that the tag must ignore."""
 
     def view(request: HttpRequest, sheet: int, row: int) -> HttpResponse:
         text = (
@@ -56,7 +56,7 @@ PAGES["table"] = CHANGED + '{% who_changed sheet row "Notes" %}' + ROW_LOG
 
 
 def streamed(request: HttpRequest, sheet: int, row: int) -> StreamingHttpResponse:
-    """A page that is made while it is sent, which is after all middleware has run."""
+    """Return a page that is made only while it is sent. By then, all middleware has run."""
     return StreamingHttpResponse(page(tag)(request, sheet, row).content for tag in [CHANGED])
 
 
@@ -323,7 +323,9 @@ def test_who_changed_a_cell_and_when_and_from_what(
 
 
 def test_a_page_of_several_tags_is_one_entry(browser: Client, plan: SitePlan, alice: Person, sign_in: SignIn) -> None:
-    """The page's entry counts each entry of another person once, even if two tags show it."""
+    """When Alice reads a page with several tags, the log gets one entry. This entry counts each of Bob's entries once,
+    even if two tags show it.
+    """
     SitePage(browser, plan, "form").type(Status="Blocked").save()
     SitePage(browser, plan, "form").type(Notes="Rock").save()
     reader = Client()

@@ -1,5 +1,5 @@
-"""If a process dies while it refreshes a token, the token's owner must at worst sign in again. After that, what they
-typed is saved.
+"""If a process dies while it refreshes a token, the worst effect is that the token's owner must sign in again. What
+they typed can be saved afterwards.
 """
 
 import json
@@ -63,8 +63,8 @@ browser.post(path, fields)
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """The moment at which the process is killed: when it has stopped itself before `stop`, or while the sandbox's
-    sign-in has the fault `fault`.
+    """The moment at which the process is killed. `stop` names the step before which the process stops itself,
+    and is then killed. Without `stop`, the process is killed while the sandbox's sign-in has the fault `fault`.
     """
 
     stop: str = ""
@@ -112,7 +112,10 @@ def test_typed_values_are_saved_in_the_end(
 
 
 def killed(page: Page, browser: Client, sandbox: RunningSandbox, *, stop: str) -> None:
-    """Send the form in a separate process, and kill it with kill -9 at the given point."""
+    """Send the form in a separate process, and kill this process with SIGKILL. If there is a step `stop`, the
+    process is killed when it has stopped itself before this step. Otherwise, it is killed when a fault of the sandbox
+    has affected its request.
+    """
     environment = os.environ | {
         "DATABASE_URL": database_url(),
         "DJANGO_SETTINGS_MODULE": "config.settings",

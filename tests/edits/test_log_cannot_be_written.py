@@ -23,7 +23,7 @@ Refuse = Callable[[str, str], None]
 
 @pytest.fixture
 def refuse(db: None) -> Refuse:
-    """Return refuse(table, condition), which makes the database refuse the table's rows that meet the condition."""
+    """Return refuse(table, condition). It makes the database refuse new rows of the table that meet the condition."""
 
     return refuse_rows
 

@@ -28,7 +28,7 @@ NEW = "alice.archer@example.com"
 
 @pytest.fixture
 def sheet(sandbox: RunningSandbox, alice: Person, sign_in: Callable[[Client, Person], None], db: None) -> ManyRows:
-    """A sheet of Alice, whose main address changes after she has signed in."""
+    """A sheet that Alice owns. Her main address changes after she has signed in."""
     sign_in(Client(), alice)
     sandbox.control("POST", "clock", {"ahead": -60})
     sheet = ManyRows(sandbox, alice, User.objects.get(smartsheet__smartsheet_id=alice.id), 1)

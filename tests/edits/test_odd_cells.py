@@ -1,4 +1,4 @@
-"""For cells with unusual values, the form keeps what it showed. Unchanged cells never prevent saving other cells."""
+"""Cells can have unusual values. If such a cell isn't changed, it keeps its value, and other cells can be saved."""
 
 import json
 from typing import Any
@@ -47,7 +47,7 @@ ODD = [
 
 @pytest.fixture(params=ODD, ids=[f"{column} {json.dumps(cell):.40}" for column, cell, _ in ODD])
 def odd(request: pytest.FixtureRequest, browser: Client, plan: SitePlan) -> tuple[Page, str, Any]:
-    """The form of a row with an unusual cell, the cell's column, and a new value."""
+    """The form of a row with an unusual cell, the title of the cell's column, and a new value to type."""
     column, cell, typed = request.param
     plan.write(ROW, **{column: cell})
     plan.sandbox.forget_requests()

@@ -1,5 +1,5 @@
-"""The shown values in a form come from a browser, so they can be anything. No such value makes a page fail or replaces
-a value in Smartsheet.
+"""When a form is sent, it also has the values that its page showed. They come from a browser, so they can be anything.
+No such value makes a page fail or replaces a value in Smartsheet.
 """
 
 import json

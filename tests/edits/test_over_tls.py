@@ -1,4 +1,4 @@
-"""An edit over https, where connections are made and dropped in other ways than over http."""
+"""An edit over https. With https, connections are made and lost in other ways than with http."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,7 +23,7 @@ UNCERTAIN = "This may or may not have been done"
 
 @pytest.fixture(scope="module")
 def certificates(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with ca.pem, and server.pem and server.key for 127.0.0.1."""
+    """A folder with the authority ca.pem, and with server.pem and server.key for 127.0.0.1."""
     folder = tmp_path_factory.mktemp("certificates")
     authority = trustme.CA()
     authority.cert_pem.write_to_path(str(folder / "ca.pem"))

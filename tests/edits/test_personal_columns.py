@@ -1,4 +1,4 @@
-"""Personal values are stored apart from the log, even if they name a row or Smartsheet quotes them."""
+"""Personal values are stored apart from the log, even if a row's name or an error from Smartsheet contains them."""
 
 import pytest
 from django.db import connection

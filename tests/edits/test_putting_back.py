@@ -1,5 +1,5 @@
-"""Undo puts moved rows back to their places, and adds new rows for deleted ones where they were: beneath the same rows,
-in the same order, with their formulas and formats.
+"""Undo moves rows back to their old places. For deleted rows, it adds new rows at the old places: beneath the same
+rows, in the same order, with the same formulas and formats.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ def row_named(sheet: ManyRows, name: str) -> dict[str, Any]:
 
 
 def move(sheet: ManyRows, *moves: tuple[int, Place]) -> list[Entry]:
-    """Move rows in one edit, and return its intents."""
+    """Move rows in one edit, and return the edit's intents."""
     changes = [MoveRow(sheet.row_ids[row], place) for row, place in moves]
     result = save(sheet.read(), changes)
     result.raise_error()
@@ -96,7 +96,7 @@ def move(sheet: ManyRows, *moves: tuple[int, Place]) -> list[Entry]:
 
 
 def delete(sheet: ManyRows, *row_numbers: int) -> list[Entry]:
-    """Delete rows in one edit, and return its intents."""
+    """Delete rows in one edit, and return the edit's intents."""
     ids = [sheet.row_ids[row] for row in row_numbers]
     result = save(sheet.read(ids, with_descendants=True), [DeleteRow(row_id) for row_id in ids])
     result.raise_error()

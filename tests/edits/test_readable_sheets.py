@@ -1,4 +1,4 @@
-"""The log shows people the entries of sheets that they can open in Smartsheet now. If Smartsheet can't be asked, the
+"""In the log, people see the entries of sheets that they can open in Smartsheet now. If Smartsheet doesn't answer, the
 page says so.
 """
 
@@ -46,7 +46,7 @@ def seen(client: Client) -> list[int]:
 
 
 def learn(client: Client) -> None:
-    """Open the log, and wait for Smartsheet's answer."""
+    """Wait until the app has learned from Smartsheet which sheets this person can open."""
     user = get_user(client)
     until(lambda: not isinstance(openable_sheets(user), Unknown), "the answer")
 

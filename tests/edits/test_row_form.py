@@ -18,7 +18,7 @@ PEOPLE = [{"name": "Alice Archer", "email": "alice@example.com"}, {"name": "Bob 
 
 
 def form_of(kind: str, cell: dict[str, Any] | None = None, data: str | None = None, **raw: Any) -> RowForm:
-    """The form of a row with one cell. `data` is what a browser sends."""
+    """Return the form of a row with one cell. `data` is the text that a browser sends for this cell."""
     sheet = Sheet.parse(
         {
             "id": 1,

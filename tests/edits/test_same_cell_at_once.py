@@ -1,4 +1,4 @@
-"""If two people save the same cell before either has an answer, neither replaces a value that they haven't seen."""
+"""If two people save the same cell at the same time, neither of them replaces a value that they haven't seen."""
 
 import threading
 from collections.abc import Callable
@@ -22,7 +22,7 @@ GIVES_WAY = "Someone else is saving the same cell"
 
 
 def at_once(first: Callable[[], Page], second: Callable[[], Page], sandbox: RunningSandbox) -> list[Page]:
-    """Make the second save while the sandbox holds the first save's request. Return the pages of the two saves."""
+    """Make the second save while the sandbox delays the first save's request. Return the answers to both saves."""
     pages: list[Page] = []
 
     def run() -> None:

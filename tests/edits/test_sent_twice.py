@@ -1,4 +1,4 @@
-"""Pressing Save twice writes once, with and without JavaScript."""
+"""If someone presses Save twice, Smartsheet gets one write, with and without JavaScript."""
 
 import re
 import threading

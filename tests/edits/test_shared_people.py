@@ -1,4 +1,4 @@
-"""People that a sheet is shared with can be entered by name, once the row form has asked for them."""
+"""Someone with whom a sheet is shared can be entered by name, after the row form has requested these people."""
 
 import pytest
 from django.core.cache import cache

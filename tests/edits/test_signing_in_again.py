@@ -162,7 +162,7 @@ def test_other_people_cannot_see_a_draft_of_an_ended_session(
 def test_another_persons_form_is_not_saved(
     plan: SitePlan, alice: Person, bob: Person, sign_in: SignIn, db: None
 ) -> None:
-    """Bob's form is open in a tab while Alice signs in in another tab, which makes the form's CSRF token invalid."""
+    """Bob's form is open in a tab. Alice signs in in another tab, so the CSRF token of Bob's form becomes invalid."""
     browser = Client()
     sign_in(browser, bob)
     page = typed(browser, plan)
@@ -176,7 +176,7 @@ def test_another_persons_form_is_not_saved(
 def test_a_form_survives_a_sign_in_in_another_tab(
     plan: SitePlan, alice: Person, bob: Person, sign_in: SignIn, db: None
 ) -> None:
-    """The sign-in changes the CSRF token. What Bob typed before isn't saved, but it isn't lost."""
+    """The sign-in changes the CSRF token, so Bob's form isn't saved. What he typed is in the form that he gets next."""
     strict = Client(enforce_csrf_checks=True)
     sign_in(browser := Client(), bob)
     strict.cookies = browser.cookies

@@ -16,7 +16,7 @@ FLAG = '<span class="symbol" data-symbol="FLAG" data-value="true" aria-hidden="t
 
 @pytest.fixture
 def entry(browser: Client, plan: SitePlan) -> Entry:
-    """Bob's change of the health from green to red. Then he flags the row."""
+    """The entry of Bob's change of Health from green to red. After this change, Bob has also flagged the row."""
     for title, typed in (("Health", "Red"), ("At risk", "true")):
         page = Page.open(browser, plan.edit_path(ROW)).type({plan.columns[title]: typed}).save()
         assert page.was_redirected, page.text

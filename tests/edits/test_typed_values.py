@@ -1,5 +1,5 @@
-"""Checks the values of typed texts in a column of each type. The grid's modules are tested in the browser with the same
-table.
+"""Checks which value a typed text has in a column of each type. The grid's modules are tested with the same table, in a
+browser.
 """
 
 import json

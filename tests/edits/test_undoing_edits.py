@@ -1,5 +1,5 @@
-"""A whole edit is undone, in pages of limited size. Each cell gets its old value only if it still has the written
-value, and each cell has a result.
+"""A whole edit can be undone. Its pages have a limited size. A cell gets its old value only if it still has the value
+that the edit wrote. Each cell has a result.
 """
 
 from __future__ import annotations
@@ -137,7 +137,7 @@ def test_cells_changed_since_are_not_undone_and_listed(browser: Client, rows: Ro
 
 @pytest.fixture
 def meanwhile(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], object]], None]:
-    """Do this between reading the rows and sending."""
+    """Return a function. It lets something happen after undo has read the rows, and before undo sends anything."""
 
     def let(happen: Callable[[], object]) -> None:
         plan = undo.plan

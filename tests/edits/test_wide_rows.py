@@ -19,7 +19,7 @@ URLENCODED = "application/x-www-form-urlencoded"  # as browsers send forms; the 
 
 @pytest.fixture
 def wide(plan: SitePlan) -> list[int]:
-    """Columns of the site plan in which the row has 4,000 characters each."""
+    """Return the ids of new columns of the site plan. In each of them, the row has 4,000 characters."""
     titles = [f"Remark {number}" for number in range(COLUMNS)]
     columns = [{"title": title, "type": "TEXT_NUMBER", "index": len(plan.columns)} for title in titles]
     made = plan.sandbox.call(plan.person, "POST", f"/sheets/{plan.id}/columns", columns)["result"]

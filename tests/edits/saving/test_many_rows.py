@@ -88,7 +88,7 @@ def test_a_row_that_a_deletion_takes_along_is_logged_too(rows: Rows) -> None:
 
 
 def test_a_row_that_is_gone_prevents_no_later_deletion_of_the_others(rows: Rows) -> None:
-    """After the sheet was read, someone deletes one of the rows. Smartsheet then deletes no row, and doesn't say why."""
+    """After the sheet was read, someone deletes one of the rows. So Smartsheet deletes none, and doesn't say why."""
     sheet = rows(3)
     first, gone, last = sheet.row_ids
     baseline = sheet.read(with_descendants=True)

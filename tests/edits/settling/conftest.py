@@ -79,9 +79,7 @@ def intended(plan: SitePlan, bob_user: User, bob_actor: Actor) -> Intended:
 
 @pytest.fixture
 def by_bob(plan: SitePlan, bob: Person) -> SitePlan:
-    """The site plan. Bob changes it without the app, which can stand for a request that his process sent before it
-    died.
-    """
+    """The site plan. Bob changes it without the app, as if his process had sent the request before it died."""
     return SitePlan(plan.sandbox, bob)
 
 

@@ -1,4 +1,4 @@
-"""Each column type gives the text in the sheet and in a control, parses what was typed, and says what is sent."""
+"""A column type shows a value in the sheet and in a control, parses typed text, and says what is sent for it."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Numbers and days are shown in the format of their cell or column. Formulas can have no result."""
+"""Numbers and days are shown in the format of their cell or column. Formula errors are explained."""
 
 from typing import Any
 

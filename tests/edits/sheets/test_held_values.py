@@ -1,4 +1,4 @@
-"""Checks cell values as JSON, and when two values are the same."""
+"""Checks how the value of a cell is represented, and when two values count as the same."""
 
 from typing import Any
 
