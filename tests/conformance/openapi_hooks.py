@@ -20,7 +20,7 @@ TEXT = "Is this the final date?"
 
 
 def before_call(context: Any, case: Any, kwargs: Any) -> None:
-    """Replace the body of a generated request, if MENDED has a function for the operation."""
+    """Replace the body of a generated request, if MENDED has a function for its operation."""
     mend = MENDED.get(case.operation.definition.raw["operationId"])
     if mend is not None and isinstance(case.body, dict | list):
         case.body = mend(case.body)

@@ -31,8 +31,8 @@ class Outcome:
         self.skipped[why] = self.skipped.get(why, 0) + count
 
     def read_steps(self, printed: str) -> None:
-        """Read which steps passed or failed from the output of a client's program. The output has one line of JSON for
-        each step, with its name and its problem (null if the step passed).
+        """Store which steps passed and which failed. `printed` is the output of a client's program. It has one line of
+        JSON for each step, with the step's name and problem (null if the step passed).
         """
         steps = [json.loads(line) for line in printed.splitlines() if line.startswith('{"step"')]
         self.steps = [step["step"] for step in steps if step["problem"] is None]

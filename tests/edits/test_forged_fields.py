@@ -1,4 +1,4 @@
-"""Forged forms have lone surrogates in shown values, or NUL in an address."""
+"""Forged forms can have lone surrogates in the values that were shown, or NUL in an address."""
 
 import pytest
 from django.test import Client

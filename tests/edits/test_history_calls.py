@@ -1,4 +1,4 @@
-"""Many processes that read cell histories together respect the limit per minute."""
+"""Many processes read cell histories. Together, they respect the limit per minute."""
 
 import threading
 

@@ -73,7 +73,7 @@ def site(settings: Settings) -> None:
 
 
 class SitePage:
-    """A page of the site, with the form on it."""
+    """A page of the site that has a row form on it."""
 
     def __init__(self, client: Client, plan: SitePlan, name: str, query: str = "") -> None:
         self.client, self.plan = client, plan

@@ -24,7 +24,7 @@ def project(browser: Client, sandbox: RunningSandbox, bob: Person) -> SitePlan:
 
 
 def save(browser: Client, project: SitePlan, row: str, **typed: str) -> Page:
-    """Type into fields of a row's form by column title, and save it."""
+    """Open a row's form, type these texts into the fields of columns, and press Save."""
     page = Page.open(browser, project.edit_path(row))
     return page.type({project.columns[title]: text for title, text in typed.items()}).save()
 

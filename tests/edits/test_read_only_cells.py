@@ -1,4 +1,4 @@
-"""Read-only cells are shown as text with the reason, and aren't written even if a program sends them."""
+"""Read-only cells are shown as text with the reason, and aren't written even if a program sends values."""
 
 import pytest
 from django.test import Client

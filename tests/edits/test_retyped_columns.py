@@ -76,9 +76,7 @@ def test_a_box_is_not_ticked_by_any_text(browser: Client, plan: SitePlan, bob: P
 
 
 def test_an_unticked_box_counts_as_changed(browser: Client, plan: SitePlan, bob: Person) -> None:
-    """Browsers send nothing for an unticked box, and nothing for a field that isn't in the form. Unticking still
-    counts.
-    """
+    """Browsers send nothing for an unticked box, just as for a missing field. Unticking counts as a change anyway."""
     done, equipment = plan.columns["Done"], plan.columns["Equipment"]
     ticked = Page.open(browser, plan.edit_path(ROW)).type({done: "true", equipment: ["Crane"]}).save()
     assert "2 cells changed" in ticked.text

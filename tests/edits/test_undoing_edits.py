@@ -1,5 +1,5 @@
-"""A whole edit can be undone. Its pages have a limited size. A cell gets its old value only if it still has the value
-that the edit wrote. Each cell has a result.
+"""A whole edit can be undone. The pages for this have a limited size. A cell gets its old value only if it still has
+the value that the edit wrote. Each cell has a result.
 """
 
 from __future__ import annotations

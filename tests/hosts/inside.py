@@ -135,8 +135,8 @@ def _place(name: str) -> Path:
 
 
 def change_and_delete_a_plan() -> list[str]:
-    """Create, change and delete a Plan. Plan is a model of one of the sites, and has a history that the site made
-    itself. Return the types of the rows in this history.
+    """Create, change and delete a Plan, a model of one of the sites. The site itself keeps a history of plans. Return
+    the types of the rows in this history.
     """
     model: Any = next(model for model in apps.get_models() if model.__name__ == "Plan")
     plan = model.objects.create(name="Site")
@@ -208,7 +208,7 @@ def run_each_job() -> list[str]:
 
 
 def fill(tables: dict[str, list[dict[str, Any]]]) -> None:
-    """Insert rows from another database unchanged. The triggers of the log are removed in the meantime."""
+    """Insert rows from another database unchanged. While this happens, the log has no triggers."""
     with triggers.lifted(connection, [name for name in tables if name.startswith("audit_")]):
         for table, rows in tables.items():
             for row in rows:

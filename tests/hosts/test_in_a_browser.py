@@ -105,7 +105,7 @@ def test_two_users_at_once(site: InstalledSite, pages: Pages, plan: SitePlan, al
 
 
 def test_the_pages_of_the_apps(site: InstalledSite, pages: Pages, plan: SitePlan, bob: Person) -> None:
-    """No page of Byline's apps is blank or has a blocked style or script. On one of them, a row can be edited."""
+    """No page of Byline's apps is blank or has a blocked style or script. The page that edits a row works too."""
     page = pages.log_in("jane")
     connect(page, bob)
     expect(page.get_by_text("Smartsheet: Bob Baker")).to_be_visible()

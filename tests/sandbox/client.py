@@ -39,7 +39,7 @@ class Client:
 
 
 class Grid:
-    """A sheet as one person sees it. Its cells can be found by the text of their task and the title of their column."""
+    """A sheet as one person sees it. Its cells can be found by the task in their row and the title of their column."""
 
     def __init__(self, client: Client, sheet_id: int) -> None:
         self.client, self.id = client, sheet_id
@@ -66,7 +66,7 @@ class Grid:
         return cell_in(self.rows[task], self.column(title))
 
     def again(self, client: Client | None = None) -> Grid:
-        """Read the sheet once more, and return it. With `client`, as this client's person sees it."""
+        """Read the sheet once more, and return it. If `client` is given, this client reads the sheet."""
         return Grid(client or self.client, self.id)
 
     def tasks(self) -> list[Json]:

@@ -64,7 +64,7 @@ def attach(client: Client, place: str, content: bytes = PIXEL, *, name: str = "s
 
 
 def send_parts(client: Client, path: str, parts: dict[str, Json]) -> requests.Response:
-    """Send a multipart upload. As in requests, each part is a tuple of file name, content and type."""
+    """Send a multipart upload. Each part is a tuple of file name, content and type, as for `files` in requests."""
     return client.http.post(f"{client.api}{path}", files=parts, timeout=30)
 
 

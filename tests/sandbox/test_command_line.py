@@ -26,9 +26,7 @@ def test_help_explains_itself() -> None:
 
 
 def test_it_ends_quietly_if_no_one_reads_the_operations() -> None:
-    """In `python -m sandbox --operations | head -1`, for example, `head` ends before the sandbox has printed
-    everything.
-    """
+    """For example, `head` ends first in `python -m sandbox --operations | head -1`."""
     reading, writing = os.pipe()
     os.close(reading)
     with os.fdopen(writing, "w") as closed:

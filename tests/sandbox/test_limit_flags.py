@@ -20,9 +20,7 @@ Start = Callable[..., tuple[RunningSandbox, Client]]
 
 @pytest.fixture
 def start() -> Iterator[Start]:
-    """Yield the function `start`. It starts a sandbox with the given options. It returns the sandbox and Alice's
-    client.
-    """
+    """Yield the function `start`. It starts a sandbox with these options, and returns it with Alice's client."""
     started: list[tuple[RunningSandbox, Client]] = []
 
     def begin(*flags: str) -> tuple[RunningSandbox, Client]:

@@ -164,7 +164,7 @@ def test_without_predecessors_the_start_stays_and_can_be_written(project: Grid) 
 
 
 def test_predecessors_follow_their_rows(project: Grid) -> None:
-    """Cells show predecessors by row number, which changes if a row is added above. A deleted one is shown as #REF."""
+    """Cells show predecessors by row number, which changes if a row is added above. A deleted row is shown as #REF."""
     assert project.post({"title": "Task", "value": "Kick-off"}, toTop=True).status_code == 200
     assert values(project, "Approve the drawings", "Predecessors") == ["4FS +1d"]
     deleted = project.client.ask("DELETE", f"{project.path}/rows?ids={project.row('Draw the partitions')}")

@@ -91,7 +91,7 @@ def test_no_operation_is_forgotten() -> None:
 def test_an_operation_asks_for_its_scope(
     sandbox: RunningSandbox, client_of: AnyClient, alice: Person, scope: str
 ) -> None:
-    """Each operation that needs this scope refuses a token without it, and accepts a token that has no other scope.
+    """Each operation that needs this scope refuses a token without it, but not a token that has only this scope.
 
     The refusal has error 1004. The ids in the paths don't exist, so this error can only be about the scope.
     """

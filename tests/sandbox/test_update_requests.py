@@ -1,4 +1,4 @@
-"""Update requests can be created and changed, and are listed as sent. No e-mail is sent."""
+"""Update requests can be created and changed. The sandbox lists them as sent, but sends no e-mail."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ class TaskList:
         self.call("POST", f"/sheets/{self.id}/shares", [{"email": person.email, "accessLevel": "EDITOR"}])
 
     def add(self, task: str, *, team: list[dict[str, str]] | None = None, **values: Any) -> None:
-        """Add a row at the bottom. The keys are titles of columns in lower case."""
+        """Add a row at the bottom. The keys of `values` are titles of columns in lower case."""
         cells = [{"columnId": self.columns["Task"], "value": task, "strict": False}]
         for title, value in values.items():
             cells.append({"columnId": self.columns[title.title()], "value": value, "strict": False})

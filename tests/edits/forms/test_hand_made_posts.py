@@ -1,4 +1,4 @@
-"""If a program sends values for columns that the form doesn't have, they are refused and logged, and never written."""
+"""If a program sends values for columns that the form doesn't have, this is refused and logged. Nothing is written."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A run respects the limit of histories per minute, and keeps its results if it ends early."""
+"""A run of reconciling respects the limit of histories per minute. If it ends early, its results are kept."""
 
 import time
 from datetime import datetime

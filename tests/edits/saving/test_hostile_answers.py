@@ -1,4 +1,4 @@
-"""Smartsheet gives answers that are unusual but possible. Rows that may not be saved are never reported as saved. A
+"""Smartsheet gives answers that are unusual but possible. A row that perhaps wasn't saved is never reported as saved. A
 change never blocks another change of the same save.
 """
 
@@ -37,7 +37,7 @@ def test_a_row_that_is_changed_and_moved_in_one_save_is_not_contested_by_itself(
 
 
 def test_a_row_is_not_deleted_while_another_save_changes_a_row_beneath_it(rows: Rows) -> None:
-    """If this deletion were sent, Smartsheet would delete both rows. The log would say that the lower one stays."""
+    """If this deletion were sent, Smartsheet would delete both rows. The log would say that one of them stays."""
     sheet = rows(3)
     top, beneath, other = sheet.row_ids
     sheet.call("PUT", f"/sheets/{sheet.id}/rows", [{"id": beneath, "parentId": top, "toBottom": True}])

@@ -1,4 +1,4 @@
-"""Bob is signed in. Requests to Smartsheet take only a moment."""
+"""Bob is signed in. With the fixture `quick`, edits can be settled after about a second."""
 
 import time
 from collections.abc import Callable
@@ -79,7 +79,7 @@ def intended(plan: SitePlan, bob_user: User, bob_actor: Actor) -> Intended:
 
 @pytest.fixture
 def by_bob(plan: SitePlan, bob: Person) -> SitePlan:
-    """The site plan. Bob changes it without the app, as if his process had sent the request before it died."""
+    """The site plan. Bob changes it without the app, as if his process had sent a request before it died."""
     return SitePlan(plan.sandbox, bob)
 
 

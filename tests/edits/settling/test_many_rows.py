@@ -45,7 +45,7 @@ class Killed(BaseException):
 
 @dataclass
 class Death:
-    """Ends a process before a call to Smartsheet or before an outcome is recorded. Both are numbered from 0."""
+    """Ends a process before it makes a call to Smartsheet, or before it records an outcome. Both are counted from 0."""
 
     before_call: int = NEVER
     before_outcome: int = NEVER
@@ -75,8 +75,8 @@ def at_once(quick: None, settings: Settings) -> None:
 
 @pytest.fixture
 def rows(sandbox: RunningSandbox, bob: Person, bob_user: User) -> Callable[[int], ManyRows]:
-    """Return rows(). rows(501) creates a sheet with 501 rows and an empty row at the end. For Smartsheet, the sheet was
-    made a minute ago.
+    """Return rows(). With it, rows(501) creates a sheet with 501 rows and an empty row at the end. For Smartsheet, the
+    sheet was made a minute ago.
     """
 
     def rows(count: int) -> ManyRows:

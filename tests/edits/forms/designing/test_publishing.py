@@ -1,4 +1,4 @@
-"""Publishing checks a form and makes a new version. The page also has the link and the QR code, and closes the form."""
+"""Publishing checks a form and makes a new version. Its page also has the link and QR code, and closes the form."""
 
 from __future__ import annotations
 

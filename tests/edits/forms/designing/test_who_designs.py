@@ -1,4 +1,4 @@
-"""Only designers can open the pages, and only for forms of sheets that they can open now."""
+"""Only designers can open the pages for designing a form, and only if they can open the form's sheet now."""
 
 from __future__ import annotations
 
