@@ -89,7 +89,7 @@ def _whole(form: FormDefinition, definition: Definition) -> Iterator[Finding]:
         where = str(definition.fields[0].column_id)
         yield Finding("No field can be changed.", where, "Let people change at least one field.")
     if definition.reason is Reason.FROM_LIST and not definition.reasons:
-        advice = "Enter reasons, or don’t ask for a reason from a list."
+        advice = "Enter the reasons for the list, or don’t ask for a reason from a list."
         yield Finding("The list of reasons is empty.", "reason", advice)
     if definition.audience is Audience.LISTED and not (definition.people or definition.domains):
         yield Finding("Nobody can open the form.", "people", "Enter people or domains.")
@@ -141,7 +141,7 @@ def _not_writable(field: FormField, column: Column, where: str) -> Iterator[Find
     elif column.is_locked:
         is_required = State.REQUIRED in {field.state, *(one.state for one in field.states)}
         sentence = f"{name} can’t be changed by Editors: its column is locked."
-        more = "Unlock the column in Smartsheet, or only show the field in the form."
+        more = "Unlock the column in Smartsheet, or let the form show the field without letting people change it."
         yield Finding(sentence, where, more, is_error=is_required)
 
 

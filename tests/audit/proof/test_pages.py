@@ -34,7 +34,7 @@ def test_an_entry_is_shown_with_its_checked_proof(page: Client) -> None:
     assert "Not sealed yet. This entry has been in the chain" in text_of(page, f"/audit/{entry.pk}/")
     seals.seal()
     shown = text_of(page, f"/audit/{entry.pk}/")
-    assert "This entry is unchanged since it was sealed" in shown
+    assert "This entry hasn't changed since it was sealed" in shown
     assert '<dd class="datagrid-content mb-0">1, over 1 to ' in shown
 
 
@@ -43,7 +43,7 @@ def test_an_entry_that_was_tampered_with_is_shown_as_that(page: Client) -> None:
     seals.seal()
     with lifted(connection):
         execute("UPDATE audit_entry SET reason = 'forged' WHERE id = %s", entry.pk)
-    assert "was tampered with: it differs" in text_of(page, f"/audit/{entry.pk}/")
+    assert "was tampered with: the seal doesn't confirm this entry" in text_of(page, f"/audit/{entry.pk}/")
 
 
 def test_the_log_shows_the_state_of_sealing(page: Client, settings: Settings) -> None:

@@ -123,7 +123,7 @@ def test_named_people_get_all_rows_that_the_form_shows_them(
     sent = fields(plan, "Pour slab", to="people", addresses="Eve@Example.com, bob@example.com\nbob@example.com")
     preview = alices.post(PAGE, sent)
     assert "Send 2 mails?" in text_of(preview)
-    assert "Never signed in here." in text_of(preview)
+    assert "This person has never signed in here." in text_of(preview)
     assert "eve@example.com: The sheet isn’t shared with this person in Smartsheet." in text_of(preview)
     alices.post(PAGE, sent | {"step": "send"})
     assert {one.email for one in RequestedPerson.objects.all()} == {"eve@example.com", "bob@example.com"}
