@@ -30,7 +30,7 @@ class Ending(models.TextChoices):
     REVOKED = "revoked", "The person ended it."
     BARRED = "barred", "The person was barred from this app."
     DISCONNECTED = "disconnected", "The person disconnected this app."
-    LEFT = "left", "Smartsheet ended this app's access in the person's name."
+    LEFT = "left", "Smartsheet ended this app's access to the person's account."
 
 
 class AppTokenQuerySet(models.QuerySet["AppToken"]):

@@ -31,12 +31,12 @@ from identity.tokens.access_tokens import SignInAgain, TryLater
 
 P = ParamSpec("P")
 
-NOT_ACCEPTED = "Smartsheet does not accept this app's access in your name. {} again to read your profile."
+NOT_ACCEPTED = "Smartsheet does not accept this app's access to your account. {} again to read your profile."
 NOT_FETCHED = "Smartsheet did not send your profile, so this page shows an older copy. Try again later."
-DISCONNECTED = "This app is disconnected. Smartsheet has ended this app's access in your name, and {}."
+DISCONNECTED = "This app is disconnected. Smartsheet has ended this app's access to your account, and {}."
 NOT_CONFIRMED = (
     "This app has deleted your token, and {}. Smartsheet has not confirmed that this app's access has ended. This app "
-    "will ask Smartsheet again. To be sure, remove this app in your personal settings in Smartsheet."
+    "will ask Smartsheet again to end the access. To be sure, remove this app in your personal settings in Smartsheet."
 )
 SIGNED_OUT = "you are signed out wherever you had signed in with Smartsheet"
 LOGGED_IN = "you are still logged in to this site"

@@ -25,7 +25,7 @@ class Ending(models.TextChoices):
     TOO_OLD = "too_old", "The person had been signed in for too long."
     ELSEWHERE = "elsewhere", "The person ended it from another browser."
     DISCONNECTED = "disconnected", "The person disconnected the app."
-    REVOKED = "revoked", "Smartsheet has ended the app's access in the person's name."
+    REVOKED = "revoked", "Smartsheet has ended the app's access to the person's account."
     BARRED = "barred", "The person may not use the app any more."
 
     @property
@@ -40,7 +40,7 @@ SENTENCES = {
     Ending.TOO_OLD: "because you had been signed in for a long time",
     Ending.ELSEWHERE: "of this browser from another one",
     Ending.DISCONNECTED: "because you disconnected this app from Smartsheet",
-    Ending.REVOKED: "because Smartsheet has ended this app's access in your name",
+    Ending.REVOKED: "because Smartsheet has ended this app's access to your account",
     Ending.BARRED: "because an administrator no longer lets you use this app",
 }
 

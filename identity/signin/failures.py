@@ -17,9 +17,9 @@ class Failure:
     advice: str
 
 
-NOTHING_USED = "This app used nothing from that request, and stored nothing."
+NOTHING_USED = "This app ignored what your browser sent, and stored nothing."
 THROWN_AWAY = "This app discarded the access that Smartsheet had granted."
-GIVEN_UP = "This app gave the access back to Smartsheet and kept none in your name."
+GIVEN_UP = "This app asked Smartsheet to end the access that you had just allowed, and stored nothing."
 NOTHING_KEPT = "This app got no access to Smartsheet."
 BEGIN_AGAIN = "Start again from here."
 LATER = "Wait a minute, then try again."
@@ -116,7 +116,7 @@ NOT_RECORDED = Failure(
     status=503,
     title="Nobody can sign in right now",
     happened="This app couldn't record your sign-in in its audit log. Without that record, this app lets nobody in.",
-    done="This app has kept no access in your name.",
+    done="This app asked Smartsheet to end the access that you had just allowed, and stored nothing.",
     advice=LATER,
 )
 OTHER_USER = Failure(
@@ -193,7 +193,7 @@ OF_OAUTH: dict[tuple[Step, type[OAuthError]], Failure] = {
         status=503,
         title="Smartsheet is not available",
         happened="Smartsheet did not answer when this app asked it to confirm your sign-in.",
-        done="This app asked once, and will not ask again.",
+        done="This app asked Smartsheet once, and will not ask about this sign-in again.",
         advice=LATER,
     ),
     ("token", BadAnswer): Failure(
@@ -201,7 +201,7 @@ OF_OAUTH: dict[tuple[Step, type[OAuthError]], Failure] = {
         status=502,
         title="This app can't read Smartsheet's answer",
         happened="When this app asked Smartsheet to confirm your sign-in, the answer had an unknown format.",
-        done="This app asked once, and will not ask again.",
+        done="This app asked Smartsheet once, and will not ask about this sign-in again.",
         advice=TELL,
     ),
     ("profile", GrantRefused): PROFILE_REFUSED,

@@ -34,7 +34,7 @@ def test_an_entry_is_undone_and_both_say_so(page: Page, bob: Person) -> None:
     page.get_by_role("link", name="Undo").click()
     expect(page.get_by_role("main")).to_contain_text("in the name of Bob Baker")
     picture(page, "undo")
-    page.get_by_role("button", name="Put it back").click()
+    page.get_by_role("button", name="Put the old value back").click()
     expect(page.get_by_text("is “In progress” again")).to_be_visible()
     page.get_by_role("link", name="view in log").click()
     page.get_by_role("link", name=re.compile("Details")).first.click()

@@ -48,7 +48,7 @@ def test_a_move_is_undone_by_keyboard(page: Page, plan: SitePlan, bob: Person) -
     main = page.get_by_role("main")
     expect(main).to_contain_text(f"Row 8, beneath “{EXCAVATION}”, after “{DIG}”")
     fits(page)
-    press(page, "Move it back")
+    press(page, "Move the row back")
     expect(page.get_by_text(f"“{DRAINAGE}” is at its old place again")).to_be_visible()
     assert places(plan) == before
 

@@ -39,7 +39,7 @@ def test_smartsheet_revokes_all_tokens_of_this_person_only(
     assert len(set(given)) == 3
 
     page = client.post(URL, follow=True).content.decode()
-    assert "Smartsheet has ended this app&#x27;s access in your name" in page
+    assert "Smartsheet has ended this app&#x27;s access to your account" in page
     assert "You are signed out" in page
     statuses = []
     for access in given:
@@ -110,7 +110,7 @@ def test_a_person_without_a_token_is_signed_out(client: Client, provider: Provid
     provider.come_back(client)
     Token.objects.all().delete()
     assert client.post(URL)["Location"] == "/?next=/identity/profile/"
-    assert "Smartsheet has ended this app&#x27;s access in your name" in client.get("/").content.decode()
+    assert "Smartsheet has ended this app&#x27;s access to your account" in client.get("/").content.decode()
 
 
 def test_a_get_request_does_not_disconnect(client: Client, provider: Provider) -> None:

@@ -29,7 +29,7 @@ from tests.signing_in import is_signed_in
 SignIn = Callable[[Client, Person], HttpResponse]
 ROOT = Path(__file__).resolve().parents[2]
 BARRED = "because an administrator no longer lets you use this app. Ask its administrator."
-REVOKED = "because Smartsheet has ended this app&#x27;s access in your name"
+REVOKED = "because Smartsheet has ended this app&#x27;s access to your account"
 
 
 @pytest.fixture

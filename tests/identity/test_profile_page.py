@@ -176,7 +176,7 @@ def test_a_revoked_one_asks_to_sign_in_again(
     sandbox.fault(path="/users/me", status=401, errorCode=1003)
     sandbox.fault(path="/token", status=400, errorCode=1132)
     page = client.post(REFRESH, follow=True).content.decode()
-    assert "because Smartsheet has ended this app&#x27;s access in your name" in page
+    assert "because Smartsheet has ended this app&#x27;s access to your account" in page
     assert f'name="next" value="{PAGE}"' in page
     assert REFRESH not in page
 

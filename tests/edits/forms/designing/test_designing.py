@@ -271,6 +271,6 @@ def test_without_smartsheets_answer_the_chosen_filter_stays(
     form.save_draft(replace(form.draft_definition, filter=chosen), seen=0)
     plan.sandbox.fault(path=f"/sheets/{plan.id}/filters", status=503, times=50)
     page = DesignerPage.open(browser, form).choose("rows")
-    assert "Smartsheet doesn’t tell which filters the sheet has." in page.text
+    assert "Smartsheet didn’t tell this app which filters the sheet has." in page.text
     page.type(allow=["edit", "add"]).press("save")
     assert FormDefinition.objects.get().draft_definition.filter == chosen
