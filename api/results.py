@@ -27,7 +27,9 @@ KINDS = {
     Status.UNKNOWN: Kind.UNKNOWN,
 }
 NOTHING_SAVED = "Nothing was saved: `results` says why, change by change."
-NOT_CERTAIN = "Something was sent and may have been saved: `results` says what. The audit log will show the outcome."
+NOT_CERTAIN = (
+    "Some changes were sent and may have been saved: `results` says which ones. The audit log will show the outcome."
+)
 
 
 class CellResultAnswer(TypedDict):

@@ -46,15 +46,15 @@ def _unconfined(connection: BaseDatabaseWrapper) -> CheckMessage | None:
     if grants.owns_the_log(connection):
         return Warning(
             f"In database {connection.alias!r} the app's role owns the audit log, or is a superuser, and can alter it.",
-            hint="Only migrate and audit_retire need such a role. Let the app connect as another role, which gets "
-            "its rights from manage.py audit_grants.",
+            hint="Only migrate and audit_retire need a role that owns the log. Let the app connect as another role. "
+            "manage.py audit_grants prints the SQL that gives this role its rights.",
             id="audit.W001",
         )
     if excess := grants.excess(connection):
         return Warning(
             f"In database {connection.alias!r} the app's role has rights that it doesn't need: {', '.join(excess)}.",
-            hint="Run manage.py audit_grants. If the app's role still has such a right afterwards, the right comes "
-            "from PUBLIC, or from a role that the app's role is a member of.",
+            hint="Run manage.py audit_grants. If the app's role then still has a right that it doesn't need, this "
+            "right comes from PUBLIC, or from a role that the app's role is a member of.",
             id="audit.W002",
         )
     return None

@@ -103,7 +103,7 @@ def _verdict(found: Contents) -> str:
         unsealed = _many(found.unsealed, "entry", "entries")
         return f"{proved} Not proved: that {unsealed} without a seal had not been changed before the export."
     if not found.entries:
-        return "Not proved: the file holds no entry and is not signed, so anyone may have written it."
+        return "Not proved: the file has no entry and is not signed, so anyone may have written it."
     if found.unsealed:
         rest = found.entries - found.unsealed
         proved = f" Proved: the other {_many(rest, 'entry is', 'entries are')} as sealed." if rest else ""

@@ -164,7 +164,7 @@ def sessions(**_kwargs: Any) -> list[CheckMessage]:
     elif engine.endswith((".cache", ".cached_db")) and _is_cache_of_one_process():
         message = f"Sessions are in the cache {settings.SESSION_CACHE_ALIAS!r}, which processes don't share. A process"
         message += " may not know a browser that comes back from Smartsheet, or treat it as logged in after a log-out."
-        hint = "Choose a cache that processes share, such as Redis, Memcached or the database."
+        hint = "Choose a cache that all processes share, such as Redis, Memcached or the database."
         messages.append(Warning(message, hint=hint, id="byline.W002"))
     return messages
 
@@ -197,7 +197,10 @@ def content_security_policy(**_kwargs: Any) -> list[CheckMessage]:
     if not missing:
         return []
     message = f"The Content-Security-Policy lacks: {'; '.join(missing)}."
-    hint = "Add what is missing. Without form-action, browsers block the redirect to Smartsheet: no one can connect."
+    hint = (
+        "Add what the policy lacks. If form-action doesn't allow Smartsheet, browsers block the redirect to "
+        "Smartsheet, and no one can connect."
+    )
     return [Warning(message, hint=hint, id="byline.W003")]
 
 

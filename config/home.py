@@ -33,8 +33,10 @@ NOT_SAVED = (Phase.REFUSED, Phase.FAILED, Phase.CONFLICT, Phase.FORBIDDEN, Phase
 UNCERTAIN = (Phase.INTENT, Phase.UNKNOWN)
 WHY_NONE = {
     Unknown.BEING_ASKED: "This app is asking Smartsheet which sheets you can open.",
-    Unknown.NO_ANSWER: "These changes can't be shown now, because Smartsheet didn't say which sheets you can open.",
-    Unknown.SIGN_IN_AGAIN: "These changes can't be shown, because your Smartsheet sign-in has expired. Sign in again.",
+    Unknown.NO_ANSWER: "Changes by others can't be shown now, because Smartsheet didn't say which sheets you can open.",
+    Unknown.SIGN_IN_AGAIN: (
+        "Changes by others can't be shown, because your Smartsheet sign-in has expired. Sign in again."
+    ),
 }
 
 
@@ -188,6 +190,6 @@ def _by_others(
     try:
         note_reading(request, reader_of(request), [edit.first.intent for edit in edits])
     except NotRecorded:
-        why = "These changes can't be shown now, because the audit log can't record that you read them."
+        why = "Changes by others can't be shown now, because the audit log can't record that you read them."
         return ByOthers(why_none=why)
     return ByOthers(edits)

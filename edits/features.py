@@ -29,9 +29,9 @@ NAMES = {
     Feature.ADD: "Adding rows",
     Feature.DELETE: "Deleting rows",
 }
-NOT_ASKED = "This app only asks Smartsheet for permission to view your sheets, so you can't change anything here."
+NOT_ASKED = "This app asks Smartsheet only for permission to view your sheets, so you can't change anything here."
 NOT_GRANTED = "You haven't allowed this app to change your sheets. Sign in again to allow it."
-NO_LOOK_ASKED = "This app doesn't ask Smartsheet for permission to view your sheets, so it can't show any."
+NO_LOOK_ASKED = "This app doesn't ask Smartsheet for permission to view your sheets, so this app can't show them."
 NO_LOOK_GRANTED = "You haven't allowed this app to view your sheets. Sign in again to allow it."
 
 

@@ -162,7 +162,7 @@ class Check:
         if self._is_whole and self._seq != header["last_seq"]:
             raise Wrong(f"Entries are missing: the last is at {self._seq}, and the log went to {header['last_seq']}.")
         if self._link is not None and header["head"] is not None and self._link.hex() != header["head"]:
-            raise Wrong("The chain doesn't end with the hash that the first line has.")
+            raise Wrong("The chain's last hash differs from the hash in the first line.")
         if self._hash.hexdigest() != line["sha256"]:
             raise Wrong("The file was altered: its SHA-256 differs from the one in its last line.")
         self._check_signature(line["key_id"], line["signature"])

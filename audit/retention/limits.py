@@ -68,7 +68,7 @@ def boundary(before: datetime) -> Boundary:
         raise CannotRetire(f"The log holds nothing from before {before:%Y-%m}.")
     seal = Seal.objects.filter(first_seq__lte=links["last"], last_seq__gte=links["last"]).order_by("pk").first()
     if seal is None:
-        raise CannotRetire("Not all entries of that time are sealed: run manage.py audit_seal first.")
+        raise CannotRetire(f"Not all entries from before {before:%Y-%m} are sealed: run manage.py audit_seal first.")
     under = Leaf.objects.filter(seq__lte=seal.last_seq).values("entry_id")
     younger = Entry.objects.filter(at__gte=before, pk__in=under).order_by("pk").values_list("pk", flat=True)
     found = Boundary(before, ends["first"], seal, tuple(younger), ends["newest"])
@@ -89,7 +89,7 @@ def _check_complete(found: Boundary, old: EntryQuerySet) -> None:
 def _check_rest(found: Boundary) -> None:
     newest = found.entries().aggregate(at=Max("at"))["at"]
     if newest > timezone.now() - REST:
-        raise CannotRetire("Some of these entries were written less than an hour ago: try again later.")
+        raise CannotRetire("Some of the entries to retire were written less than an hour ago: try again later.")
 
 
 def _check_followers(found: Boundary) -> None:
@@ -98,7 +98,9 @@ def _check_followers(found: Boundary) -> None:
     followers = Cursor.objects.exclude(name__startswith="anchor ").filter(seq__lt=found.last_seq)
     late += followers.order_by("name").values_list("name", flat=True)
     if late:
-        raise CannotRetire(f"These consumers of the log haven't processed these entries yet: {', '.join(late)}.")
+        raise CannotRetire(
+            f"These consumers of the log haven't processed the entries to retire yet: {', '.join(late)}."
+        )
 
 
 def _check_settled(found: Boundary) -> None:

@@ -24,7 +24,7 @@ WIDTH = 30  # characters of the progress bar
 
 class Command(BaseCommand):
     help = (
-        "Verifies the audit log, by default all of it. The exit status is 0 if what was read has no errors. It is 1 if "
+        "Verifies the audit log, by default all of it. Exits with 0 if it finds nothing wrong. Exits with 1 if "
         "something is wrong or couldn't be read."
     )
 

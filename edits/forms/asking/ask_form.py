@@ -47,14 +47,14 @@ class AskForm(forms.Form):
         label="Their e-mail addresses",
         required=False,
         widget=forms.Textarea,
-        help_text="Enter one address on each line. Each of these people gets all rows.",
+        help_text="Enter one address on each line. Each of these people is asked about all chosen rows.",
     )
     text = forms.CharField(
         label="What to tell them",
         required=False,
         max_length=LONGEST_TEXT,
         widget=forms.Textarea,
-        help_text="The mail has this text as you type it. Don't write passwords or personal values.",
+        help_text="The mail has this text exactly as you type it. Don't write passwords or personal values.",
     )
     due_on = forms.DateField(
         label="Due date",

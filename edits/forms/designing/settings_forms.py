@@ -177,7 +177,11 @@ class PeopleSettings(Settings):
     names = ("audience", "people", "domains")
     audience = _choice("Who can open it", Audience, "Everyone also needs their own access to the sheet in Smartsheet.")
     people = Lines(label="People", help_text="E-mail addresses, one in each line.")
-    domains = Lines(rows=2, label="Domains", help_text="Such as example.com. Everybody with such an address is listed.")
+    domains = Lines(
+        rows=2,
+        label="Domains",
+        help_text="Such as example.com. A domain includes everybody with an e-mail address in it.",
+    )
 
     def clean_people(self) -> list[str]:
         people: list[str] = [one.lower() for one in self.cleaned_data["people"]]

@@ -139,7 +139,7 @@ def test_fault_22_an_empty_file_proves_nothing_without_a_signature(told: Told) -
     status, first = told(ended_anew(lines_of(file)))
 
     assert status == verify.NOT_PROVED
-    assert first == "Not proved: the file holds no entry and is not signed, so anyone may have written it."
+    assert first == "Not proved: the file has no entry and is not signed, so anyone may have written it."
 
 
 HEADERS: list[dict[str, Any]] = [
