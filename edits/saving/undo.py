@@ -54,17 +54,17 @@ NO_OLD_PLACE = (
 )
 NO_NEW_PLACE = "The log doesn't say where this move put the row, so this app can't tell whether the row is still there."
 ELSEWHERE = (
-    "The row is no longer where this move put it: it was moved since, or the row before it was added, moved or "
-    "deleted. So the row stays where it is."
+    "The row is no longer where this move put it. Since then, someone moved this row, or someone added, moved or "
+    "deleted the row right before this row. So the row stays where it is."
 )
 AT_OLD_PLACE = "The row is already at its old place."
 BELOW_ITSELF = "The row that was above this row in the hierarchy is now below this row."
 LOCKED = "This row is locked: only admins of the sheet can move it."
-NO_CELL = "Only changes of cells, and added, moved and deleted rows can be undone."
+NO_CELL = "This app can undo only changed cells, added rows, moved rows and deleted rows."
 PERSONAL = "This is a personal value. The log stores personal values separately, so they can't be restored from here."
 NOTHING_LEFT = "The cell already has its old value."
 NUMBERS_MOVE = "Other rows may have the row numbers of these predecessors now. Type the predecessors again."
-HAS_ROWS_BENEATH = "There are now rows below this row, which would be deleted too."
+HAS_ROWS_BENEATH = "There are now rows below this row. These rows would be deleted too."
 
 # The feature that is needed to undo each action.
 FEATURES: dict[str, Feature] = {

@@ -31,9 +31,16 @@ from edits.sheets.sheet import Json, Row, Sheet
 MOST_ASKED = 10  # the most moved rows whose writer is read from Smartsheet
 MOVED = "The row is at its new place, and its last change was made when this request was sent."
 NOT_MOVED = "The row is at its old place, and the sheet was not changed after this request was sent."
-UNMARKED = "The row's last change was made before this request was sent. An earlier request moved rows."
-ALL_MOVED = "Another row of the request was moved, and Smartsheet carries out a request for all rows or none."
-NONE_MOVED = "Another row of the request was not moved, and Smartsheet carries out a request for all rows or none."
+UNMARKED = (
+    "The row's last change was made before this request was sent. Rows that this edit has moved show that Smartsheet "
+    "records a move as a change of the row."
+)
+ALL_MOVED = (
+    "Another row of the request was moved, and Smartsheet carries out a request for all of its rows or for none."
+)
+NONE_MOVED = (
+    "Another row of the request was not moved, and Smartsheet carries out a request for all of its rows or for none."
+)
 GONE = f"{CANNOT}the row is gone."
 AMBIGUOUS = f"{CANNOT}someone else may have moved the row or changed the sheet around it."
 

@@ -26,7 +26,7 @@ from edits.sheets.sheet import Json, Row, Sheet, parse_time
 CLOCKS_APART = timedelta(seconds=5)
 MOST_PAGES = 5
 ADDITIONS = (Action.ADD, Action.ANCHOR)
-UNCHANGED = "The sheet has not been changed since it was read for this edit."
+UNCHANGED = "The sheet has not been changed since this app read the sheet for this edit."
 CANNOT = "Smartsheet's record doesn't show the outcome: "
 
 Spend = Callable[[], None]  # called before a history is read; raises if the limit is reached

@@ -32,7 +32,7 @@ MEANINGS = {
     "#PERMISSION ERROR": "The person who made the link to the other sheet can no longer read that sheet.",
     "#REF": "The formula names a cell, column or range that was deleted.",
     "#UNPARSEABLE": "Smartsheet can't read the formula: a word in it, a bracket or a quotation mark is wrong.",
-    "#UNSUPPORTED CROSS-SHEET FORMULA": "The function doesn't work with ranges of other sheets.",
+    "#UNSUPPORTED CROSS-SHEET FORMULA": "A function in the formula doesn't work with ranges of other sheets.",
 }
 
 

@@ -34,5 +34,5 @@ def why_no_edits(access: Access) -> str:
 def why_not_deleted(sheet: Sheet, row: Row) -> str:
     """Return why this person can't delete the row with the rows below it."""
     if any(one.is_locked_for_user for one in sheet.family(row.id)):
-        return "This row or one below it is locked: only admins of the sheet can delete it."
+        return "This row or a row below it is locked, so only admins of the sheet can delete this row."
     return why_no_edits(sheet.access)

@@ -18,7 +18,7 @@ from edits.widgets.problems import ALREADY_SENT, NOT_NOTED, Doing, Problem, prob
 from identity.middleware import SmartsheetRequest
 from identity.tokens import revocation
 
-ALREADY_DONE = "This was already done when you sent it the first time. Nothing was sent again."
+ALREADY_DONE = "You sent this change twice. The change was made the first time, and nothing was sent again."
 
 
 def actor_of(request: SmartsheetRequest) -> Actor:

@@ -62,8 +62,8 @@ CHANGED_SINCE = Problem(
     title="This form was saved before, and you have changed it since",
     happened="This app has already handled what you sent the first time.",
     saved="Your later changes are still in the form, and are not saved yet.",
-    advice="Check your later changes, and save again if you want to keep them. If the form is for a new row, this adds "
-    "another row.",
+    advice="Check your later changes. If you want to keep these changes, save again. If the form is for a new row, "
+    "saving again adds another row.",
 )
 ANOTHER_AUTHOR = Problem(
     status=409,
@@ -97,10 +97,10 @@ TITLES: dict[type[Exception], tuple[int, str]] = {
 NOT_RECORDED = "This app only makes changes that it can record, so nothing was sent to Smartsheet."
 TELL_OPERATOR = "Try again in a moment. If this happens again, tell the administrator of this app."
 LOOK_FIRST = {
-    Doing.CHANGE: "Save again. This app then reads the row first and sends only the changes that are missing.",
+    Doing.CHANGE: "Save again. This app then reads the row first and sends only the changes that the row doesn't have.",
     Doing.ADD: "Look at the sheet before you save again. Otherwise the row may be added twice.",
     Doing.DELETE: "Look at the sheet to see whether the row was deleted.",
-    Doing.UNDO: "Look at the cell. If the cell still has the newer value, undo again.",
+    Doing.UNDO: "Look at the cell. If the cell still has the value that you wanted to undo, try to undo it again.",
 }
 
 
@@ -145,7 +145,7 @@ def advice(error: GatewayError, doing: Doing) -> str:
         case NotGranted():
             return "If you need this permission, ask the administrator of this app."
         case Forbidden():
-            return "If you need this, ask the owner of the sheet for access."
+            return "If you need more access to the sheet, ask the owner of the sheet."
         case NotFound():
             return "Go back to the sheet, or to the list of your sheets."
         case RateLimited(retry_after=None):

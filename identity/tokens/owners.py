@@ -16,7 +16,7 @@ from identity.tokens.returning import give_back, return_due
 
 DELETED = "The user or the person was deleted."
 DEACTIVATED = "The user was deactivated."
-MOVED = "The Smartsheet account was moved to another user. This user has to connect the account again."
+MOVED = "The Smartsheet account was moved to another user. The new user has to connect the account again."
 
 
 def return_tokens() -> int:

@@ -66,11 +66,11 @@ def test_new_rows_below_it_must_be_confirmed(browser: Client, plan: SitePlan, bo
 
 def test_a_locked_row_beneath_it_keeps_it(browser: Client, plan: SitePlan, bob: Person) -> None:
     page = Page.open(browser, plan.delete_path("Final account"))
-    assert "This row or one below it is locked: only admins of the sheet can delete it." in page.text
+    assert "This row or a row below it is locked, so only admins of the sheet can delete this row." in page.text
     assert '<button class="btn btn-danger"' not in page.html
     answer = browser.post(plan.delete_path("Final account"))
     assert answer.status_code == 403
-    assert "This row or one below it is locked" in answer.content.decode()
+    assert "This row or a row below it is locked" in answer.content.decode()
     assert [entry.phase for entry in Entry.objects.filter(action="delete")] == ["forbidden"]
     assert plan.writes(bob) == []
     assert "Final account" in plan.labels()

@@ -44,7 +44,11 @@ FAULTS = [
         {"status": 403},
         (403, "Smartsheet does not allow this", "refused"),
         (403, "Smartsheet does not allow this"),
-        also=("You are not authorized to perform this action.", "ask the owner of the sheet for access", "error 1004"),
+        also=(
+            "You are not authorized to perform this action.",
+            "If you need more access to the sheet, ask the owner of the sheet.",
+            "error 1004",
+        ),
     ),
     Fault(
         "404",

@@ -95,7 +95,7 @@ def test_pressing_twice_undoes_once(browser: Client, plan: SitePlan, bob: Person
     key = key_of(undo_page(browser, edited))
     put_back(browser, edited, key)
     page = put_back(browser, edited, key)
-    assert "This was already done when you sent it the first time. Nothing was sent again." in page.text
+    assert "You sent this change twice. The change was made the first time, and nothing was sent again." in page.text
     assert len(plan.writes(bob)) == 2
 
 

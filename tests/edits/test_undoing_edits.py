@@ -209,7 +209,7 @@ def test_pressing_twice_undoes_once(browser: Client, rows: Rows) -> None:
     path = changed(sheet)
     confirm(browser, path, KEY)
     page = Page.of(browser, path, browser.post(path, {"once": KEY}, follow=True))  # type: ignore[arg-type] # as in confirm()
-    assert "This was already done when you sent it the first time. Nothing was sent again." in page.text
+    assert "You sent this change twice. The change was made the first time, and nothing was sent again." in page.text
     assert len(sheet.writes()) == 2
 
 

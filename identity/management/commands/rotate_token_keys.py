@@ -36,8 +36,8 @@ class Command(BaseCommand):
         )
         if found[Key.UNKNOWN]:
             self.stdout.write(
-                "The owners of tokens under none of TOKEN_KEYS are asked to sign in again. If you have the missing key,"
-                " add it."
+                "If no key in TOKEN_KEYS can decrypt a person's token, the person is asked to sign in again. If you "
+                "have the missing key, add it."
             )
         elif not found[Key.OLDER]:
             self.stdout.write("All keys but the first can go.")

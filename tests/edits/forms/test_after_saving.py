@@ -69,7 +69,7 @@ def test_deleting_a_row_asks_first(browser: Client, form: ProgressForm) -> None:
     entry = Entry.objects.intents().on_sheet(form.plan.id).get()
     assert (entry.action, entry.via) == ("delete", '{"form":"progress","version":2}')
     again = browser.post(path, {"rows": "1", "once": "a"}, follow=True)
-    assert "This was already done when you sent it the first time." in again.content.decode()
+    assert "You sent this change twice." in again.content.decode()
 
 
 def test_rows_beneath_are_listed_before_they_are_deleted(browser: Client, form: ProgressForm) -> None:

@@ -374,7 +374,7 @@ export class Sheet extends EventTarget {
     const end = familyEnd(shape.levels, position);
     const family = this.rows.slice(position, end);
     if (family.some((row) => row[LOCKED])) {
-      return refuse("This row or one below it is locked: only admins of the sheet can delete it.");
+      return refuse("This row or a row below it is locked, so only admins of the sheet can delete this row.");
     }
     const from = placeOf(position, this.rows, shape.levels);
     this.rows.splice(position, end - position);
