@@ -44,7 +44,8 @@ def _of_histories() -> Iterator[Error]:
         if any(field.name == "history_user" for field in history._meta.fields):
             yield Error(
                 f"The history of {model._meta.label} identifies the person who changed a row by a foreign key.",
-                hint="Deleting a user would change the history, which is append-only. Use history_user_id_field.",
+                hint="If a user is deleted, a foreign key to users changes the history, but the history is "
+                "append-only. Use history_user_id_field instead.",
                 obj=model,
                 id="audit.E004",
             )

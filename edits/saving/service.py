@@ -109,7 +109,9 @@ def _require_sense(baseline: Baseline, changes: Sequence[RowChange]) -> None:
         raise ValueError("To delete rows, pass a baseline that has the descendants of these rows.")
     rows = [(type(change), change.row_id) for change in changes if not isinstance(change, AddRow)]
     if len(set(rows)) < len(rows):
-        raise ValueError("Two changes of the same kind change a row twice: put all cells of a row into one change.")
+        raise ValueError(
+            "A save can't have two changes of the same kind for a row: put all cells of a row into one change."
+        )
     if deleted_places(baseline.sheet, changes):
         raise ValueError("A row can't go below a row that the same save deletes.")
     for change in changes:

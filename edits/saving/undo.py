@@ -63,7 +63,7 @@ LOCKED = "This row is locked: only admins of the sheet can move it."
 NO_CELL = "This app can undo only changed cells, added rows, moved rows and deleted rows."
 PERSONAL = "This is a personal value. The log stores personal values separately, so they can't be restored from here."
 NOTHING_LEFT = "The cell already has its old value."
-NUMBERS_MOVE = "Other rows may have the row numbers of these predecessors now. Type the predecessors again."
+NUMBERS_MOVE = "Predecessors are row numbers, and other rows may have these numbers now. Type the predecessors again."
 HAS_ROWS_BENEATH = "There are now rows below this row. These rows would be deleted too."
 
 # The feature that is needed to undo each action.

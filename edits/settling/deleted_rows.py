@@ -24,7 +24,7 @@ AT_ONCE = 500  # the most rows per query
 THERE = "The row is still there."
 OTHER_THERE = "The row above this row in the hierarchy is still there, but the request would have deleted both rows."
 TAKEN = "Another deletion by this app has deleted the row."
-OTHER_TAKEN = "Another deletion by this app has deleted a row that was to be deleted together with this one."
+OTHER_TAKEN = "Another deletion by this app has deleted a row that was to be deleted together with this row."
 GONE = "The row no longer exists, and the last change of the sheet was made when this request was sent."
 WITH_OTHERS = (
     "Another row of the request was deleted, and Smartsheet carries out a request for all of its rows or for none."

@@ -134,8 +134,8 @@ CONNECTED_ELSEWHERE = Failure(
     happened="Smartsheet confirmed who you are, but another user of this site has connected this Smartsheet account.",
     done=GIVEN_UP,
     advice=(
-        "If you are also that other user, log in as that user, or disconnect the account as that user first. If you "
-        "wanted to connect another Smartsheet account, sign out of Smartsheet and connect again from here."
+        "If both users of this site are you, log in as the other user, or first disconnect the account as the other "
+        "user. If you wanted to connect another Smartsheet account, sign out of Smartsheet and connect again from here."
     ),
 )
 OTHER_ACCOUNT = Failure(
@@ -144,7 +144,7 @@ OTHER_ACCOUNT = Failure(
     title="You have connected another Smartsheet account",
     happened="Smartsheet confirmed who you are, but you have connected a different Smartsheet account here.",
     done=GIVEN_UP,
-    advice="Disconnect the other account on your profile page first. Then connect this one.",
+    advice="On your profile page, first disconnect the account that you have connected. Then connect the new account.",
 )
 RATE_LIMITED = Failure(
     code="rate_limited",

@@ -148,7 +148,10 @@ def test_a_duration_is_undone_and_predecessors_must_be_typed_again(browser: Clie
     assert project.value(SURVEY, "Duration") == "3d"
     assert save(browser, project, APPROVE, Predecessors="2").was_redirected
     page = undo_page(browser, Entry.objects.intents().latest("id"))
-    assert "Other rows may have the row numbers of these predecessors now. Type the predecessors again." in page.text
+    assert (
+        "Predecessors are row numbers, and other rows may have these numbers now. Type the predecessors again."
+        in page.text
+    )
 
 
 def test_a_conflict_shows_durations_in_words(browser: Client, project: SitePlan) -> None:

@@ -206,7 +206,7 @@ def test_a_second_account_of_the_same_user(provider: Provider, log_in: LogIn) ->
     provider.profile = Answer(ALICE | {"id": 7, "firstName": "Work"})
     page = connect(browser)
     assert (page.status_code, who(browser)) == (409, ("jane", ALICE["id"]))
-    assert "Disconnect the other account" in page.content.decode()
+    assert "first disconnect the account that you have connected" in page.content.decode()
     browser.post("/identity/disconnect/")
     assert connect(browser).status_code == 302
     assert who(browser) == ("jane", 7)

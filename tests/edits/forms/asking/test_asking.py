@@ -155,7 +155,7 @@ def test_people_without_a_way_to_answer_are_left_out(alices: Client, plan: SiteP
     preview = text_of(alices.post(PAGE, fields(plan, *TASKS)))
     assert "Send 1 mail?" in preview
     assert "The form isn't for this person" in preview
-    assert "Rows without a person who has an e-mail address: “Pour slab”." in preview
+    assert "These rows don’t name anyone with an e-mail address: “Pour slab”." in preview
     nobody = alices.post(PAGE, fields(plan, "Pour slab", step="send"))
     assert "No one can be asked like this" in text_of(nobody)
     assert not UpdateRequest.objects.exists()
