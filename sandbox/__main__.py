@@ -15,7 +15,7 @@ from sandbox.world import World
 
 
 class CannotListen(Exception):
-    """The port can't be used. The text says which port and why."""
+    """The port can't be used. The exception's message says which port, and why."""
 
 
 async def run(worlds: list[World]) -> None:

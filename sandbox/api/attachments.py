@@ -119,7 +119,7 @@ def delete_versions(call: Call) -> Json:
 
 
 def attachment_in_path(call: Call) -> Attachment:
-    """Return the attachment that the path names. Raises ApiError 1006 if the sheet doesn't have it."""
+    """Return the attachment that the path names. Raises ApiError 1006 if the sheet has no such attachment."""
     attachment = find_attachment(call.sheet, call.path_id("attachmentId"))
     if attachment is None:
         raise ApiError(1006)

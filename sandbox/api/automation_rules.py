@@ -88,8 +88,8 @@ def _check_may_change(call: Call, rule: AutomationRule) -> None:
 
 
 def _read_action(call: Call, rule: AutomationRule, given: Json) -> dict[str, Json]:
-    """Return the rule's action, changed by the attributes in `given`. Raises ApiError (1008, 1012, 1031, 1036,
-    1218-1221) for attributes that aren't valid.
+    """Return the rule's action with the changes in `given`. Raises ApiError (1008, 1012, 1031, 1036, 1218-1221) for
+    attributes that aren't valid.
     """
     if given is None:
         raise ApiError(1012, "action.type")

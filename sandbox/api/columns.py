@@ -64,7 +64,7 @@ def delete(call: Call) -> Json:
 
 
 def column_in_path(call: Call) -> Column:
-    """Return the column that the path names. Raises ApiError 1006 if the sheet doesn't have it."""
+    """Return the column that the path names. Raises ApiError 1006 if the sheet has no such column."""
     column = call.sheet.column(call.path_id("columnId"))
     if column is None:
         raise ApiError(1006)
@@ -72,7 +72,7 @@ def column_in_path(call: Call) -> Column:
 
 
 def _view(call: Call) -> View:
-    """Return what the answer shows of a column that was just written. The answer shows the column's real type, unless
-    the request has a `level`.
+    """Return the view for the answer after a column was written. If the request has a `level`, the column's type is
+    shown as at this level. If not, the real type is shown.
     """
     return view_of(call) if "level" in call.query else View(level=2)

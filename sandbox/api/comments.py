@@ -80,7 +80,10 @@ def comment_in_path(call: Call) -> tuple[Discussion, Comment]:
 
 
 def own_comment_in_path(call: Call) -> tuple[Discussion, Comment]:
-    """Return the comment that the path names, and its discussion. Raises ApiError 1081 if someone else wrote it."""
+    """Return the comment that the path names, and its discussion.
+
+    Raises ApiError 1081 if another person wrote the comment.
+    """
     discussion, comment = comment_in_path(call)
     if comment.created_by != call.person.id:
         raise ApiError(1081)

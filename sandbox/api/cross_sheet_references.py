@@ -75,8 +75,9 @@ def _source(call: Call, body: dict[str, Json]) -> Sheet:
 
 
 def _check_range(source: Sheet, bounds: dict[str, Json]) -> None:
-    """Check the ids of a range's first and last rows, columns or both. Raises ApiError 1012 if one of them is missing.
-    Raises ApiError 1034 or 1036 if `source` doesn't have a row or column with such an id.
+    """Check the bounds of a range: the ids of its first and last row, of its first and last column, or all four.
+
+    Raises ApiError 1012 if an id is missing, 1034 if `source` has no such row, and 1036 if it has no such column.
     """
     wanted = [name for pair in (ROWS, COLUMNS) if set(pair) & bounds.keys() for name in pair] or list(COLUMNS)
     for name in wanted:

@@ -83,7 +83,7 @@ def delete(call: Call) -> Json:
 
 
 def discussion_in_path(call: Call) -> Discussion:
-    """Return the discussion that the path names. Raises ApiError 1006 if the sheet doesn't have it."""
+    """Return the discussion that the path names. Raises ApiError 1006 if the sheet has no such discussion."""
     discussion = find_discussion(call.sheet, call.path_id("discussionId"))
     if discussion is None:
         raise ApiError(1006)

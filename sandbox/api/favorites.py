@@ -22,7 +22,7 @@ def list_all(call: Call) -> Json:
 
 @operation("add-favorite", "POST", "/favorites", scope="ADMIN_WORKSPACES")
 def add(call: Call) -> Json:
-    """Mark items as favorites. If an item is one already, a list skips it, and a single item is refused (1129)."""
+    """Mark items as favorites. In a list, existing favorites are skipped. A single existing one is refused (1129)."""
     body = call.json()
     items = body if isinstance(body, list) else [body]
     wanted = [read_favorite(call.state, call.person.id, item) for item in items]
@@ -37,7 +37,7 @@ def add(call: Call) -> Json:
 
 @operation("is-favorite", "GET", "/favorites/{favoriteType}/{favoriteId}", scope="READ_SHEETS")
 def get(call: Call) -> Json:
-    """Get one favorite. The answer is error 1006 if the caller hasn't marked the item."""
+    """Get one favorite. The answer is error 1006 if the item isn't one of the caller's favorites."""
     return _shown(call, _in_path(call))
 
 
@@ -65,8 +65,8 @@ def delete_several(call: Call) -> Json:
 
 
 def _in_path(call: Call) -> Favorite:
-    """Return the favorite that the path names. Raises ApiError 1006 if the caller hasn't marked the item, and 1031 for
-    an unknown type.
+    """Return the favorite that the path names. Raises ApiError 1006 if the item isn't one of the caller's favorites,
+    and 1031 if the type in the path is unknown.
     """
     check_kind(call.path["favoriteType"])
     favorite = Favorite(call.path["favoriteType"], call.path_id("favoriteId"))

@@ -19,7 +19,7 @@ Json = Any
 
 @operation("list-sheet-filters", "GET", "/sheets/{sheetId}/filters", scope="READ_SHEETS")
 def list_all(call: Call) -> Json:
-    """List the filters of a sheet that the caller can use: the shared ones and the caller's own."""
+    """List the sheet's shared filters, and the caller's own filters of the sheet."""
     return index_result(call, [filter_json(each, with_query=False) for each in filters_of(call)])
 
 
@@ -40,7 +40,7 @@ def delete(call: Call) -> Json:
 
 
 def filters_of(call: Call) -> list[SheetFilter]:
-    """Return the filters of the sheet that the caller can use."""
+    """Return the sheet's shared filters, and the caller's own filters of the sheet."""
     return [each for each in call.sheet.filters if each.kind == "SHARED" or each.owner_id == call.person.id]
 
 

@@ -140,7 +140,7 @@ def delete(call: Call) -> Json:
 
 
 def create_folder(call: Call, container_id: int | None) -> Json:
-    """Make the folder that the body describes, in the container with this id. None means the caller's Home."""
+    """Make the folder that the body describes. `container_id` says where; None means the caller's Home."""
     folder = Folder(call.state.new_id(), read_name(call, "folder"), call.person.id, now(), container_id)
     call.state.folders[folder.id] = folder
     call.announce("folder", folder.id, "created", folderName=folder.name)

@@ -55,7 +55,7 @@ def _all_urls() -> set[str]:
 
 
 def _status(sheet: Sheet) -> dict[str, Json]:
-    """Return the JSON of a SheetPublish. Formats that are not enabled have no address and no details."""
+    """Return the JSON of a SheetPublish. Only formats in which the sheet is published have an address and details."""
     publish = sheet.settings.publish
     status: dict[str, Json] = {name: publish.get(name, False) for name in ENABLING}
     for name in ENABLING:

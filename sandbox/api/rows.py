@@ -64,7 +64,7 @@ def delete(call: Call) -> Json:
 
 
 def row_in_path(call: Call) -> Row:
-    """Return the row that the path names. Raises ApiError 1006 if the sheet doesn't have it."""
+    """Return the row that the path names. Raises ApiError 1006 if the sheet has no such row."""
     row = call.sheet.row(call.path_id("rowId"))
     if row is None:
         raise ApiError(1006)

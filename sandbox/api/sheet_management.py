@@ -48,7 +48,7 @@ def create_in_workspace(call: Call) -> Json:
 
 @operation("updateSheet", "PUT", "/sheets/{sheetId}", scope="ADMIN_SHEETS")
 def update(call: Call) -> Json:
-    """Rename a sheet (only its owner), change its project settings (only editors), or change your settings for it."""
+    """Change a sheet's name (only as its owner), its project settings (only as an editor), or your own settings."""
     sheet, body = call.sheet, call.json()
     check_attributes("sheet", body, allowed={"name", "projectSettings", "userSettings"}, read_only={"id", "permalink"})
     _check(call, body)
@@ -132,7 +132,7 @@ def _check(call: Call, body: dict[str, Json]) -> None:
 
 
 def _rename(call: Call, name: str) -> str:
-    """Rename the sheet, and return its name. Renaming doesn't change the version of the sheet."""
+    """Rename the sheet, and return its new name. Renaming doesn't change the version of the sheet."""
     old, call.sheet.name, call.sheet.modified_at = call.sheet.name, name, now()
     call.announce("sheet", call.sheet.id, "updated")
     call.announce("sheet", call.sheet.id, "rename", oldName=old, newName=call.sheet.name)

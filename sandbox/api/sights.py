@@ -140,7 +140,7 @@ def _whole(call: Call, sight: Sight, access: Access) -> dict[str, Json]:
 
 
 def _publish_status(sight: Sight) -> dict[str, Json]:
-    """Return the JSON of a SightPublish. If the dashboard isn't published, it has no address and no audience."""
+    """Return the JSON of a SightPublish. If the dashboard isn't published, the JSON has no address and no audience."""
     if not sight.publish.get("readOnlyFullEnabled"):
         return {"readOnlyFullEnabled": False}
     return sight.publish | {"readOnlyFullUrl": permalink("publish", sight.id)}

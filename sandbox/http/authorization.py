@@ -45,9 +45,9 @@ def authorize(operation: Operation, token: Token) -> None:
 
 
 def media_type(operation: Operation, headers: Mapping[str, str]) -> str:
-    """Return the media type of the answer. This is JSON if `Accept` allows JSON.
+    """Return the media type of the answer. If the header `Accept` allows JSON, the type is JSON.
 
-    If `Accept` doesn't allow JSON, this is another type that `Accept` allows and the operation can produce. Raises
+    If `Accept` doesn't allow JSON, the type is one that `Accept` allows and that the operation can produce. Raises
     ApiError 1052 if there is no such type.
     """
     accept = headers.get("Accept", "*/*")

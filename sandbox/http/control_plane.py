@@ -33,7 +33,10 @@ MOST_LEVELS = 100  # the most levels of JSON in a body; orjson can't write more 
 
 
 class BadBody(ValueError):
-    """The body of a request isn't JSON, or its JSON is nested too deeply. The text says which of the two."""
+    """The body of a request isn't JSON, or its JSON is nested too deeply.
+
+    The exception's message says which of the two.
+    """
 
 
 def add_routes(app: web.Application, world: World) -> None:
@@ -99,7 +102,7 @@ class Control:
         return _json([fault.json() for fault in self.world.faults.pending])
 
     async def add_faults(self, request: web.Request) -> web.StreamResponse:
-        """Add one fault or several. If one is refused, none is added."""
+        """Add one fault or several. If one of them isn't valid, none of them is added."""
         try:
             ordered = await _body(request)
             faults = [read_fault(item) for item in (ordered if isinstance(ordered, list) else [ordered])]
@@ -135,7 +138,7 @@ class Control:
         return _json(self.world.latency.json())
 
     async def set_latency(self, request: web.Request) -> web.StreamResponse:
-        """Set the latency profile. The series of random waits starts from its beginning."""
+        """Set the latency profile, and start the series of random waits from its beginning."""
         try:
             profile = read_profile(await _body(request))
         except (BadLatency, BadBody) as error:
@@ -144,7 +147,7 @@ class Control:
         return await self.latency(request)
 
     async def clock(self, request: web.Request) -> web.StreamResponse:
-        """Return the time in the sandbox, and how many seconds it is ahead of the real time."""
+        """Return the sandbox's time, and how many seconds the sandbox's clock is ahead of the real time."""
         return _json({"now": iso(now()), "ahead": self.world.seconds_ahead})
 
     async def set_clock(self, request: web.Request) -> web.StreamResponse:

@@ -34,7 +34,7 @@ PAGES = ("authorize",)  # routes that a fault can name although they aren't oper
 
 
 class BadFault(ValueError):
-    """The description of a fault isn't valid. The text says why."""
+    """The description of a fault isn't valid. The exception's message says why."""
 
 
 @dataclass(slots=True)
@@ -100,7 +100,7 @@ class Fault:
         return self.status is not None or self.errorCode is not None
 
     def error(self) -> ApiError:
-        """Return the error for the answer. What the fault doesn't set comes from Smartsheet's list of errors."""
+        """Return the error for the answer. Attributes that the fault doesn't set have Smartsheet's usual values."""
         code = self.errorCode or CODE_OF_STATUS.get(self.status or 0, 4000)
         message = self.message
         if message is None:

@@ -14,7 +14,7 @@ MOST_TIMES = 20.0  # the largest exponent: e to this power is more than any sens
 
 
 class BadLatency(ValueError):
-    """The description of a latency isn't valid. The text says why."""
+    """The description of a latency isn't valid. The exception's message says why."""
 
 
 @dataclass(frozen=True, slots=True)

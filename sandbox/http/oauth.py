@@ -102,7 +102,7 @@ def _error(message: str) -> web.Response:
 
 
 def _back(app: App, answer: dict[str, str], parameters: Mapping[str, str]) -> web.Response:
-    """Return a redirect (302) to the app's registered URL, which gets this answer and the unchanged `state`."""
+    """Return a redirect (302) to the app's registered URL. Its query has the `answer` and the request's `state`."""
     if "state" in parameters:
         answer |= {"state": parameters["state"]}
     joint = "&" if urlsplit(app.redirect_url).query else "?"

@@ -51,5 +51,8 @@ def _line(operation: Operation) -> tuple[str, ...]:
 
 
 def _shown_path(operation: Operation) -> str:
-    """Return the path without regular expressions: a word that is matched in any case is shown as it is."""
+    """Return the path without regular expressions.
+
+    An expression that matches a word in upper and lower case is replaced by the word.
+    """
     return re.sub(r"{\w+:\(\?i:(\w+)\)}", r"\1", operation.path)

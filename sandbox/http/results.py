@@ -19,8 +19,8 @@ def page_of(call: Call, items: Sequence[Item]) -> tuple[dict[str, Any], Sequence
     """Return the attributes of an IndexResult that count pages and items, and the items of the requested page. If the
     requested page doesn't exist, return the last page.
 
-    With `includeAll`, the page has all items, and the page size is left out. If the list is empty, this page is number
-    0 of 0.
+    With `includeAll`, the page has all items, and the page size is left out. If the list is empty, the answer says that
+    the page is number 0 of 0.
     """
     if call.flag("includeAll"):
         page = min(1, len(items))
@@ -51,7 +51,10 @@ def unknown_pages(call: Call, items: Sequence[Any]) -> dict[str, Any]:
 
 
 def token_page(call: Call, items: Sequence[Any]) -> dict[str, Any]:
-    """Return a page of the newer kind, without the total of items. If there is a next page, `lastKey` is its key."""
+    """Return the page that the parameter `lastKey` asks for.
+
+    If there is a next page, the answer's `lastKey` is the key of the next page. The answer has no total of items.
+    """
     size = call.number("maxItems", DEFAULT_SIZE, least=DEFAULT_SIZE)
     start = _start(call)
     page: dict[str, Any] = {"data": list(items[start : start + size])}

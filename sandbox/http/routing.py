@@ -139,7 +139,7 @@ class Call:
         return self.sheet.access_of(self.person.id) or Access.VIEWER
 
     def check(self) -> None:
-        """Run the checks that all operations share. They check the sheet in the path and two parameters."""
+        """Check what all operations share: the sheet in the path, and parameters that every operation can have."""
         self.flag("numericDates")
         _ = self.api_level
         if "sheetId" in self.path:

@@ -37,7 +37,7 @@ __all__ = ["BadCertificate", "api", "listening", "make_app"]
 
 
 class BadCertificate(Exception):
-    """The certificate or its key can't be used. The text says why."""
+    """The certificate or its key can't be used. The exception's message says why."""
 
 
 def make_app(world: World) -> web.Application:
@@ -78,7 +78,7 @@ def _endpoint(world: World, operation: Operation) -> Handler:
 
 
 async def _answer(world: World, operation: Operation, request: web.Request, body: bytes) -> web.Response:
-    """Carry out one operation. Few operations await anything, so two of them rarely run at the same time."""
+    """Carry out one operation. Few operations await anything, so two operations rarely run at the same time."""
     state, headers = world.state, _readable(request)
     token, person = NOBODY, Person(id=0, profile={})
     if not operation.is_open:
@@ -158,9 +158,9 @@ def _note(world: World, request: web.Request) -> Arrival:
 
 @contextmanager
 def _alone(world: World, request: web.Request) -> Iterator[None]:
-    """Note, as long as the context lasts, that a change of the sheet is in progress.
+    """Mark the sheet as being changed with the request's token, until the context ends.
 
-    Raises ApiError 4004 if another change of the sheet with the same token is in progress.
+    Raises ApiError 4004 if the sheet is already being changed with the same token.
     """
     operation = OPERATIONS.get(_operation_in(request) or "")
     token = token_in(world.state, request.headers)

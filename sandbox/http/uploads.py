@@ -47,7 +47,10 @@ def is_link(call: Call) -> bool:
 
 
 def read_upload(call: Call) -> Upload:
-    """Return the file of a simple or multipart upload. Raises ApiError (1011, 1074, 1091, 1125-1128)."""
+    """Return the file of a simple or multipart upload.
+
+    Raises ApiError (1011, 1074, 1091, 1125-1128) if the upload isn't valid.
+    """
     if is_multipart(call):
         part = _parts(call).get(FILE_PART)
         if part is None:

@@ -56,7 +56,7 @@ class Callbacks:
         return status
 
     async def verify(self, webhook: Webhook, challenge: str) -> bool:
-        """Whether the URL answers with status 200 and returns the challenge, in a header or in JSON."""
+        """Send a challenge. Return whether the answer has status 200, and the challenge in a header or in JSON."""
         body = orjson.dumps({"challenge": challenge, "webhookId": webhook.id})
         status, header, content = await self._request(webhook, body, {"Smartsheet-Hook-Challenge": challenge})
         return status == 200 and challenge in (header, _response_in(content))

@@ -28,7 +28,7 @@ CALLBACKS_PER_VERIFICATION = 100
 class Courier:
     """Delivers the events of one sandbox.
 
-    At any time, each webhook has at most one delivery in progress, and each sheet has at most one request.
+    At any time, at most one delivery for each webhook is in progress, and at most one request for each sheet.
     """
 
     def __init__(self, state: State, settings: Settings, callbacks: Callbacks, changed: Callable[[], None]) -> None:
@@ -38,7 +38,7 @@ class Courier:
         self._tasks: set[asyncio.Task[None]] = set()
 
     def heard(self, cause: Cause, events: list[Event]) -> None:
-        """Add the new events to the webhooks that want them, and update the status of affected webhooks."""
+        """Add the new events to the webhooks that subscribe to them, and update the status of affected webhooks."""
         unheard = duplicates(self._state)
         for webhook in self._state.webhooks.values():
             if webhook.is_enabled and webhook.id not in unheard:
@@ -105,8 +105,8 @@ class Courier:
     async def _send(self, webhook: Webhook, content: dict[str, Json], *, during: Status) -> bool:
         """Send a callback, and repeat it until it is acknowledged. Returns whether it was acknowledged.
 
-        The callback is given up after MOST_RETRIES retries, after an answer that allows no retry, or when the webhook's
-        status is no longer `during`.
+        The callback is given up after MOST_RETRIES retries, after an answer that allows no retry, or when the webhook
+        no longer has the status `during`.
         """
         body = {
             "nonce": str(uuid.uuid4()),

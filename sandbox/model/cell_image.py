@@ -51,7 +51,7 @@ def size_of(content: bytes) -> tuple[int, int] | None:
 
 
 def _size_of_jpeg(content: bytes) -> tuple[int, int] | None:
-    """Return the size in the first segment of a JPEG that contains a size; None if no segment contains one."""
+    """Find the first segment of a JPEG that contains a size, and return this size; None if there is no such segment."""
     place = 2
     while place + 9 <= len(content) and content[place] == 0xFF:
         if content[place + 1] in FRAMES:

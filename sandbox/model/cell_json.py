@@ -64,7 +64,7 @@ def permalink_token(object_id: int) -> str:
 
 
 def column_type(column: Column, level: int) -> str:
-    """Return a column's type as an API level shows it. Below the level of `column_version`, this is TEXT_NUMBER."""
+    """Return a column's type as an API level shows it. Levels below `column_version` show TEXT_NUMBER."""
     return column.type if level >= column_version(column) else "TEXT_NUMBER"
 
 

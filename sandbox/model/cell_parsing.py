@@ -236,7 +236,10 @@ def _hyperlink(writing: Writing, column: Column, item: dict[str, Json]) -> Cell:
 
 
 def _destination(writing: Writing, kind: str, target: Json) -> tuple[str, str]:
-    """Return a hyperlink's default text and URL. Raises ApiError 1114 if the writer can't see what it points to."""
+    """Return a hyperlink's default text and URL.
+
+    Raises ApiError 1114 if the writer can't see the object that the hyperlink points to.
+    """
     if kind == "url":
         return str(target)[:LONGEST_TEXT], str(target)
     state = writing.state

@@ -125,7 +125,7 @@ def _become(writing: Writing, column: Column, new: Column) -> None:
 
 def delete_column(writing: Writing, column: Column) -> None:
     """Delete a column with its cells. In formulas that use it, `#REF` takes its place. Raises ApiError 1065 for a
-    primary or project column, and 1260 for the last visible one.
+    primary or project column, and 1260 for the last visible column.
     """
     sheet = writing.sheet
     if column.primary or column.type in PROJECT_TYPES:
@@ -170,7 +170,7 @@ def _rewrite_cells(row: Row, rewrite: Callable[[str], str]) -> None:
 
 
 def _merged(column: Column, given: dict[str, Json]) -> dict[str, Json]:
-    """Return the column's definition, changed by the given attributes."""
+    """Return the column's definition with the given changes."""
     old = {name: getattr(column, attribute) for attribute, name in JSON_NAMES.items()}
     kind = given.get("type") or column.type
     if (kind, given.get("systemColumnType") or column.system_type) != (column.type, column.system_type):
@@ -214,7 +214,7 @@ def _index_of(definitions: list[Json]) -> int:
 
 
 def _fill(writing: Writing, column: Column) -> None:
-    """Fill a new column with automatic numbers or with the results of its formula, if it has either."""
+    """Fill a new column. An auto-number column gets numbers, and a column formula is calculated."""
     rows = writing.sheet.rows
     if column.system_type == "AUTO_NUMBER":
         for row in rows:

@@ -49,7 +49,7 @@ LONGEST_AUTO_NUMBER = 40
 def read_columns(state: State, definitions: Json) -> list[Column]:
     """Return the columns for a new sheet.
 
-    Raises ApiError (1008, 1012, 1055-1060, 1077-1089, 1142) if they aren't valid.
+    Raises ApiError (1008, 1012, 1055-1060, 1077-1089, 1142) if the definitions aren't valid.
     """
     if not isinstance(definitions, list):
         raise ApiError(1008, 'Field "columns" was of unexpected type.')
@@ -66,7 +66,7 @@ def read_columns(state: State, definitions: Json) -> list[Column]:
 
 def read_column(state: State, definition: Json, *, old: Column | None = None) -> Column:
     """Return a new column from its JSON, without comparing it with the sheet's other columns. The types of project
-    sheets are allowed only if the new column replaces a column (`old`) of the same type.  Raises ApiError if the JSON
+    sheets are allowed only if the new column replaces a column (`old`) of the same type. Raises ApiError if the JSON
     isn't valid.
     """
     check_attributes("column", definition, allowed=WRITABLE, read_only=READ_ONLY)

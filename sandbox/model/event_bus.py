@@ -45,7 +45,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """The request that caused events, with the ids of its token's owner and its app, and its change agent.
+    """The request that caused events. `person_id` is the id of its token's owner, and `client_id` is the id of the app.
 
     `person_id` is None if the request had no token.
 

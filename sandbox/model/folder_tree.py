@@ -11,7 +11,10 @@ from sandbox.model.state import Folder, State, Workspace
 
 
 def workspace_around(state: State, container_id: int | None) -> Workspace | None:
-    """Return the workspace around a container, which can be the container itself. Return None in a person's Home."""
+    """Return the workspace around a container, which can be the container itself.
+
+    Return None if the container is in a person's Home.
+    """
     while container_id in state.folders:
         container_id = state.folders[container_id].container_id
     return state.workspaces.get(container_id) if container_id is not None else None

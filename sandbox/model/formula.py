@@ -103,7 +103,7 @@ def _formulas(sheet: Sheet, rows: Iterable[Row]) -> dict[Key, str]:
 
 
 class _Run(Calculator):
-    """Calculates formulas, each of them after the formulas whose cells it uses."""
+    """Calculates formulas. If a formula uses a cell with another formula, the other formula is calculated first."""
 
     def __init__(self, sheet: Sheet, due: dict[Key, str]) -> None:
         super().__init__(sheet)

@@ -23,7 +23,7 @@ ORDERS: dict[str, Callable[[Any, Any], bool]] = {
 
 
 class FormulaError(Exception):
-    """The formula's result is an error. The text is the value of the cell, such as `#REF`."""
+    """The formula's result is an error. The exception's message is the value that the cell shows, such as `#REF`."""
 
 
 def number_of(value: Primitive) -> float:
@@ -76,8 +76,8 @@ def shifted(day: date, days: float) -> str:
 
 
 def compared(sign: str, left: Primitive, right: Primitive) -> bool:
-    """Return the result of a comparison. A blank cell equals the empty text and an unchecked box. It is neither less
-    nor greater than any value.
+    """Return the result of a comparison. A blank cell equals the empty text and an unchecked box. A blank cell is
+    neither less nor greater than any value.
     """
     if sign in ("=", "<>"):
         return (_filled(left) == _filled(right)) is (sign == "=")

@@ -26,7 +26,7 @@ COMPARISONS = ("=", "<>", "<", ">", "<=", ">=")
 
 
 class Incalculable(Exception):
-    """The sandbox can't calculate the formula. The text names the unsupported part."""
+    """The sandbox can't calculate the formula. The exception's message names the unsupported part."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ def walk(node: Node) -> list[Node]:
 
 
 def _tokens(text: str) -> list[tuple[str, str, str]]:
-    """Return the kind and text of each token, and the row in its text ("" if it has none)."""
+    """Return the kind, the text and the row of each token. If the token names no row, its row is ""."""
     tokens, place = [], 0
     while place < len(text):
         match = TOKEN.match(text, place)

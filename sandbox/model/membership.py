@@ -74,8 +74,8 @@ def add(state: State, admin: Person, body: Json) -> Person:
 
 def remove(state: State, person: Person, *, heir: Person | None, with_sheets: bool) -> None:
     """Remove a person from the organisation. `heir` gets the person's groups and, if `with_sheets` is true, the
-    person's other items. If the person owns groups, ApiError 1108 is raised without an heir, and 1107 if the heir isn't
-    a group admin.
+    person's other items. If the person owns groups, raises ApiError 1108 if there is no heir, and 1107 if the heir
+    isn't a group admin.
     """
     groups = [group for group in state.groups.values() if group.owner_id == person.id]
     if groups and heir is None:

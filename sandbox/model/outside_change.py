@@ -30,7 +30,7 @@ KEYS = {"by", "person", "sheetId", *KINDS}
 
 
 class BadChange(ValueError):
-    """The description of a change isn't valid. The text says why."""
+    """The description of a change isn't valid. The exception's message says why."""
 
 
 @dataclass(frozen=True, slots=True)

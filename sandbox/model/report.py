@@ -60,7 +60,7 @@ class ReportView:
         ]
 
     def rows(self) -> Iterator[tuple[Sheet, Access, Row]]:
-        """Yield the rows, sheet by sheet. Each comes with its sheet and the person's access to that sheet."""
+        """Yield the rows, sheet by sheet. Each row comes with its sheet and the person's access to this sheet."""
         for sheet, access in self.sheets:
             for row in sheet.rows:
                 yield sheet, access, row
@@ -107,7 +107,7 @@ class ReportView:
 
 
 def view_level(level: int) -> int:
-    """Return the `level` for sheets that shows multi-values in the same way as this `level` for reports."""
+    """Translate a report's `level`: return the `level` at which sheets show multi-values as the report does."""
     return 2 if level >= MULTI_PICKLIST_LEVEL else min(level, 1)
 
 

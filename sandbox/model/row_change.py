@@ -68,7 +68,7 @@ def read_edits(
     writing: Writing, items: list[Json], *, adding: bool, partial: bool, most: int
 ) -> tuple[list[RowEdit], list[Failure]]:
     """Read the rows of a request. Returns the valid rows, and a failure for each invalid row. If `partial` is false,
-    the first invalid row raises its ApiError instead, and the error's `detail` names the row.
+    raises the ApiError of the first invalid row. The error's `detail` names the row.
     """
     if 0 < most < len(items):
         raise ApiError(1061, "row")

@@ -51,7 +51,7 @@ class Location:
     def target(self, sheet: Sheet) -> tuple[int | None, int]:
         """Return the id of the new parent, and the index at which the first row is inserted.
 
-        An indent or outdent has neither.
+        For an indent or outdent, the result has no meaning.
         """
         if (sibling := sheet.row(self.sibling_id)) is not None:
             return sibling.parent_id, sheet.index(sibling) if self.above else sheet.end_of(sibling)
@@ -63,7 +63,7 @@ class Location:
 def read_location(item: dict[str, Json]) -> Location | None:
     """Return the location in a row's JSON; None if there is none.
 
-    Raises ApiError 1062 if its parts contradict each other.
+    Raises ApiError 1062 if the attributes of the location contradict each other.
     """
     for name in ("toTop", "toBottom", "above"):
         check_type(item, name, bool)

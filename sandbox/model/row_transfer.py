@@ -53,8 +53,8 @@ def copy_rows(
 
     Cells go to the column with the same title and type. Primary columns always match. If the writer is an admin of the
     target sheet, columns without a match are added there at the right. If not, the cells of these columns aren't
-    copied. Formulas and cell links are copied as values. The parent of a copy is the copy of its nearest ancestor that
-    is copied too.
+    copied. Formulas and cell links are copied as values. If a row is copied without its parent, the parent of the copy
+    is the copy of the row's nearest copied ancestor.
     """
     columns = _matches(writing, target)
     missing = [] if target.access < Access.ADMIN else _missing(writing, rows, columns)

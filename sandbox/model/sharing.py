@@ -172,6 +172,6 @@ def _named(state: State, item: dict[str, Json]) -> tuple[str, Json]:
 def _holder(state: State, name: str, value: Json) -> int:
     """Return the id of the person or group whose attribute `name` has this value.
 
-    If no one has an address, add a person.
+    If `value` is an e-mail address that no one has, add a person with this address.
     """
     return person_for(state, value).id if name == "email" else int(value)

@@ -20,7 +20,7 @@ Primitive = str | int | float | bool | None
 
 @dataclass(frozen=True, slots=True)
 class CellRef:
-    """The position of a cell. A cell link has one for its source, and one for its destination."""
+    """The position of a cell. A cell link has one position for its source and one for its destination."""
 
     sheet_id: int
     row_id: int
@@ -112,7 +112,7 @@ class Row:
         return True
 
     def put(self, column_id: int, cell: Cell) -> None:
-        """Write a cell without a new history entry. If its formula was just written, the last entry gets the value."""
+        """Write a cell without a new history entry. If the last entry lacks the formula's result, add the result."""
         self._json.clear()
         revisions = self.history.get(column_id)
         if revisions and cell.formula and revisions[-1].cell == replace(cell, value=None, display=None):

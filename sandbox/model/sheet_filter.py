@@ -25,7 +25,7 @@ def _is_number(value: Primitive) -> bool:
 
 
 def _order(value: Primitive, other: Primitive) -> int:
-    """Compare two values, and return -1, 0 or 1. Return -2 if `value` is blank, or if only one of them is a number."""
+    """Compare two values, and return -1, 0 or 1. Return -2 if `value` is blank or only one of the two is a number."""
     if _is_blank(value) or _is_number(value) is not _is_number(other):
         return -2
     first, second = (value, other) if _is_number(value) else (text_of(value).casefold(), text_of(other).casefold())

@@ -152,7 +152,7 @@ PERSONAL = {"criticalPathEnabled": False, "displaySummaryTasks": True}
 
 
 def settings_json(state: State, sheet: Sheet, person_id: int) -> dict[str, Json]:
-    """Return the person's own settings for a sheet, its project settings if any, and its workspace if any."""
+    """Return JSON with a person's own settings for a sheet, and with the sheet's project settings and workspace."""
     body: dict[str, Json] = {"userSettings": PERSONAL | sheet.settings.personal.get(person_id, {})}
     if sheet.settings.project is not None:
         body |= {"ganttEnabled": True, "dependenciesEnabled": True, "projectSettings": sheet.settings.project}

@@ -292,7 +292,7 @@ class State:
         return token
 
     def token_by_refresh(self, refresh: str) -> Token | None:
-        """Return the tokens with this refresh token, even if they were replaced or revoked; None if there are none."""
+        """Return the token with this refresh token, even if it was replaced or revoked; None if there is none."""
         return next((token for token in self.tokens.values() if token.refresh == refresh), None)
 
 

@@ -26,7 +26,7 @@ DELAY_SECONDS = 0.5
 
 
 class Unreadable(Exception):
-    """The state file can't be read. The text says which file and why."""
+    """The state file can't be read. The exception's message says which file, and why."""
 
 
 def load(path: Path | None) -> State | None:

@@ -19,8 +19,8 @@ def exchange(
     """Return the answer to a token request with a code or a refresh token. The access token is valid for this many
     seconds.
 
-    A request with both a hash and the client's secret is refused. But if `allow_hash_and_secret` is true, it is
-    accepted, and only the secret is checked.
+    A request with both a hash and the client's secret is refused, unless `allow_hash_and_secret` is true. If it is
+    true, only the secret is checked.
 
     Raises ApiError (1067-1073, 1132, 1236-1238) if the request isn't valid.
     """

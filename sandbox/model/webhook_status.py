@@ -14,7 +14,7 @@ Json = Any
 
 
 def review(state: State, settings: Settings) -> list[Webhook]:
-    """Update statuses that no longer apply. Returns the webhooks whose callback URLs must be told the new status."""
+    """Update the status of each webhook. Returns the webhooks whose callback URLs must be told their new status."""
     told = []
     for webhook in state.webhooks.values():
         status = _due(state, settings, webhook)
@@ -50,7 +50,7 @@ def is_app_authorized(state: State, webhook: Webhook) -> bool:
 
 
 def sheet_of(state: State, webhook: Webhook) -> Sheet | None:
-    """Return the webhook's sheet; None if it doesn't exist, or if the webhook's owner isn't active or can't see it."""
+    """Return the webhook's sheet. Return None if the sheet doesn't exist, or the owner isn't active or can't see it."""
     sheet = state.sheets.get(webhook.sheet_id)
     is_visible = sheet and sheet.access_of(webhook.owner_id) and state.people[webhook.owner_id].is_active
     return sheet if is_visible else None

@@ -25,7 +25,7 @@ MS = timedelta(milliseconds=1)
 
 @dataclass(frozen=True, slots=True)
 class WorkCalendar:
-    """The weekdays on which people work, and the dates that are free although they would be working days."""
+    """The weekdays on which people work, and single dates on which no one works."""
 
     working: frozenset[int]
     free: frozenset[date]
