@@ -1,7 +1,7 @@
 """Runs every suite against a new sandbox, and prints one table: `make test-sandbox`.
 
-Each argument is a part of a suite's name. If there are arguments, only the suites whose names have one of these parts
-run: `make test-sandbox ARGS="recorded javascript"`.
+Arguments select suites: a suite runs if its name contains one of the arguments. For example, `make test-sandbox
+ARGS="recorded javascript"` runs all suites with "recorded" or "javascript" in their names.
 """
 
 from __future__ import annotations

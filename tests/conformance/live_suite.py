@@ -1,4 +1,4 @@
-"""Compares the sandbox's answers with those that the live API gave in 2020.
+"""Compares the sandbox's answers with answers that the live API gave in 2020.
 
 The recorded answers are in ../shared/smartsheet, next to the project. So is the program that compares them.
 

@@ -36,7 +36,7 @@ def row_to_update(body: Any) -> Any:
 
 
 def row_with_real_ids(row: dict[str, Any]) -> dict[str, Any]:
-    """Return the writable attributes of a row. Each cell gets the id of an existing column, and no two get the same."""
+    """Return the writable attributes of a row. Each cell gets the id of another existing column."""
     kept = {name: row[name] for name in WRITABLE if name in row}
     if isinstance(kept.get("cells"), list):
         kept["cells"] = [

@@ -17,7 +17,7 @@ class Outcome:
     """The result of a suite, which is one line of the table.
 
     `failed` has a sentence for each failure, and `skipped` has the number of skipped tests for each reason. If the
-    suite makes named calls, `steps` has the names of those that passed.
+    suite makes named calls, `steps` has the names of the calls that passed.
     """
 
     suite: str

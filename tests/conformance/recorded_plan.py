@@ -32,7 +32,10 @@ SIBLING = {"result[].siblingId: number": "recorded for the same request elsewher
 
 @dataclass(frozen=True)
 class Question:
-    """A recorded request. `prepare` creates what it needs. `adds` and `lacks` say how the answer can differ."""
+    """A recorded request. `prepare` creates what the request needs.
+
+    `adds` and `lacks` say how the sandbox's answer can differ from the recorded answer.
+    """
 
     prepare: Callable[[Surroundings], None]
     adds: Mapping[str, str] = field(default_factory=dict)
@@ -231,8 +234,8 @@ def rules(around: Surroundings) -> None:
 
 
 def row_to_ask_for(around: Surroundings) -> None:
-    """Create the row of an update request. The times of its recorded schedule are in the past, so they are replaced by
-    times in the future.
+    """Create the row of an update request. The recorded request has a schedule with times in the past. These times are
+    replaced by times in the future.
     """
     around.sheet(1, {3: TEXT}, {2: {3: {"value": "Some Value"}}})
     around.person("john.doe@smartsheet.com", "bob")

@@ -14,8 +14,8 @@ ID_KEYS = ("id", "ids", "Id", "Ids")
 
 
 class Surroundings:
-    """Creates objects in the sandbox. In recorded requests, replaces the recorded ids and e-mail addresses by those of
-    the objects.
+    """Creates objects in the sandbox. In recorded requests, replaces each recorded id or e-mail address by the id or
+    address of such an object.
     """
 
     def __init__(self, sandbox: RunningSandbox) -> None:
@@ -65,7 +65,7 @@ class Surroundings:
         return "/".join(str(self.known.get(part, part)) for part in parts)
 
     def body(self, recorded: Json, key: str = "") -> Json:
-        """Return a recorded body, with the recorded ids and e-mail addresses replaced by those in the sandbox."""
+        """Return a recorded body, with the recorded ids and addresses replaced by ids and addresses in the sandbox."""
         if isinstance(recorded, dict):
             return {name: self.body(value, name) for name, value in recorded.items()}
         if isinstance(recorded, list):

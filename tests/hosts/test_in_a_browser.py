@@ -42,7 +42,10 @@ def set_status(page: Page, plan: SitePlan, status: str) -> None:
 
 
 def changes(site: InstalledSite, after: int) -> list[tuple[str, str]]:
-    """Return the new value and the actor of each change in the log after this id. Check that all were applied."""
+    """Return the new value and the actor of each change in the log after this id.
+
+    Check that all these changes were applied.
+    """
     found = [entry for entry in site.ask(inside.entries, after) if entry["action"] == "change"]
     assert [entry["phase"] for entry in found] == ["intent", "applied"] * (len(found) // 2)
     return [(json.loads(entry["new"]), entry["actor_name"]) for entry in found if entry["phase"] == "intent"]
@@ -122,7 +125,7 @@ def test_the_pages_of_the_apps(site: InstalledSite, pages: Pages, plan: SitePlan
 
 def test_a_form_of_the_site(site: InstalledSite, pages: Pages, plan: SitePlan, bob: Person) -> None:
     """A form that the site made itself works with ATOMIC_REQUESTS, and with a strict Content-Security-Policy. Someone
-    who isn't responsible for a row can't use the form for it.
+    who isn't responsible for a row can't use the form for this row.
     """
     page = pages.log_in("jane")
     connect(page, bob)

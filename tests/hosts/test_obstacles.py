@@ -28,8 +28,8 @@ LogIn = Callable[[str], Visitor]
 
 @pytest.fixture
 def log_in(site: InstalledSite) -> Iterator[LogIn]:
-    """Yield the function `log_in`. It creates a user with this name, and returns a visitor who has logged in as this
-    user: `log_in(JANE)`.
+    """Yield the function `log_in`. For example, `log_in(JANE)` creates the user JANE, and returns a visitor who has
+    logged in as this user.
     """
     visitors: list[Visitor] = []
 

@@ -26,7 +26,7 @@ def test_help_explains_itself() -> None:
 
 
 def test_it_ends_quietly_if_no_one_reads_the_operations() -> None:
-    """For example, `head` ends first in `python -m sandbox --operations | head -1`."""
+    """If a reader such as `head` ends before the sandbox has written everything, the sandbox prints no error."""
     reading, writing = os.pipe()
     os.close(reading)
     with os.fdopen(writing, "w") as closed:

@@ -1,4 +1,4 @@
-"""What the sandbox keeps between requests doesn't grow with what clients send."""
+"""The sandbox caches the JSON of rows. This cache doesn't grow with the number of different requests."""
 
 from sandbox.model.access import Access
 from sandbox.model.cell_json import View

@@ -25,7 +25,10 @@ def values(grid: Grid, task: str, *titles: str) -> list[Json]:
 
 
 def predecessors(grid: Grid, *listed: dict[str, Json]) -> dict[str, Json]:
-    """Return the JSON of a cell with the `listed` predecessors. In this list, each has `task` instead of `rowId`."""
+    """Return the JSON of a cell with the `listed` predecessors.
+
+    In `listed`, each predecessor has `task` instead of `rowId`.
+    """
     given = [{"rowId": grid.row(one.pop("task"))} | one for one in (dict(one) for one in listed)]
     return {"title": "Predecessors", "objectValue": {"objectType": "PREDECESSOR_LIST", "predecessors": given}}
 

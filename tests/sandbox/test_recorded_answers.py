@@ -15,7 +15,10 @@ Ids = dict[str, int]
 
 @pytest.fixture
 def ids(as_alice: Client) -> Ids:
-    """Make two sheets with rows. Return the ids that replace the names in braces, such as "sheet"."""
+    """Make two sheets with rows.
+
+    Return the ids of the sheets, rows and columns. The keys are names such as "other row".
+    """
     sheet, (row, *_), (name, done) = made(as_alice, "Fruit", ["TEXT_NUMBER", "CHECKBOX"], rows=2)
     other_sheet, (other_row,), (other_name,) = made(as_alice, "Other", ["TEXT_NUMBER"], rows=1)
     return {
@@ -42,8 +45,8 @@ def test_an_answer_has_the_known_shape(fact: Fact, ids: Ids, as_alice: Client) -
 
 
 def filled(written: Json, ids: Ids) -> Json:
-    """Return a path or body with names in braces, such as {row}, replaced by ids. A text that is only a name becomes a
-    number.
+    """Return a path or body in which each name in braces, such as {row}, is replaced by an id. If a text consists only
+    of such a name, the id is a number.
     """
     if isinstance(written, dict):
         return {key: filled(value, ids) for key, value in written.items()}

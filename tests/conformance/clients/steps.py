@@ -29,7 +29,7 @@ def step(name: str) -> Callable[[Callable[[], None]], Callable[[], None]]:
 
 
 def refusal(kind: type[E], act: Callable[[], object]) -> E:
-    """Call `act`, and return the error of this `kind` that it raises. Raises AssertionError if it raises none."""
+    """Call `act`, and return the error of this `kind` that `act` raises. If there is no error, raise AssertionError."""
     try:
         act()
     except kind as error:

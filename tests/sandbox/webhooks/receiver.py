@@ -39,8 +39,8 @@ class Receiver:
     """Receives verification requests and callbacks. The function `verify` returns the answer to a verification request.
     By default, this answer has the challenge in a header.
 
-    Callbacks are answered with the statuses in `answers`, one after the other. When only one is left, each further
-    callback gets this status. `seconds` is the time that each answer to a callback takes.
+    Callbacks are answered with the statuses in `answers`, one after the other. When only one status is left, each
+    further callback gets this status. `seconds` is the time that each answer to a callback takes.
     """
 
     def __init__(self) -> None:

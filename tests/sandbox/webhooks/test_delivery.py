@@ -34,7 +34,7 @@ def calm_sandbox() -> Iterator[RunningSandbox]:
 
 @pytest.fixture
 def calm_plan(calm_sandbox: RunningSandbox, receiver: Receiver) -> Iterator[Grid]:
-    """Yield the site plan in this sandbox, with a webhook."""
+    """Yield the site plan in the sandbox `calm_sandbox`, with a webhook."""
     alice = calm_sandbox.people()["alice"]
     client = Client(calm_sandbox, alice.token)
     plan = Grid(client, calm_sandbox.sheet(alice, "Site plan")["id"])
