@@ -36,7 +36,10 @@ def row_to_update(body: Any) -> Any:
 
 
 def row_with_real_ids(row: dict[str, Any]) -> dict[str, Any]:
-    """Return the writable attributes of a row. Each cell gets the id of another existing column."""
+    """Return the writable attributes of a row.
+
+    Each cell gets the id of an existing column. No two cells get the same id.
+    """
     kept = {name: row[name] for name in WRITABLE if name in row}
     if isinstance(kept.get("cells"), list):
         kept["cells"] = [

@@ -155,7 +155,7 @@ class Page:
         return page
 
     def send(self) -> None:
-        """Press Save. Unlike save(), this doesn't open the sheet's page afterwards, because that takes time."""
+        """Press Save, but don't open the sheet's page afterwards. This is faster than save(), which opens the page."""
         response = self.client.post(self.path, self.sent, content_type=URLENCODED)
         assert response.status_code == 302, response.content.decode()
 

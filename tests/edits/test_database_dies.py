@@ -133,7 +133,7 @@ def test_fault_30_at_a_deletion(browser: Client, plan: SitePlan, bob: Person) ->
 
 @pytest.mark.parametrize("path", ["/nowhere/", "/identity/login/"])
 def test_fault_30_in_a_page_of_an_error(browser: Client, path: str) -> None:
-    """The pages for 404 and 405 show who is signed in, so they need the database. If it has died, they say so."""
+    """The pages for 404 and 405 show who is signed in, so they need the database. If it has died, the pages say so."""
     browser.raise_request_exception = False
     with dying(lambda sql: "identity_browsersession" in sql):
         answer = browser.get(path, headers={"Accept": "text/html"})

@@ -108,7 +108,7 @@ def test_the_write_path_refuses_too_and_logs_it(reader: Client, plan: SitePlan, 
 def test_an_app_that_asks_for_less_says_that_it_does(
     client: Client, plan: SitePlan, sandbox: RunningSandbox, bob: Person, settings: Settings
 ) -> None:
-    """With SMARTSHEET_SCOPES=READ_SHEETS, signing in again wouldn't help, so the page has no button for it."""
+    """With SMARTSHEET_SCOPES=READ_SHEETS, signing in again wouldn't help. So the page has no button to sign in."""
     region = settings.SMARTSHEET_REGIONS["sandbox"] | {"scopes": ("READ_SHEETS",)}
     settings.SMARTSHEET_REGIONS = {"sandbox": region}
     assert "scope=READ_SHEETS&" in begin(client) + "&"

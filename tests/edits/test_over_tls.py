@@ -23,7 +23,7 @@ UNCERTAIN = "This may or may not have been done"
 
 @pytest.fixture(scope="module")
 def certificates(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the certificates ca.pem and server.pem, and server.key. The server is 127.0.0.1."""
+    """A folder with the authority's certificate (ca.pem), and the certificate and key of the server 127.0.0.1."""
     folder = tmp_path_factory.mktemp("certificates")
     authority = trustme.CA()
     authority.cert_pem.write_to_path(str(folder / "ca.pem"))

@@ -49,7 +49,7 @@ def test_people_of_a_sheet_are_for_those_who_can_open_it(
 def test_a_sheet_is_shared_with_more_people_than_a_page_has(
     browser: Client, plan: SitePlan, sandbox: RunningSandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Pages of people are read from Smartsheet, up to a limit. If this leaves people out, the form says so."""
+    """The app reads a limited number of pages of people from Smartsheet. If people are left out, the form says so."""
     monkeypatch.setattr("edits.gateway.operations.SHARES_PER_PAGE", 100)
     plan.share(f"person{number}@example.com" for number in range(220))
     answer = browser.get(f"{plan.path}people/").json()

@@ -137,7 +137,7 @@ def test_cells_changed_since_are_not_undone_and_listed(browser: Client, rows: Ro
 
 @pytest.fixture
 def meanwhile(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], object]], None]:
-    """Return a function. It lets something happen after undo has read the rows, and before undo sends anything."""
+    """Return meanwhile(act). It makes undo call `act` after it has read the rows, and before it sends anything."""
 
     def let(happen: Callable[[], object]) -> None:
         plan = undo.plan

@@ -1,4 +1,4 @@
-"""Changes that this app doesn't send to Smartsheet are logged too, before the person is told."""
+"""Changes that this app doesn't send to Smartsheet are logged too, before the person sees the answer."""
 
 import json
 from collections.abc import Callable

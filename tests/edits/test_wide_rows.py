@@ -1,4 +1,4 @@
-"""Rows with long texts can be saved, and are kept during a sign-in."""
+"""A row with many long texts can be saved. Long texts that were typed are kept while the person signs in again."""
 
 from urllib.parse import urlencode
 
@@ -19,7 +19,7 @@ URLENCODED = "application/x-www-form-urlencoded"  # as browsers send forms; the 
 
 @pytest.fixture
 def wide(plan: SitePlan) -> list[int]:
-    """Return the ids of new columns of the site plan. In each of them, the row has 4,000 characters."""
+    """Add columns to the site plan, and return their ids. In each new column, ROW has a text of 4,000 characters."""
     titles = [f"Remark {number}" for number in range(COLUMNS)]
     columns = [{"title": title, "type": "TEXT_NUMBER", "index": len(plan.columns)} for title in titles]
     made = plan.sandbox.call(plan.person, "POST", f"/sheets/{plan.id}/columns", columns)["result"]

@@ -1,4 +1,7 @@
-"""A table of comparisons, with values for which they hold and don't hold. It tests both Python and the browser."""
+"""A table of comparisons, for tests of Python and of the browser.
+
+For each comparison, the table has values for which the comparison holds, and values for which it doesn't hold.
+"""
 
 from typing import Any
 

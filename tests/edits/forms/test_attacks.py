@@ -280,8 +280,10 @@ def test_an_edit_by_the_api_cant_carry_a_form(browser: Client, form: ProgressFor
 
 
 def test_the_key_of_an_earlier_save_opens_no_other_row(browser: Client, form: ProgressForm, bob: Person) -> None:
-    """If a form is sent twice, the second answer has the result of the first, even if the row no longer fits the rule.
-    So the form has a key. With this key, nobody can open a row that isn't theirs.
+    """Each opened form has a key, so that a form that is sent twice is saved only once.
+
+    The second answer repeats the first result, even if the person can't open the row any more. But with the key of one
+    row, nobody can open another row that isn't theirs.
     """
     page = Page.open(browser, form.row_path(MINE)).type({form.column("Spent"): "1"})
     assert page.save().was_redirected

@@ -1,4 +1,4 @@
-"""A designed form for a project plan: tasks report durations and predecessors, and see the computed dates."""
+"""A designed form for a project plan. People enter durations and predecessors of tasks, and see the computed dates."""
 
 from __future__ import annotations
 

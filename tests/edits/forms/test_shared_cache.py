@@ -78,7 +78,7 @@ class Redis:
 
 @pytest.fixture
 def redis(tmp_path: Path) -> Iterator[Redis]:
-    """A running Redis server. No requirements list the package redis. docs/settings.md says who installs it."""
+    """A running Redis server. The tests that use it need the package redis, which isn't in the requirements."""
     if which("redis-server") is None or find_spec("redis") is None:
         pytest.skip("no redis-server on this machine, or no package redis in this environment")
     with socket.socket() as free:

@@ -43,7 +43,10 @@ def version(sheet: ManyRows) -> Any:
 
 
 def save_late(sheet: ManyRows, changes: Sequence[RowChange], settings: Settings) -> None:
-    """Save changes, settle them as not saved, and wait until Smartsheet has made them after all."""
+    """Save changes with requests that are delayed.
+
+    Settle the changes as not saved. Then let Smartsheet make them, and wait until it has.
+    """
     before = version(sheet)
     baseline = sheet.read(with_descendants=True)
     sheet.sandbox.fault(path=f"/sheets/{sheet.id}/rows", delay=600)

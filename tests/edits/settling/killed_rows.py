@@ -124,7 +124,10 @@ class KilledEdit:
 
 
 def die_at(owner: Any, name: str, place: int) -> None:
-    """Make the process die when it calls the function. `place` is the number of the call, counted from 0."""
+    """Make the process die when it calls the function `name` of `owner`.
+
+    `place` is the number of the call at which the process dies, counted from 0.
+    """
     real, left = getattr(owner, name), iter(range(1000))
 
     def dies(*arguments: Any, **more: Any) -> Any:

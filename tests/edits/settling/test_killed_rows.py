@@ -1,6 +1,7 @@
 """Processes that edit many rows are killed at every point. After settling, the log has the true outcome of each row.
 
-`make test-kills` sets KILL_COUNTS=2,500,501 in the environment, for edits with these numbers of rows.
+The environment variable KILL_COUNTS lists the edits' numbers of rows. In `make test-kills`, these are 2, 500 and 501
+rows.
 """
 
 import os

@@ -45,7 +45,10 @@ class Killed(BaseException):
 
 @dataclass
 class Death:
-    """Ends a process before it makes a call to Smartsheet, or before it records an outcome. Both are counted from 0."""
+    """Ends a process before it makes a call to Smartsheet, or before it records an outcome.
+
+    `before_call` is the number of the call, and `before_outcome` is the number of the outcome. Both count from 0.
+    """
 
     before_call: int = NEVER
     before_outcome: int = NEVER

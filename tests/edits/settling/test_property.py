@@ -110,7 +110,10 @@ def says(story: Story, made: Made) -> str:
 
 
 def is_seen(story: Story, made: Made, change: LoggedChange) -> bool:
-    """Whether the sheet shows that the edit was made. A row that someone else may have deleted counts as shown."""
+    """Whether the sheet shows that the edit was made.
+
+    If someone else may have deleted the row since, this is true.
+    """
     is_there = change.row_id in story.row_ids()
     if made.step.action is Action.DELETE:
         return not is_there

@@ -1,4 +1,4 @@
-"""People type days, options and people, and other values into columns that aren't restricted."""
+"""People type days, options and names of people. In a column that isn't restricted, they can type other values too."""
 
 from typing import Any
 

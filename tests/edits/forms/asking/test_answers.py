@@ -36,7 +36,7 @@ DIG, RAISE = "Dig foundations", "Raise frames"
 
 @pytest.fixture
 def made(bobs: Client, form: FormDefinition, plan: SitePlan, alice: Person) -> UpdateRequest:
-    """Alice has asked Bob about two rows, and Dora, who never signed in, about one."""
+    """Alice has asked Bob about two rows. She has also asked Dora, who never signed in, about one row."""
     people = {BOB: rows_of(plan, DIG, RAISE), "dora@example.com": rows_of(plan, "Pour slab")}
     return asked(form, alice, people, text="How far\nis it?")
 

@@ -1,4 +1,7 @@
-"""Someone chooses rows and people, looks at the preview, and sends. Other tests check who can ask, and how often."""
+"""Someone chooses rows and people, looks at the preview, and sends an update request.
+
+Other tests check who can send update requests, and how often.
+"""
 
 from __future__ import annotations
 
@@ -143,7 +146,7 @@ def test_the_forms_rule_limits_who_is_asked_about_a_row(alices: Client, form: Fo
 def test_a_person_is_known_by_a_further_address(
     bobs: Client, form: FormDefinition, plan: SitePlan, alice: Person
 ) -> None:
-    """Alice is responsible for the row, and the asker only knows a further address of hers."""
+    """Bob asks Alice about one of her rows. He types a further address of hers, not her main address."""
     sent = fields(plan, "Deliver frames", to="people", addresses="Alice.Archer@example.com", step="send")
     bobs.post(PAGE, sent)
     assert person("alice.archer@example.com").person_id == alice.id

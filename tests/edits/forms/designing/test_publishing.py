@@ -1,4 +1,7 @@
-"""Publishing checks a form and makes a new version. Its page also has the link and QR code, and closes the form."""
+"""Publishing checks a form and makes a new version.
+
+The page for publishing also shows the form's link and QR code, and has a button that closes the form.
+"""
 
 from __future__ import annotations
 

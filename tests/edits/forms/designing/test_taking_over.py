@@ -1,4 +1,4 @@
-"""A form is taken over by another designer if its designer is gone, and by an administrator at any time."""
+"""If a form's designer is gone, another designer can take over the form. An administrator can do so at any time."""
 
 from __future__ import annotations
 
