@@ -1,4 +1,4 @@
-"""Lists the tests that run on each database. All tests run on PostgreSQL, and those in this list also run on SQLite."""
+"""Lists the tests that run on each database. All tests run on PostgreSQL. The tests in this list also run on SQLite."""
 
 from collections.abc import Iterable, Iterator
 from functools import cache

@@ -88,7 +88,7 @@ class Sandbox:
         return answer.json()
 
     def make_primary(self, person: Person, email: str) -> None:
-        """The person is a system admin. Make one of their confirmed addresses their main address, as in Smartsheet."""
+        """Make one of the person's confirmed addresses the main address. The person must be a system admin."""
         known = self.call(person, "GET", f"/users/{person.id}/alternateemails")["data"]
         address = next(one["id"] for one in known if one["email"] == email)
         self.call(person, "POST", f"/users/{person.id}/alternateemails/{address}/makeprimary")

@@ -16,8 +16,8 @@ def test_all_of_the_list_is_there() -> None:
 
 
 def test_tests_that_depend_on_the_database_run_on_each() -> None:
-    """A test that depends on the database is often skipped on one of them. So it must run on each, because otherwise it
-    would perhaps never run.
+    """Tests that depend on the database are often skipped on PostgreSQL or on SQLite. They must run on both databases,
+    or some of them would never run.
     """
     asking = [
         path.relative_to(TESTS).as_posix()

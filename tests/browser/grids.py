@@ -107,8 +107,8 @@ def look(page: Page) -> None:
 
 
 def reaches(page: Page, read: Callable[[], object], wanted: object) -> None:
-    """Wait until `read` returns the value `wanted`. Playwright's own function for this doesn't work with the page's
-    CSP.
+    """Wait until `read` returns the value `wanted`. Playwright has a function that waits too, but that function doesn't
+    work with the page's CSP.
     """
     for _ in range(int(PATIENCE * 10)):
         if read() == wanted:

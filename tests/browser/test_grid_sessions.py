@@ -45,7 +45,7 @@ def test_it_is_never_saved_as_another_person(
 
 
 def sign_in_again(page: Page, person: Person) -> None:
-    """Sign in again, after the grid has led to a page for that. The page is either this app's or Smartsheet's."""
+    """Sign in again, after the grid has led to this app's sign-in page or to Smartsheet's consent page."""
     sign_in_button = page.get_by_role("button", name="Sign in with Smartsheet")
     sign_in_button.or_(page.get_by_role("radio", name=person.name)).wait_for()
     if sign_in_button.is_visible():

@@ -152,7 +152,10 @@ def test_what_is_typed_before_the_search_has_loaded_is_searched(page: Page, bob:
 
 
 def test_a_browser_that_allows_no_copying_is_named(page: Page, bob: Person) -> None:
-    """A page can write to the clipboard shortly after someone presses a key. At other times it needs a permission."""
+    """A page can write to the clipboard shortly after someone presses a key.
+
+    At other times, the page needs a permission.
+    """
     page.context.clear_permissions()
     held: list[Route] = []
     page.route(re.compile(r"/copying[^/]*\.js"), lambda route: held.append(route))

@@ -1,5 +1,5 @@
-"""A row form that was opened before an upgrade of the app can still be saved after the upgrade. If it can't be saved,
-the page says why, and what was typed isn't lost. row_form_0_1_0.html is a form from release 0.1.0.
+"""A row form that was opened before an upgrade of the app can still be saved after the upgrade. If the form can't be
+saved, the page says why, and what was typed isn't lost. row_form_0_1_0.html is a form from release 0.1.0.
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ DETAIL = {"index": 0, "rowId": 5}
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A fault of the sandbox, the error that a read and a write get from it, and how often the read is sent."""
+    """A fault of the sandbox, the errors that it causes for a read and a write, and how often the read is sent."""
 
     name: str
     fault: dict[str, Any]

@@ -1,5 +1,5 @@
 """People make and end app tokens on the profile page. A token's text is shown once, after the token was made. The list
-of tokens doesn't show it.
+of tokens doesn't show the text.
 """
 
 from __future__ import annotations

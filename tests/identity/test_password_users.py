@@ -1,6 +1,4 @@
-"""The admin lists users who have a password, and changes of these users are recorded. It doesn't list people from
-Smartsheet.
-"""
+"""The admin lists users who have a password, but not people from Smartsheet. Changes of these users are recorded."""
 
 import pytest
 from django.contrib.auth.models import User

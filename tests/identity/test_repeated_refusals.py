@@ -89,8 +89,8 @@ def test_fault_31_other_attempts_do_not_forget_a_count(client: Client) -> None:
 
 
 def test_fault_31_people_who_are_not_let_in(client: Client, provider: Provider, settings: Settings) -> None:
-    """If the refused person is known, refusals are counted by person, not by address. The same is true for the tokens
-    that the app returns to Smartsheet after a refusal.
+    """If the refused person is known, refusals are counted by person, not by address. After a refusal, the app revokes
+    the person's token. These revocations are counted by person too.
     """
     settings.SIGN_IN_DOMAINS = {"example.net"}
     for _ in range(4):

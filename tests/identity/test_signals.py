@@ -1,4 +1,4 @@
-"""Signals about people and tokens contain no secret. If a receiver fails, everything else works as before."""
+"""Signals about people and tokens contain no secret. If a receiver fails, everything else works as usual."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -138,7 +138,7 @@ def counting_steps() -> Iterator[list[int]]:
 
 
 def reads_too_much(reader: Client, name: str, address: str) -> list[str]:
-    """Open a page. Return those of its queries whose cost grows with the log."""
+    """Open a page. Return the page's queries whose cost grows with the log."""
     asked = Asked()
     with connection.execute_wrapper(asked), counting_steps() as steps:
         assert reader.get(address).status_code == 200

@@ -316,7 +316,7 @@ def test_a_move_that_was_undone_by_hand_proves_nothing(rows: Callable[[int], Man
     ],
 )
 def test_every_place_that_a_row_can_go_to_is_recognised(rows: Callable[[int], ManyRows], place: Place) -> None:
-    """The last two rows are moved to the place. A `parent_id` or `sibling_id` of 1 stands for the first row."""
+    """The test moves the last two rows to `place`. A `parent_id` or `sibling_id` of 1 stands for the first row."""
     sheet = rows(4)
     first, _, *moved = sheet.row_ids
     place = replace(place, parent_id=place.parent_id and first, sibling_id=place.sibling_id and first)
