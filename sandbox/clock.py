@@ -24,7 +24,7 @@ def now() -> datetime:
 
 
 def elapsed() -> float:
-    """Return the seconds of a monotonic clock, plus the seconds that the sandbox's clock is ahead."""
+    """Return the seconds of a monotonic clock, plus the seconds that the sandbox's clock is ahead of the real time."""
     return time.monotonic() + _ahead.get()
 
 

@@ -39,7 +39,7 @@ def add(call: Call) -> Json:
 
 @operation("listImageUrls", "POST", "/imageurls", scope="READ_SHEETS", cost=10)
 def list_urls(call: Call) -> Json:
-    """List addresses that serve images of cells for a short time."""
+    """List addresses from which images in cells can be downloaded for a short time."""
     wanted = call.json()
     if not isinstance(wanted, list) or not all(isinstance(item, dict) for item in wanted):
         raise ApiError(1008, "Expected a list of objects of type imageUrl.")

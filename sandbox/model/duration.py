@@ -53,7 +53,7 @@ class Duration:
     def of_json(cls, given: Json, where: str) -> Duration:
         """Return the duration in a Duration object. `where` is the object's name in errors.
 
-        Raises ApiError (1008, 1031).
+        Raises ApiError 1008 or 1031 if the object isn't valid.
         """
         if not isinstance(given, dict) or given.get("objectType", "DURATION") != "DURATION":
             raise ApiError(1008, f'Field "{where}" was of unexpected type.')

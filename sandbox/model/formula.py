@@ -79,7 +79,7 @@ def _why_not(formula: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _is_far(formula: str) -> bool:
-    """Whether a formula uses the date, or cells of rows other than its own row and the children of this row."""
+    """Whether a formula uses the current date, or cells outside its own row and the children of its own row."""
     if _why_not(formula):
         return False
     return any(

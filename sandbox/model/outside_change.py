@@ -51,7 +51,7 @@ def change_sheet(state: State, description: Json) -> OutsideChange:
     are parsed as in Smartsheet's app.
 
     Raises:
-        BadChange: a key or value isn't valid, or what `by` names can't make such a change.
+        BadChange: a key or value isn't valid, or a form, automation or cell link can't make such a change.
         ApiError: Smartsheet would refuse the change, for example because a value doesn't fit its column.
     """
     if not isinstance(description, dict):

@@ -112,7 +112,7 @@ def move_rows(sheet: Sheet, rows: list[Row], location: Location) -> None:
 def _families(sheet: Sheet, rows: list[Row]) -> list[list[Row]]:
     """Return each of the rows with its descendants.
 
-    If a descendant is itself one of the rows, it isn't returned with its ancestor, and neither are its own descendants.
+    A descendant that is itself one of the `rows` isn't in its ancestor's list, but has a list with its own descendants.
     """
     named = {row.id for row in rows}
     families = []

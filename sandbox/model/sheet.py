@@ -259,7 +259,7 @@ class Sheet:
         return self.rows[self.index(row) : self.end_of(row)]
 
     def is_blank(self, row: Row) -> bool:
-        """Whether the row has no values, except those of column formulas."""
+        """Whether the row has no values, apart from the results of column formulas."""
         return all(column.formula or row.cell(column.id).value is None for column in self.columns)
 
     def children(self, row_id: int) -> list[Row]:
