@@ -1,1 +1,1 @@
-"""Asks people by mail to update rows with a form, reminds them, and shows what they have changed since."""
+"""Asks people by mail to update rows with a form, and reminds them. Shows what people changed after they were asked."""

@@ -61,9 +61,10 @@ def nothing_to_change(request: SmartsheetRequest, person_id: UUID) -> HttpRespon
 @csrf_exempt  # programs for mail send this POST for the person: https://www.rfc-editor.org/rfc/rfc8058
 @require_http_methods(["GET", "HEAD", "POST"])
 def stop_reminders(request: HttpRequest, signed: str) -> HttpResponse:
-    """Ask whether to stop reminders of a form. POST stops them. POST with the field `again` allows them again.
+    """Ask whether to stop the reminders of a form. POST stops the reminders. POST with the field `again` allows the
+    reminders again.
 
-    The link's signature is the permission, so no one has to sign in.
+    The signed link in the mail is enough as permission, so no one has to sign in.
     """
     person_id = links.person_of(signed)
     people = RequestedPerson.objects.exclude(email="").select_related("request__form")

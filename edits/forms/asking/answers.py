@@ -64,8 +64,8 @@ def answers_of(request: UpdateRequest) -> list[Answer]:
 
 def counts_of(requests: Sequence[UpdateRequest]) -> dict[UUID, tuple[int, int]]:
     """Return, for each request, how many people have answered completely and how many were asked. All requests must be
-    of one region. This function queries the log only once. Read the requests with prefetch_related("people"), so that
-    it needn't query the people either.
+    of one region. This function makes only one query, which reads the log. To avoid further queries, read the requests
+    with prefetch_related("people").
     """
     people = [one for request in requests for one in request.people.all()]
     changed: dict[tuple[int, int, int], int] = {}
@@ -84,8 +84,8 @@ def counts_of(requests: Sequence[UpdateRequest]) -> dict[UUID, tuple[int, int]]:
 
 
 def _counts(request: UpdateRequest, changed: Mapping[tuple[int, int, int], int]) -> tuple[int, int]:
-    """Return how many people of a request have answered completely, and how many were asked. `changed` has the id of
-    the last change's log entry, by person, sheet and row.
+    """Return how many people of a request have answered completely, and how many were asked. The keys of `changed` are
+    a person, a sheet and a row. The value is the id of the log entry with the person's last change of the row.
     """
     people = request.people.all()
     complete = [

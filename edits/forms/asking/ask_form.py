@@ -36,7 +36,7 @@ REMINDERS = [
 
 class AskForm(forms.Form):
     """A form with fields for the rows, the people, a text and the due date. `zone` is the asker's time zone. `search`
-    limits which rows the page lists. Rows that aren't listed can be chosen too.
+    limits which rows the page lists, but not which rows can be chosen.
     """
 
     rows = forms.MultipleChoiceField(

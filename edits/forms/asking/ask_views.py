@@ -1,10 +1,10 @@
 """The page on which someone asks people to update rows with a form. It shows a form and then a preview. The preview has
 a button that sends the request.
 
-Two things are needed to ask. The person must be able to fill in the form or to design forms, and Smartsheet must let
-the person edit the sheet. Someone who can only look at the sheet can't ask. An asker could change the rows themselves
-and knows the rows' names. An asker could also send an update request in Smartsheet. A form's rule limits the rows that
-people can fill in. So the rule is applied to the people who are asked, and not to the asker.
+Someone who asks must be able to fill in the form or to design forms, and Smartsheet must let this person edit the
+sheet. Someone who can only look at the sheet can't ask. The form's rule limits the rows that people can fill in. The
+rule is applied to the people who are asked. It isn't applied to the asker, because Smartsheet already lets the asker
+see the rows, change them, and send update requests.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Finds the request that a form's list of rows shows: its rows, and the text by the asker.
+"""Finds the update request that a person opened from a mail. The form's list then shows the request's rows and text.
 
-`?asked=` in the address of the list names the request. The links in mails lead to such an address.
+The link in the mail leads to the form's list of rows. `?asked=` in the link names the request.
 """
 
 from __future__ import annotations

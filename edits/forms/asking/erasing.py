@@ -1,4 +1,4 @@
-"""When a person is erased from the log, blanks what requests say about this person."""
+"""When a person is erased from the log, blanks what update requests say about this person."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ def _blank_people(asked: Q) -> int:
 
 
 def _blank_requests(askers: Q, addresses: frozenset[str]) -> int:
-    """Cancel the requests of these askers, and blank the askers' names, addresses and texts. Also blank each text by
-    another asker that has one of the addresses. Return the number of blanked requests.
+    """Cancel the requests of these askers, and blank the askers' names, addresses and texts. If the text of another
+    asker has one of the addresses, blank this text too. Return the number of blanked requests.
     """
     asked = set(UpdateRequest.objects.filter(askers).values_list("pk", flat=True))
     UpdateRequest.objects.filter(pk__in=asked, cancelled_at=None).update(cancelled_at=timezone.now())

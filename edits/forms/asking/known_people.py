@@ -18,8 +18,9 @@ PLAIN = re.compile(r"[!#-\[\]-~]+")  # ASCII without characters that JSON escape
 
 
 def accounts_with(addresses: Iterable[str], *, region: str) -> dict[str, SmartsheetUser]:
-    """Return a dictionary from each of these addresses to the person who has it as their main or as a further address.
-    Addresses without a person are left out. All addresses are in lower case. There is one query for each 100 addresses.
+    """Return a dictionary that has the person for each of these addresses. The address can be the person's main address
+    or a further one. Addresses without a person are left out. All addresses are in lower case. There is one query for
+    each 100 addresses.
     """
     found: dict[str, SmartsheetUser] = {}
     here = SmartsheetUser.objects.filter(region=region).annotate(text=Cast("profile", TextField()))
@@ -34,9 +35,10 @@ def accounts_with(addresses: Iterable[str], *, region: str) -> dict[str, Smartsh
 
 
 def _plain_part(address: str) -> str:
-    """The longest part of the address that has no characters that JSON can escape.
+    """The longest part of the address without characters that JSON can escape.
 
-    So the part looks the same in the JSON of a profile, whichever database stores it.
+    Profiles are stored as JSON. Some databases escape characters in JSON, but this part looks the same in every
+    database.
     """
     return max(PLAIN.findall(address), key=len, default="@")
 

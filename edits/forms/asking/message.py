@@ -29,8 +29,8 @@ LONGEST_NAME = 80
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What a mail says. `rows` are the names of all rows. `names` are the first MOST_NAMED of them, which the mail
-    lists.
+    """What a mail says. `rows` are the names of all rows. The mail lists only `names`, which are the first MOST_NAMED
+    of these names.
     """
 
     asker: str
@@ -72,7 +72,7 @@ class Words:
 
 
 def compose(mail: Mail, rows: Sequence[AskedRow]) -> EmailMultiAlternatives:
-    """Return the mail, ready to be sent. `rows` are those that the person has to update."""
+    """Return the mail, ready to be sent. `rows` are the rows that the person has to update."""
     person, request = mail.person, mail.person.request
     words = words_of(request, rows, link=answer_link(person.id), stop=stop_link(person.id), kind=MailKind(mail.kind))
     message = EmailMultiAlternatives(
@@ -88,7 +88,7 @@ def compose(mail: Mail, rows: Sequence[AskedRow]) -> EmailMultiAlternatives:
 
 
 def sender(name: str) -> str:
-    """The address from which mails are sent, with this name."""
+    """The sender for a mail: this name, and the address from which this app sends mails."""
     return formataddr((name, parseaddr(django_settings.DEFAULT_FROM_EMAIL)[1]))
 
 
@@ -166,7 +166,7 @@ def _lines(words: Words) -> Iterator[str]:
 
 
 def wrapped(text: str, width: int = WIDTH, *, hanging: str = "") -> str:
-    """The text in lines of this width. Links aren't broken."""
+    """The text in lines of this width. All lines except the first begin with `hanging`. Links aren't broken."""
     return fill(text, width, break_long_words=False, break_on_hyphens=False, subsequent_indent=hanging)
 
 

@@ -113,7 +113,7 @@ class UpdateRequest(models.Model):
 
     @property
     def are_names_personal(self) -> bool:
-        """Whether the names of the sheet's rows are personal now. If they are, mails and pages must not have them."""
+        """Whether the names of the sheet's rows are personal now. If so, mails and pages must not show the names."""
         return self.primary_id in personal_columns(region=self.form.region, sheet_id=self.form.sheet_id)
 
 

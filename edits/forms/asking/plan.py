@@ -48,7 +48,7 @@ class Choices:
         return [one for one in self.sheet.columns if one.type in CONTACT_COLUMNS and not one.system_type]
 
     def knows(self, email: str) -> bool:
-        """Whether the address is an option of a contact column. Only admins of the sheet can change options."""
+        """Whether the address is an option of a contact column. Only admins of the sheet can add such an option."""
         options = (one.email for column in self.sheet.columns for one in column.contact_options)
         return email in {one.strip().lower() for one in options}
 
@@ -147,7 +147,7 @@ def plan(
 ) -> Plan:
     """Find the people to ask about these rows.
 
-    If `column` is given, they are the people in this column of each row. Otherwise they are the people with these
+    If `column` is given, the people are those in this column of each row. Otherwise the people are those with these
     `addresses`.
 
     `shares` returns the sheet's shares. It is only called for an address that this app finds nowhere else.
@@ -173,7 +173,9 @@ def plan(
 
 
 def is_known(email: str, region: str) -> bool:
-    """Whether the settings name this address, or let people ask any address."""
+    """Whether an update request can be sent to this address because ASK_ANYONE is on, or because the sign-in lists
+    contain the address.
+    """
     has_lists = settings.SIGN_IN_ACCOUNTS or settings.SIGN_IN_DOMAINS or settings.SIGN_IN_PEOPLE
     is_named = bool(has_lists) and is_listed(Profile(region=region, id=0, data={"email": email}))
     return bool(settings.ASK_ANYONE) or is_named

@@ -34,7 +34,7 @@ def remind_due() -> int:
 
 def to_remind(request: UpdateRequest) -> list[RequestedPerson]:
     """The people who can get a reminder. They haven't answered for all their rows, and they haven't stopped reminders.
-    The mail server hasn't refused a mail of this request to them.
+    The mail server hasn't refused any mail of this request that was addressed to them.
     """
     stopped = StoppedReminders.addresses_of(request.form_id)
     refused_mails = Mail.objects.filter(person__request=request, state=MailState.REFUSED)
@@ -58,7 +58,7 @@ def make_reminders(people: Collection[RequestedPerson]) -> list[Mail]:
 
 def delete_old() -> int:
     """Delete requests that are no longer needed, with their people and mails. Return how many requests were deleted.
-    Their entries in the log stay.
+    The requests' entries in the log stay.
     """
     old = list(UpdateRequest.objects.old().values_list("pk", flat=True))
     UpdateRequest.objects.filter(pk__in=old).delete()

@@ -99,8 +99,8 @@ def claim(mail_id: int, kind: type[OutgoingMail] = Mail) -> OutgoingMail | None:
 
 
 def _send(mail: OutgoingMail) -> tuple[bool, bool]:
-    """Send a claimed mail, and store the result. Return two values: whether the server took the mail, and whether it
-    takes no mails at the moment.
+    """Send a claimed mail, and store the result. Return two values: whether the mail server took this mail, and whether
+    the mail server takes no mails at the moment.
     """
     write = _writer(mail)
     if write is None:

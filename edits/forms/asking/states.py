@@ -50,7 +50,7 @@ class PersonState:
 
     @property
     def color(self) -> str:
-        """The colour in which the page shows `word`, by its name in the style sheet."""
+        """The colour in which the page shows `word`. The colour is named as in the style sheet."""
         if self.answer.is_complete:
             return "green"
         if self.refused and not self.answer.changes:
