@@ -35,7 +35,9 @@ SheetView = Callable[Concatenate[SmartsheetRequest, FormDefinition, Baseline, P]
 
 
 def designers_only(view: View[P]) -> Callable[Concatenate[Any, P], HttpResponseBase]:
-    """Return a view that only designers and administrators can open. Others get a page that says who to ask."""
+    """Return a view that only designers and administrators can open. Other people get a page that tells them to ask the
+    administrator.
+    """
 
     @smartsheet_connected
     @wraps(view)

@@ -1,8 +1,8 @@
 """Prepares what the designer's page shows of a condition: lines with their controls, and the condition in words.
 
-The names of all inputs of a condition begin with the condition's name: `rule~0.1~column`. Each button sends a command,
-so everything works without JavaScript. The command `line:rule~0`, for example, adds a line to the first part of the
-rule.
+The names of all inputs of a condition begin with the condition's name, followed by the path of the line. An example is
+`rule~0.1~column`: the column in the second line of the rule's first group. Each button sends a command, so everything
+works without JavaScript. The command `line:rule~0`, for example, adds a line to the first part of the rule.
 """
 
 from __future__ import annotations

@@ -21,8 +21,8 @@ ABOUT_ME = frozenset({Operator.ME, Operator.NOT_ME})
 class Matching:
     """How many rows fit a form. `total` is the number of all rows. `count` is the number of rows that fit.
 
-    If the rule depends on the person, a row counts if it fits for the designer, or for someone who is named in the row.
-    Then `mine` is the number of rows that fit for the designer. Otherwise `mine` is None.
+    Some rules depend on the person. With such a rule, a row counts if it fits for the designer, or for someone who is
+    named in the row, and `mine` is the number of rows that fit for the designer. With any other rule, `mine` is None.
     """
 
     total: int

@@ -51,9 +51,9 @@ def meanwhile(form: FormDefinition, work: WorkingCopy, sheet: Sheet, *, opened: 
 
 
 def merged(form: FormDefinition, work: WorkingCopy, *, opened: int) -> tuple[WorkingCopy, list[str]] | None:
-    """Combine a working copy with what is stored now. If both have changed the same thing, the working copy's value is
-    kept, and the returned list names the thing. Return None if this app doesn't know what was stored when the designer
-    opened the form.
+    """Combine a working copy with what is stored now. If the working copy and the stored form have different changes of
+    the same thing, the working copy's value is kept, and the returned list names the thing. Return None if this app
+    doesn't know what was stored when the designer opened the form.
     """
     base, theirs = _base(form, opened), WorkingCopy.of(form)
     if base is None:
@@ -75,9 +75,10 @@ def merged(form: FormDefinition, work: WorkingCopy, *, opened: int) -> tuple[Wor
 
 
 def _fields(base: WorkingCopy, mine: WorkingCopy, theirs: WorkingCopy, collisions: list[str]) -> list[Content]:
-    """Return all fields. If this designer changed the order of the fields in `base`, the fields have the order of
-    `mine`. Otherwise they have the order of `theirs`. If one designer removed a field and the other one changed it, the
-    field stays.
+    """Return the fields of the combined form. `base` is what was stored when this designer opened the form, `mine` has
+    this designer's changes, and `theirs` has the changes that others saved. If this designer changed the order of the
+    fields, the result has the order of `mine`. Otherwise the result has the order of `theirs`. If one designer removed
+    a field and another one changed this field, the field stays.
     """
     ids = [[field["column"] for field in one.fields] for one in (base, mine, theirs)]
     kept = [one for one in ids[0] if one in ids[1]]

@@ -70,7 +70,7 @@ class Viewer:
 class ListedRows:
     """The rows from which the designer chooses: a page of the sheet, or the rows that a search has found. Found rows
     have only the primary column and the columns that the rule needs. `number` is the number of the page, from 1.
-    `count` is the number of all rows, also of those on other pages.
+    `count` is the number of all rows, including the rows on other pages.
     """
 
     rows: Sequence[Row]

@@ -1,5 +1,6 @@
-"""The page on which someone takes over a form. Administrators always can. Other designers can if the form can't be
-used. They also can if its designer is gone, can't design forms any more or can't open the sheet any more.
+"""The page on which someone takes over a form. Administrators can take over any form. Other designers can take over a
+form that can't be used. They can also take over a form whose designer is gone, can't design forms any more, or can't
+open the sheet any more.
 """
 
 from __future__ import annotations

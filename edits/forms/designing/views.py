@@ -159,8 +159,8 @@ def _page(request: SmartsheetRequest, desk: Desk, data: QueryDict, *, status: in
 
 def _live(request: SmartsheetRequest, desk: Desk, typed: QueryDict | None) -> dict[str, Any]:
     """Return the form as the designer would fill it in. The form shows the first row that belongs to the designer among
-    the sheet's first rows. If there is none, it shows a new row. A script sends `typed` if something was typed into the
-    form.
+    the sheet's first rows. If there is no such row, the form shows a new row. If something was typed into the form, a
+    script sends the typed values as `typed`.
     """
     definition, person, sheet = desk.work.sketch(), person_of(request), desk.sheet
     me, today = known_as(person), today_of(person)

@@ -188,8 +188,8 @@ def _is_object(raw: Json) -> bool:
 
 
 def _shaped(raw: Json) -> dict[str, Any]:
-    """Return the content as a working copy has it. It has the same keys as the result of Definition.to_json. Its
-    conditions look like those that Group.to_json returns.
+    """Return the content in the form that a working copy needs. The result has the same keys as the result of
+    Definition.to_json. Conditions in the result look like those that Group.to_json returns.
 
     Raises InvalidDefinition.
     """
