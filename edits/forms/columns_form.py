@@ -116,7 +116,7 @@ class ColumnsForm(RowForm):
 
     @property
     def snapshot(self) -> str:
-        """The part of the sheet that the form was made from. The page has this part in a hidden field."""
+        """The part of the sheet from which the form was made, as a text. The page has this text in a hidden field."""
         primary = self.sheet.primary
         shown_anyway = {primary.id} if primary else set()  # as the row's name
         ids = {column.id for column in self.chosen} | shown_anyway

@@ -35,8 +35,8 @@ DAY = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:T[0-9:.]+)?")
 
 
 def plain(value: Json) -> Plain:
-    """Return a cell's value as the other functions here expect it. An empty value becomes None, a number becomes a
-    double, and a list becomes a tuple of its texts.
+    """Return a cell's value in the form that the other functions of this module expect. An empty value becomes None, a
+    number becomes a double, and a list becomes a tuple of its texts.
     """
     value = bare(value)
     if isinstance(value, list):

@@ -9,14 +9,14 @@ A condition is a small tree of JSON. edits/static/byline/js/forms/conditions.js 
 | "is" | "value" | the condition holds if … |
 |---|---|---|
 | empty, not_empty | none | the cell has no value |
-| equals, not_equals | text, number, true or false | the cell has this value; false means that its box isn't ticked |
+| equals, not_equals | text, number, true or false | the cell has this value; the value false means an unticked box |
 | contains, not_contains | text | the cell's text contains this text; in a list, one item must equal this text |
 | one_of | texts and numbers | the cell has one of these values; in a list, one item must equal one of them |
 | less, at_most, greater, at_least | number | the cell's number is less than this number, and so on |
 | less, at_most, greater, at_least | day | the cell's day is before this day, and so on |
 | before_today, today, after_today | none | the cell's day is before today, is today, or is after today |
 | before_today, today, after_today | number of days | the same, but compared with today plus this number of days |
-| me, not_me | none | the cell has an address of the person; in a list, one item must be such an address |
+| me, not_me | none | the cell has an address of the person who uses the form; in a list, one item must be such an address |
 
 edits.forms.condition_values says which values are equal. If a cell's value has another type than the operator needs,
 this isn't an error: the condition doesn't hold. The table describes the operators without "not". An operator with "not"
@@ -76,8 +76,8 @@ class Condition(ABC):
         return _Parser().parse(raw, place=(), depth=1)
 
     def holds(self, values: Mapping[int, Json], *, me: Set[str], today: date) -> bool:
-        """Whether the condition holds for a row. `values` has the row's values by column id. If a column has no value
-        there, its cell counts as empty.
+        """Whether the condition holds for a row. `values` has the row's values by column id. If `values` has no value
+        for a column, the column's cell counts as empty.
 
         `me` are the addresses that the person is known by. `today` is the day in the person's time zone.
         """

@@ -2,10 +2,10 @@
 
 The state of a field (hidden, shown, editable or required) can depend on the values that the row will have after the
 save. These values depend in turn on which fields are written. So the form finds states and values step by step. It
-starts with the row's current values, and evaluates the conditions with them. Then it puts what was typed into the
-fields that are editable or required, and evaluates the conditions again. It repeats this until the states stay the
-same. If some states never stay the same, their fields are hidden. edits/static/byline/js/forms/fill-in.js does the same
-in the browser.
+starts with the row's current values, and evaluates the conditions with them. Then, for each field that is editable or
+required, the form replaces the current value with the value that the person typed. The form evaluates the conditions
+again, and repeats these steps until the states stay the same. If some states never stay the same, their fields are
+hidden. edits/static/byline/js/forms/fill-in.js does the same in the browser.
 
 Only fields that are editable or required are written. Everything else in the sent data is ignored, or reported in
 `refused`.
@@ -64,8 +64,8 @@ class DesignedForm(SheetForm):
 
     `me` are the addresses that the person is known by, and `today` is the day in their time zone. `baseline` is the
     sheet as it was just read, or the error if it couldn't be read. `given` has values by column id. These values are
-    written although the form has no control for them. `suggested` are the ids of columns whose values in `draft` come
-    from the link or the designer. The other arguments are those of SheetForm.
+    written although the form has no control for them. `suggested` are the ids of columns whose values in the draft come
+    from the link to the form, or from the designer. The other arguments are those of SheetForm.
     """
 
     why_left_out = NOT_IN_FORM
@@ -182,13 +182,13 @@ class DesignedForm(SheetForm):
 
     def _is_filled_in(self, column_id: int, states: Mapping[int, State]) -> bool:
         """Whether the value that `given` has for this column is written. If the person can't see the field, a value
-        from the link is only written if the designer allows that.
+        from the link to the form is only written if the designer allows that.
         """
         is_seen = states[column_id] is not State.HIDDEN
         return is_seen or not self._is_of_link(column_id) or self.designed[column_id][0].prefill is Prefill.HIDDEN
 
     def _is_of_link(self, column_id: int) -> bool:
-        """Whether the given value is from the link, and not from the designer."""
+        """Whether the given value is from the link to the form, and not from the designer."""
         default = _defaults(self.definition, self.row).get(column_id)
         return column_id in self.given and column_id in self._given and not is_same(self.given[column_id], default)
 

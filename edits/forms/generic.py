@@ -35,9 +35,9 @@ class SheetFormView(BaseView):
 
         path("status/<int:row_id>/", SheetFormView.as_view(form_class=StatusForm, success_url="/"))
 
-    It has the hooks of Django's FormView. People who aren't connected with Smartsheet are sent to the sign-in, and what
-    they typed is kept. The HTTP status says what happened: 409 for a conflict, 403 for a row that the form's rule
-    excludes, 422 for an invalid or refused change, and so on.
+    This view has the hooks of Django's FormView. People who aren't connected with Smartsheet are sent to the sign-in,
+    and what they typed is kept. The HTTP status says what happened: 409 for a conflict, 403 for a row that the form's
+    rule excludes, 422 for an invalid or refused change, and so on.
     """
 
     form_class: type[SheetForm]

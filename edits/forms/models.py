@@ -121,7 +121,7 @@ class FormDefinition(Tracked):
 
     @property
     def is_over(self) -> bool:
-        """Whether the form no longer takes answers, because it was closed or its closing date has passed."""
+        """Whether nobody can fill in the form any more, because it was closed or its closing date has passed."""
         has_passed = self.closes_at is not None and self.closes_at <= timezone.now()
         return self.state == FormState.CLOSED or has_passed
 

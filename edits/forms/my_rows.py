@@ -2,7 +2,8 @@
 
 The app reads only the needed columns of the sheet, with the person's own token. Django's cache keeps the result for a
 minute, for this person and this search only. After a save, `forget` makes the app read the sheet again for the next
-list. This works for all processes if they share a cache (CACHE_URL). Otherwise it works only within one process.
+list. If all processes share a cache (CACHE_URL), `forget` works for all of them. Otherwise `forget` works only for the
+process that calls it.
 """
 
 from __future__ import annotations
@@ -183,7 +184,7 @@ def my_rows(
 
 
 def forget(person: Profile, sheet_id: int) -> None:
-    """Make this app read the sheet again before it lists the person's rows the next time. Call this each time the
+    """Make this app read the sheet again before it next lists the person's rows. Call this function each time the
     person has saved something in the sheet.
     """
     cache.set(_saved_key(person, sheet_id), uuid4().hex, REMEMBERED)

@@ -57,8 +57,8 @@ class Options:
         return found() if callable(found) else found
 
     def fields_of(self, sheet: Sheet, declared: Mapping[str, SheetField]) -> dict[str, SheetField]:
-        """Return the form's fields by name. The fields that `Meta.fields` names come first, in this order. Then come
-        the other declared fields. Raises MissingColumn and ImproperlyConfigured.
+        """Return the form's fields by name. First come the fields that `Meta.fields` names, in the order of
+        `Meta.fields`. Then come the other declared fields. Raises MissingColumn and ImproperlyConfigured.
         """
         named = {find_column(sheet, one.column).id: name for name, one in declared.items()}
         keys = [column.id for column in sheet.visible_columns] if self.fields == ALL else self.fields

@@ -34,8 +34,8 @@ BENEATH_NOT_YOURS = "The rows beneath this row would be deleted too, but some of
 def delete(request: SmartsheetRequest, slug: str, row_id: int) -> HttpResponse:
     """Ask before deleting a row with all rows beneath it. POST deletes them.
 
-    The field `rows` has the number of rows that the person agreed to delete. If this number has changed since then, the
-    page asks again.
+    The field `rows` has the number of rows that the person agreed to delete. If the POST would delete another number of
+    rows, the page asks again.
     """
     try:
         opened = open_form(request, slug)

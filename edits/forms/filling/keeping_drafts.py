@@ -42,7 +42,9 @@ def stored_draft(request: SmartsheetRequest, opened: OpenForm, row_id: int | Non
 
 
 def forget_drafts(request: SmartsheetRequest, opened: OpenForm, row_id: int | None) -> None:
-    """Delete the drafts of a form that was saved. If the database fails now, the draft is deleted after 30 days."""
+    """Delete the drafts of a form that was saved. If the database fails during this call, the drafts are deleted after
+    30 days.
+    """
     drafts.take(request)
     with suppress(DatabaseError):
         FormDraft.objects.of(_person(request), opened.form, row_id).delete()

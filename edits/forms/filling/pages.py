@@ -130,8 +130,8 @@ def plain_page(
 
 
 def _with_earlier_save(request: SmartsheetRequest, problem: Problem) -> Problem:
-    """Return the problem. If the form was sent twice, and it was saved the first time, the problem says so. Then it
-    doesn't say that nothing was saved.
+    """Return the problem. If the form was sent twice and was saved the first time, the returned problem says that the
+    form was saved, and not that nothing was saved.
     """
     is_failure = request.method == "POST" and problem is not NOT_NOTED
     earlier = earlier_result(request) if is_failure else None
@@ -157,7 +157,7 @@ def could_fill_in(request: SmartsheetRequest, form: FormDefinition) -> bool:
 
 
 def forget_rows(request: SmartsheetRequest, opened: OpenForm) -> None:
-    """Make this app read the sheet again before it lists the person's rows the next time. Call this after the person
+    """Make this app read the sheet again before it next lists the person's rows. Call this function after the person
     has changed a row.
     """
     if request.smartsheet_user:

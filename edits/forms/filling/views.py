@@ -1,8 +1,8 @@
 """The pages of forms for the people who fill them in.
 
-Their HTTP statuses are those of the row form (edits/rows/views.py). Two statuses also have other meanings. 403 can mean
-that the form isn't for this person, or that the row isn't one of the person's rows. 409 can mean that the form is
-closed, or that it was published again after the person opened it.
+These pages use the same HTTP statuses as the row form (edits/rows/views.py). Two statuses also have other meanings. 403
+can mean that the form isn't for this person, or that the row isn't one of the person's rows. 409 can mean that the form
+is closed, or that it was published again after the person opened it.
 """
 
 from __future__ import annotations
@@ -97,7 +97,7 @@ def _not_mine(request: SmartsheetRequest) -> Problem:
 def _unread_page(
     request: SmartsheetRequest, opened: OpenForm, row_id: int | None, error: GatewayError | NotRecorded
 ) -> HttpResponse:
-    """Return a page for a row that can't be read. It has the form as it was sent, or only the problem."""
+    """Return a page for a row that can't be read. The page has the form as it was sent, or only the problem."""
     filling = Filling(request, opened, row_id, error)
     problem = read_problem(error, doing=doing(request, filling.doing))
     if request.method != "POST" or isinstance(error, NotFound):
