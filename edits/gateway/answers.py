@@ -151,9 +151,10 @@ def _facts(content: JsonObject) -> JsonObject:
 def _is_surely_not_applied(code: object, said: str) -> bool:
     """Whether a 5xx answer to a write proves that nothing was done.
 
-    The error code 4001 (down for maintenance) proves it. 4004 proves it only if its text says that another request is
-    changing the sheet. Otherwise 4004 is an unexpected error, like 4000. 4002 is a time-out inside Smartsheet. An
-    answer without a code comes from a server in front of Smartsheet, which doesn't know what Smartsheet did.
+    The error code 4001 (down for maintenance) is such a proof. 4004 is a proof only if the answer's text says that
+    another request is changing the sheet. Otherwise 4004 is an unexpected error, like 4000. 4002 is a time-out inside
+    Smartsheet. An answer without a code comes from a server in front of Smartsheet, which doesn't know what Smartsheet
+    did.
     """
     return code == MAINTENANCE or _is_sheet_in_use(code, said)
 

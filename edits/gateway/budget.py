@@ -1,6 +1,6 @@
-"""Limits how long this app can wait for Smartsheet while it answers one request of a person.
+"""Limits how long this app can wait for Smartsheet during one request of a person to this app.
 
-All calls to Smartsheet for this request share the time.
+All calls to Smartsheet that the request needs share this time.
 """
 
 from contextvars import ContextVar
@@ -31,8 +31,8 @@ def request_ended(**_signal: object) -> None:
 
 
 def waiting_since() -> float:
-    """Return when the current request first called Smartsheet. If this is its first call, or if there is no request,
-    return the time now.
+    """Return when the current request first called Smartsheet. If the request hasn't called Smartsheet yet, or if there
+    is no request, return the time now.
     """
     waiting, now = _waiting.get(), monotonic()
     if waiting is None:
@@ -44,8 +44,8 @@ def waiting_since() -> float:
 class Budget:
     """The seconds that all calls of one gateway share.
 
-    A read can use all the time that is left. A write can start in the first half of the time, and must end by three
-    quarters of it. So each write has time for an answer, and the last quarter is left for reading the row back.
+    A read can use all the time that is left. A write can start in the first half of the time, and must end before the
+    last quarter. So each write has time for an answer, and the last quarter is left for reading the row back.
     """
 
     def __init__(self, seconds: float) -> None:

@@ -81,7 +81,7 @@ class Renew(Protocol):
 def gateway_for(
     user: AbstractBaseUser | AnonymousUser, *, extra_tries: int = EXTRA_TRIES, is_waiting: bool = True
 ) -> "Gateway":
-    """Return the gateway of a signed-in person for one of their requests.
+    """Return the gateway of a signed-in person for one request to this app.
 
     All gateways of a request share the time that the setting SMARTSHEET_DEADLINE allows. This time includes refreshing
     the token. In commands and in jobs of the worker, each gateway has the whole time for itself.
@@ -341,8 +341,9 @@ class _Patience(sdk.AbstractUserCalcBackoff):  # type: ignore[misc]  # the SDK s
         self._extra_tries = extra_tries
 
     def calc_backoff(self, previous_attempts: int, total_elapsed_time: float, error_result: _Failure) -> float:
-        """Return the seconds to wait before the read is repeated: those that Smartsheet asks for, or else half a second
-        the first time and a second the next time. Return -1 if the read shouldn't be repeated.
+        """Return the seconds to wait before the read is repeated; -1 if the read shouldn't be repeated. If Smartsheet
+        says how long to wait, return that time. Otherwise the first wait is half a second, and the second wait is one
+        second.
         """
         asked = error_result.error.retry_after if isinstance(error_result.error, RateLimited) else None
         wait = 2.0 ** (previous_attempts - 2) if asked is None else asked

@@ -2,8 +2,8 @@
 
     GatewayError
       SignInAgain      the token is not accepted (401): ask the person to sign in again
-      Forbidden        Smartsheet doesn't allow the person to do this (403): trying again doesn't help
-        NotGranted     this app or the person's token doesn't allow this: nothing was sent
+      Forbidden        Smartsheet doesn't allow the person to make this call (403): trying again doesn't help
+        NotGranted     this app or the person's token doesn't allow this call: nothing was sent
       NotFound         there is no such sheet, row or column for this person (404)
       Contested        someone else is saving the same cells: nothing was sent, try again
       Refused          Smartsheet refused this request (other 4xx): `detail` says which row is wrong
@@ -13,7 +13,7 @@
                        try again after `retry_after`
       OutcomeUnknown   a write was sent and got no clear answer: read the row back, never send it again
 
-Catch GatewayError to catch them all. After every error except OutcomeUnknown, the call certainly changed nothing.
+To catch all of these, catch GatewayError. After every error except OutcomeUnknown, the call certainly changed nothing.
 """
 
 from math import ceil
@@ -48,7 +48,7 @@ class SignInAgain(GatewayError):
 
 
 class Forbidden(GatewayError):
-    """The person's access, plan or token doesn't allow this."""
+    """The person's access, plan or token doesn't allow this call."""
 
 
 class NotGranted(Forbidden):

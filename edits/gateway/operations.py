@@ -295,8 +295,8 @@ def _require_at_most(limit: int, count: int) -> None:
 
 
 def _wanted(column_ids: Sequence[int] | None, filter_id: int | None) -> JsonObject:
-    """Return the query parameters that limit the columns and apply a filter. They don't have include=filters. So rows
-    have filteredOut only if Smartsheet applied this filter.
+    """Return the query parameters that limit the columns and apply a filter. include=filters isn't among these
+    parameters. So rows have filteredOut only if Smartsheet applied the filter `filter_id`.
     """
     columns = {"columnIds": _joined(column_ids)} if column_ids else {}
     return columns | ({"filterId": str(filter_id)} if filter_id else {})
