@@ -16,7 +16,7 @@ A condition is a small tree of JSON. edits/static/byline/js/forms/conditions.js 
 | less, at_most, greater, at_least | day | the cell's day is before this day, and so on |
 | before_today, today, after_today | none | the cell's day is before today, is today, or is after today |
 | before_today, today, after_today | number of days | the same, but compared with today plus this number of days |
-| me, not_me | none | the cell has an address of the person who uses the form; in a list, one item must be such an address |
+| me, not_me | none | the cell has an address of the signed-in person; in a list, one item must be such an address |
 
 edits.forms.condition_values says which values are equal. If a cell's value has another type than the operator needs,
 this isn't an error: the condition doesn't hold. The table describes the operators without "not". An operator with "not"

@@ -40,8 +40,8 @@ def _give_large_memory_back() -> None:
     """Make glibc return large blocks of memory to the system as soon as they are free.
 
     By default, glibc returns only blocks above a certain size, and raises this limit each time such a block is freed.
-    glibc keeps freed blocks below the limit, separately for each thread. After some large answers, such blocks add up
-    to hundreds of MB.
+    glibc keeps freed blocks below the limit, separately for each thread. After some large answers, the blocks that
+    glibc keeps add up to hundreds of MB.
     https://man7.org/linux/man-pages/man3/mallopt.3.html
     """
     try:
@@ -89,7 +89,9 @@ class Room:
         self._size = 0
 
     def take(self, size: int, *, is_error: bool) -> None:
-        """Reserve `size` more bytes. Raises NoAnswer if that exceeds a limit."""
+        """Reserve `size` more bytes. Raises NoAnswer if this answer, or all answers together, would exceed a limit.
+        `is_error` says whether Smartsheet answered with an error. The limit for such an answer is lower.
+        """
         if self._size + size > (LARGEST_OTHER if is_error else self._largest):
             raise NoAnswer("too large")
         with Room._lock:
@@ -112,8 +114,8 @@ def exchange(session: requests.Session, request: requests.PreparedRequest, *, se
 
 
 def _body(response: requests.Response, room: Room) -> bytearray:
-    """Return the body as one large block of memory, which returns to the system when the body is no longer used. If the
-    body were many small blocks, the process would keep most of them.
+    """Return the body as one large block of memory. The process gives such a block back to the system when the body is
+    no longer used. If the body were many small blocks, the process would keep most of them.
     """
     body = bytearray()
     for chunk in response.iter_content(CHUNK):
