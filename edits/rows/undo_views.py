@@ -191,8 +191,8 @@ def _change(request: SmartsheetRequest, entry_id: int) -> LoggedChange:
 
 
 def _part(request: SmartsheetRequest, edit_id: UUID) -> Part:
-    """Return the part of the edit that starts at the row in ?from=. Record in the log that the person read it. Raises
-    Http404 if they can't read it.
+    """Return the part of the edit that starts at the row in ?from=. Record in the log that the person read this part.
+    Raises Http404 if the person can't read it.
     """
     reader = reader_of(request, is_waiting=True)
     head = Entry.objects.intents().of_edit(edit_id).first()

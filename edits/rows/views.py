@@ -119,8 +119,8 @@ def people(request: SmartsheetRequest, sheet_id: int) -> JsonResponse:
 def delete_row(request: SmartsheetRequest, sheet_id: int, row_id: int) -> HttpResponse:
     """Ask before deleting a row with all rows below it. POST deletes them.
 
-    The field `rows` has the number of rows that the person agreed to delete. If the number has changed since, the page
-    asks again.
+    The field `rows` has the number of rows that the person agreed to delete. If the POST would delete another number of
+    rows, the page asks again.
     """
     if earlier := earlier_result(request):
         return repeated_page(request, earlier, Doing.DELETE, sheet_id=sheet_id)

@@ -1,4 +1,4 @@
-"""Reads the baseline of a save: the sheet as the person can see it now. It is read with the person's own token."""
+"""Reads the baseline of a save: the sheet as the person can see it now. The sheet is read with the person's token."""
 
 from __future__ import annotations
 
@@ -81,10 +81,11 @@ def read(
     """Read a sheet's columns and these rows with the person's token, as the baseline of a `save`. Rows that don't exist
     are left out.
 
-    With `with_descendants`, all rows below these rows are read too. Deleting rows needs this. With `with_outline`, all
-    rows of the sheet are read, but only their primary cells. Undo needs this to put rows back. `about_to` is the action
-    that the caller is going to save. If this deployment or the person's token doesn't allow the action, the attempt is
-    logged and nothing is read. `via` is as in `save`, and `filter_id` as in Gateway.sheet.
+    With `with_descendants`, all rows below these rows are read too. Deleting rows needs all these rows. With
+    `with_outline`, all rows of the sheet are read, but only their primary cells. Undo needs the outline to put rows
+    back. `about_to` is the action that the caller is going to save. If this deployment or the person's token doesn't
+    allow the action, the attempt is logged and nothing is read. `via` is as in `save`, and `filter_id` as in
+    Gateway.sheet.
 
     Raises:
         NotGranted: this deployment or the person's token does not allow the action.

@@ -130,8 +130,8 @@ class PutBatch(Batch):
 
     @abstractmethod
     def _returned(self, line: Line, row: Row) -> dict[int | None, Json]:
-        """Return the values that Smartsheet's answer has for a row, in the form of `returned` of
-        audit.recording.Outcome.
+        """Return the values that Smartsheet's answer has for a row, in the form that `Outcome.returned` needs
+        (audit.recording).
         """
 
 
@@ -302,17 +302,17 @@ class DeleteBatch(Batch):
         }
 
     def proven(self, numbers: Sequence[int]) -> set[int]:
-        """Return the numbers of all these lines if none of their rows exists any longer; otherwise return none of them.
-        This reads the sheet and not a single row, because "not found" as the answer for a row could also mean that the
-        person has just lost access to the sheet.
+        """If none of the lines' rows exists any longer, return the numbers of all these lines. Otherwise return an
+        empty set. This method reads the sheet and not a single row, because "not found" as the answer for a row could
+        also mean that the person has just lost access to the sheet.
         """
         ids = [self.lines[number].row_id or 0 for number in numbers]
         left = {row["id"] for row in self.baseline.gateway.sheet(self.baseline.sheet.id, row_ids=ids)["rows"]}
         return set() if left else set(numbers)
 
     def missing(self, numbers: Sequence[int]) -> list[int]:
-        """Return the lines whose rows were named in the request and no longer exist. The request doesn't name the rows
-        below them.
+        """Return the numbers of the lines whose rows were named in the request and no longer exist. A request names the
+        rows to delete, but not the rows below these rows.
         """
         named = {number for position, number in self.numbers.items() if number in numbers}
         ids = [self.lines[number].row_id or 0 for number in named]
@@ -383,8 +383,8 @@ def _new_cell(kind: ColumnType, change: CellChange) -> dict[str, Json]:
 
 def _evidence_of_restored(checked: CheckedRow, *, is_personal: bool) -> dict[str, Evidence]:
     """Return the evidence of a restored row: its new place and its formulas. The log's values don't show the formulas.
-    With `is_personal`, the evidence has only the place, because a formula can contain a personal value. In that case,
-    the sheet got personal columns after the row was deleted.
+    If the sheet got personal columns after the row was deleted, `is_personal` is true. The evidence then has only the
+    place, because a formula can contain a personal value.
     """
     assert isinstance(checked.change, AddRow)  # noqa: S101 # batches() sorts them
     if is_personal:

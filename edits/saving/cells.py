@@ -31,7 +31,7 @@ class NoSuchColumn(LookupError):
 class InTransaction(Exception):
     """A transaction is open, which could roll back the log. Nothing was sent.
 
-    Decorate the view with django.db.transaction.non_atomic_requests, or call this outside of `atomic()`.
+    Decorate the view with django.db.transaction.non_atomic_requests, or call the function outside of `atomic()`.
     """
 
     def __init__(self) -> None:
@@ -55,11 +55,12 @@ def change_cells(
 
     Raises:
         InTransaction, NoSuchColumn, Conflict: see these classes. Nothing was sent.
-        edits.gateway.errors.GatewayError: Smartsheet did not make the change. After SignInAgain (the user is no longer
-    connected), NotGranted, Forbidden, NotFound, Refused, RateLimited and Unavailable nothing was changed. After
-    OutcomeUnknown this is uncertain.
+        edits.gateway.errors.GatewayError: the change failed. After OutcomeUnknown, it is uncertain whether Smartsheet
+            made the change. After all other errors, nothing was changed. SignInAgain means that the user is no longer
+            connected.
         NotRecorded: the log could not be written, so nothing was sent.
-        KeyReused, InProgress: the key was used for something else, or its save is in progress.
+        KeyReused: the key was used for something else before. Nothing was sent.
+        InProgress: a save with this key is in progress. Nothing was sent a second time.
     """
     if is_in_transaction():
         raise InTransaction

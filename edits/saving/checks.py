@@ -171,8 +171,8 @@ class Writers:
 
 
 def last_writer(baseline: Baseline, row: Row, column: Column) -> tuple[str, datetime | None]:
-    """Return who changed the cell last, and when (UTC); ("", None) if Smartsheet doesn't say. Smartsheet counts this as
-    ten requests.
+    """Return who changed the cell last, and when (UTC); ("", None) if Smartsheet doesn't say. Smartsheet counts this
+    call as ten requests.
     """
     try:
         history = baseline.gateway.cell_history(baseline.sheet.id, row.id, column.id)

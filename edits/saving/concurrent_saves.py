@@ -33,8 +33,8 @@ NOT_DONE = frozenset({Phase.REFUSED, Phase.FAILED, Phase.NOT_APPLIED})
 
 
 def position() -> int:
-    """Return the id of the log's newest entry; 0 if the log is empty. Call this before you read the rows, so that the
-    rows have all saves up to that entry.
+    """Return the id of the log's newest entry; 0 if the log is empty. Call this function before you read the rows. Then
+    the rows have all changes that were saved up to that entry.
     """
     # SQLite has no partitions. With this condition it would search by time, which is slower than by id.
     recent = [timezone.now() - RECENT] if connection.vendor == "postgresql" else []
@@ -86,8 +86,8 @@ def contested_undoings(intent: Intent, *, since: int, own: Collection[UUID]) -> 
 
 
 def _others(intent: Intent, *, row_ids: Collection[int], since: int) -> list[tuple[int, int | None, str, UUID]]:
-    """Return the intents of other saves of these rows that were in progress after the log's entry `since`, each as its
-    row, column, action and edit. Saves that were refused or failed don't count.
+    """Return the intents of other saves that change these rows and that were in progress after the log's entry `since`.
+    Each intent is returned as its row, column, action and edit. Saves that were refused or failed don't count.
     """
     operations = connection.ops
     recent = operations.adapt_datetimefield_value(timezone.now() - RECENT)
@@ -108,7 +108,7 @@ def _statement(vendor: str, rows: int) -> str:
     build the query as the database needs to answer it.
 
     The parameters of the query are: region, sheet, rows, earliest time, longest duration of a save in seconds, own
-    edit, the earliest time a second time, and the entry `since`.
+    edit, the earliest time once more, and the entry `since`.
     """
     ago = "STATEMENT_TIMESTAMP() - make_interval(secs => %s)"
     if vendor == "sqlite":

@@ -29,9 +29,9 @@ def of_save(changes: Sequence[RowChange], logged: Sequence[LoggedChange], *, add
     """Return a result for each of the save's `changes`. `logged` are the changes of the save that the log has, in their
     order. `additions` are the positions of those added rows that would be sent if the save were made now.
 
-    A change or a cell that the log doesn't have was certainly not sent. The log doesn't say which of its additions
-    belongs to which change. So the log's additions are matched with `additions` in their order. If their numbers
-    differ, the outcome of each addition is unknown.
+    A change or a cell that the log doesn't have was certainly not sent. The log doesn't say which added row belongs to
+    which change. So the first addition in the log is matched with the first one in `additions`, and so on. If the log
+    has more or fewer additions than `additions`, the outcome of each addition is unknown.
     """
     lines: dict[tuple[str, int | None], list[LoggedChange]] = {}
     added: dict[str, list[list[LoggedChange]]] = {}

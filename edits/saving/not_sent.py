@@ -1,7 +1,7 @@
 """Records changes that weren't sent because of conflicts, unchanged cells, missing permissions or missing rows.
 
-The entries are written before the person sees the result. If that fails, NotRecorded is raised and the person sees no
-result.
+The entries are written before the person sees the result. If the entries can't be written, NotRecorded is raised and
+the person sees no result.
 """
 
 from __future__ import annotations

@@ -77,8 +77,8 @@ class _PuttingBack:
             self._not_sent(undo, STOPPED)
 
     def _key(self) -> str:
-        """Return the key of the last save, or another one made from it if rows of that save are sent once more: a key
-        stands for one content.
+        """Return the idempotency key for the last save. If refused rows are sent once more without formulas, formats
+        and lock, the key gets a suffix, because one key can't be used for two contents.
         """
         return f"{self.key} {len(self._plain)}" if self.key and self._plain else self.key
 

@@ -38,9 +38,9 @@ def restore(
     """Add new rows for deleted ones, at their old places. Return a result for each row, in the order of `row_ids`.
 
     Each deletion is undone only once, whatever the key. If a row was already restored, nothing is added. The row's
-    status is then `unchanged`, and its result has the id of the row that was added. Only if that row was deleted in
-    Smartsheet itself, the row is restored again. `person` is the user's profile. `may_read` says whether the person can
-    read an entry. `key`, `via` and `reason` are as in `save`. Raises GatewayError if Smartsheet doesn't return the
+    status is then `unchanged`, and its result has the id of the row that was added. But if the added row was deleted in
+    Smartsheet itself, the old row is restored again. `person` is the user's profile. `may_read` says whether the person
+    can read an entry. `key`, `via` and `reason` are as in `save`. Raises GatewayError if Smartsheet doesn't return the
     sheet, and NotRecorded, KeyReused or InProgress like `save`.
     """
     actor = Actor(id=person.id, region=person.region, name=person.name, email=person.email)

@@ -46,9 +46,9 @@ def save(
 ) -> Result:
     """Save changes of one sheet with the token that the baseline was read with. Returns the result of each change.
 
-    `changes` are compared with the baseline, so read the baseline just before you call this. If a call is repeated with
-    the same `key`, the second call sends nothing (saving/idempotency.py). `via` says what makes the save: a form and
-    its version, an app token, a job or a client.
+    `changes` are compared with the baseline, so read the baseline just before you call this function. If a call is
+    repeated with the same `key`, the second call sends nothing (saving/idempotency.py). `via` says what makes the save:
+    a form and its version, an app token, a job or a client.
 
     A row is saved as a whole or not at all. If `is_cell_by_cell` is true, a cell that can't be saved doesn't prevent
     saving the row's other cells. Each request has up to 500 rows (440 in a deletion). Smartsheet carries out a request

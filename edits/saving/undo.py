@@ -97,8 +97,8 @@ def plan(user: AbstractBaseUser | AnonymousUser, changes: Sequence[LoggedChange]
     """Read the rows of these changes, and find out what undoing each change would do. Raises GatewayError if Smartsheet
     doesn't return the rows.
 
-    All changes must belong to one edit. Only if all changes are deletions of rows of one sheet, they can belong to
-    several edits.
+    All changes must belong to one edit. There is one exception: deletions of rows of one sheet can belong to several
+    edits.
     """
     entry = changes[0].intent
     reasons = [why_never(change, region=region) for change in changes]
@@ -298,8 +298,8 @@ class _Looking:
         return replace(found, why_not=why_read_only(self._sheet, column, row) or _why_not_held(column, then))
 
     def _added(self, found: Undo, row: Row) -> Undo:
-        """Find out what undoing the addition of a row would do. This is only possible if the row's cells still have the
-        values that they were added with. Cells that Smartsheet fills in don't count.
+        """Find out what undoing the addition of a row would do. Undoing is only possible if the row's cells still have
+        the values that they were added with. Cells that Smartsheet fills in don't count.
         """
         if row.id in self._parents:
             return replace(found, why_not=HAS_ROWS_BENEATH)
@@ -385,7 +385,9 @@ class _Looking:
         return tuple(cells), (*lost, *values)
 
     def _notes(self, logged: DeletedRow, cells: Iterable[CellChange]) -> list[str]:
-        """Return sentences about formulas, links and pictures that the new row doesn't get as they were."""
+        """Return sentences about formulas that perhaps mean other rows in the new row, and about links and pictures
+        that the new row doesn't get.
+        """
         by_number = [cell.column_id for cell in cells if BY_NUMBER.search(IN_QUOTES.sub("", cell.formula))]
         said = {
             "Formulas in {} name rows by their numbers. Check that these numbers still mean the same rows.": by_number,
