@@ -32,7 +32,7 @@ TOO_MANY = "Smartsheet limits how many cell histories can be read per minute. Tr
 
 def cell_history(request: HttpRequest, *, sheet_id: int, row_id: int, column_id: int, pages: int = 1) -> CellHistory:
     """Read `pages` pages of the cell's states, newest first. If Smartsheet answers with an error, `why_not` in the
-    result says so.
+    result is a sentence about the error.
     """
     if getattr(request, "smartsheet_user", None) is None:
         return CellHistory(why_not=NOT_HERE)

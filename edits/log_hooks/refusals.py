@@ -1,9 +1,9 @@
-"""Records refused sign-ins. At most one entry per minute is written for each address, so that refusals can't flood the
-log.
+"""Records refused sign-ins and similar events. So that these events can't flood the log, at most one entry per minute
+is written for each person, or for each IP address if the person isn't known.
 
-The first refusal from an address is recorded immediately. Further refusals from that address within a minute are only
-counted. If another refusal comes after that minute, its entry has the count. If none comes, the worker writes an entry
-with the count.
+The first event of a person or address is recorded immediately. Further events of the same person or address within a
+minute are only counted. If another event comes after that minute, its entry has the count. If no other event comes, the
+worker writes an entry with the count.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ UNKNOWN = "an unknown address"
 
 
 class Counted(Enum):
-    """A kind of event that is counted. The first item of its value is its name in the table of attempts. The other
-    items are the action, phase, origin and reason of the entry that has the count.
+    """A kind of event that is counted. The first item of each value is the name of the kind in the table of attempts.
+    The other items are the action, phase, origin and reason of the entry that has the count.
     """
 
     SIGN_IN = ("refused_sign_in", Action.SIGN_IN, Phase.REFUSED, Origin.APP, "Sign-ins were refused.")
@@ -42,10 +42,11 @@ class Counted(Enum):
 
 
 def note_or_count(kind: Counted, *, who: str = "", message: str = "", **entry: Any) -> None:
-    """Record the event. If an event of this kind was recorded less than a minute ago, only count this one.
+    """Record the event. If an event of this kind was recorded less than a minute ago, only count the new event.
 
-    Events are counted separately for each `who`, for example a person as region:id. If `who` is empty, they are counted
-    for the address that the request came from. Raises NotRecorded or DatabaseError if the log can't be written.
+    Events are counted separately for each `who`, for example a person as region:id. If `who` is empty, events are
+    counted for the IP address that the request came from. Raises NotRecorded or DatabaseError if the log can't be
+    written.
     """
     ip = current().ip
     address = who or (network_of(ip) if ip else UNKNOWN)

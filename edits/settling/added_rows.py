@@ -81,7 +81,7 @@ class AddedRows:
 
     def _of_whole(self, line: OpenLine, sheet: Sheet, raw: Raw | None) -> Outcome:
         """Return the outcome of a line whose request was certainly carried out, because other rows of the request
-        exist. `raw` is the row that was added for this line, if it is known which one that is.
+        exist. `raw` is the row that was added for this line, or None if that row isn't known.
         """
         if raw is None or self._is_wanted_by_others(line):
             return self._record.say(Phase.APPLIED, line, WHICH, sheet)
@@ -107,8 +107,8 @@ class AddedRows:
     # Matching rows to lines
 
     def _matched(self, lines: Sequence[OpenLine], rows: Sequence[Raw]) -> dict[int, Raw]:
-        """Return the added row of each line for which it is certain. If several lines have the same content, and just
-        as many rows have that content, these lines and rows are matched in their order.
+        """Return the added row of each line whose added row is certain, by line number. If several lines have the same
+        content, and just as many rows have that content, these lines and rows are matched in their order.
 
         A matched row can't belong to another line. So each match can make it certain which row belongs to another line.
         """

@@ -162,8 +162,8 @@ class ChangedCells:
         return Said(self._record.say(phase, line, message, sheet, cells=found), tells=False), len(weighed)
 
     def _remembered(self, line: OpenLine, change: Change) -> Weighed:
-        """Return the result of the cell's history. If an earlier run already has the result, the history isn't read
-        again.
+        """Return what the cell's history says about the change. If an earlier run already found this result, the
+        history isn't read again.
         """
         key = f"{line.number}:{change.column_id}"
         if key not in self._memory:

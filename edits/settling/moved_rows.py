@@ -109,7 +109,8 @@ class MovedRows:
 
     def _leaves_marks(self) -> bool:
         """Whether Smartsheet counts a move as a write of the row, and so records who moved the row, and when.
-        Smartsheet's documentation doesn't say so. That is why rows are checked that this edit has certainly moved.
+        Smartsheet's documentation doesn't answer this question. So this method checks rows that the edit has certainly
+        moved.
         """
         known = self._record.rows(self._moved[:MOST_ASKED]).rows if self._moved else ()
         return any(self._record.is_written_by_them(row) for row in known)

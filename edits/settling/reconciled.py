@@ -68,8 +68,8 @@ class Place:
         return is_kept_apart or self.column_id in personal_columns(region=self.region, sheet_id=self.sheet.id)
 
     def states_told(self) -> Counter[str]:
-        """Count the states that the log already has as changes from outside the app. The counts are by the states'
-        times.
+        """Count the states that the log already has as changes from outside the app. The keys of the result are the
+        states' times.
         """
         entries = Entry.objects.on_sheet(self.sheet.id).filter(region=self.region, action=Action.RECONCILE)
         of_cell = entries.filter(row_id=self.row_id, column_id=self.column_id, phase=Phase.OUTSIDE)
