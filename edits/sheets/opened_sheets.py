@@ -24,7 +24,7 @@ def of(request: HttpRequest) -> list[OpenedSheet]:
 
 
 def note(request: HttpRequest, sheet: Sheet) -> None:
-    """Store that this sheet was opened. If this sheet was also the last one before, the session isn't written."""
+    """Store that this sheet was opened. If the list already begins with this sheet, the session isn't written."""
     this = OpenedSheet(id=sheet.id, name=sheet.name)
     opened = of(request)
     if opened[:1] != [this]:

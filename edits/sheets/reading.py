@@ -69,7 +69,7 @@ def read_rows(
 
 
 def read_outline(gateway: Gateway, sheet_id: int) -> Sheet:
-    """Read the sheet's columns and all its rows, with only their cells in the primary column."""
+    """Read the sheet's columns and all its rows, but only the rows' primary cells."""
     sheet = read_rows(gateway, sheet_id, [])
     outline = gateway.sheet(sheet_id, column_ids=[sheet.primary.id] if sheet.primary else None)
     return replace(Sheet.parse({**sheet.raw, "rows": outline["rows"]}), outline=sheet.outline)

@@ -109,7 +109,7 @@ def sheet_form(
     """Show a SheetForm with its fields, errors, conflicts and hidden inputs. The browser sends the form to the address
     `action`, or to the page's own address if `action` is empty.
 
-    Two forms on a page need two `form_id`s, and should have an `auto_id` each.
+    If a page has two forms, each form needs its own `form_id`, and should have its own `auto_id`.
     """
     request = _request(context)
     if form.baseline and form.row:

@@ -47,8 +47,8 @@ def earlier_result(request: SmartsheetRequest) -> Result | None:
 
 
 def repeat_of(request: SmartsheetRequest, what: Doing, *, sheet_id: int) -> HttpResponse | None:
-    """Return the page for a form that was already sent. It shows the result, or says that the save is in progress. For
-    a new form, return None.
+    """Return the page for a form that was already sent. The page shows the result, or says that the save is in
+    progress. For a new form, return None.
     """
     if earlier := earlier_result(request):
         return repeated_page(request, earlier, what, sheet_id=sheet_id)
@@ -76,8 +76,8 @@ def saved_page(
 
 
 def repeated_page(request: SmartsheetRequest, earlier: Result, doing: Doing, *, sheet_id: int) -> HttpResponse:
-    """Return the page for a form that is sent a second time. It says that the change was saved, or that the outcome is
-    still unknown.
+    """Return the page for a form that is sent a second time. The page says that the change was saved, or that the
+    outcome is still unknown.
     """
     if earlier.error:
         return problem_page(request, problem_of(earlier.error, doing=doing), sheet_id=sheet_id)

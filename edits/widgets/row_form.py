@@ -210,7 +210,9 @@ class RowForm(forms.Form):
         return self.sheet.column(int(match[1])) if match else None
 
     def field_options(self, column: Column) -> dict[str, Any]:
-        """Return the label and the help text of a column's field. Django doesn't escape help texts, so this does."""
+        """Return the label and the help text of a column's field. Django doesn't escape help texts, so this method
+        escapes them.
+        """
         return {"label": column.title, "help_text": escape(column.description)}
 
     def offered(self, column: Column) -> Column:
@@ -280,7 +282,7 @@ class RowForm(forms.Form):
                 self.add_error(name, error.message.replace(str(column.id), f"“{column.title}”"))
 
     def _catch_up(self) -> None:
-        """Show the current value of each cell that someone else changed and this person didn't."""
+        """Show the current value of each cell that someone else changed and that this person didn't change."""
         for name in self.columns.keys() - set(self.changed_data):
             field = self._field(name)
             now = held(field.cell)

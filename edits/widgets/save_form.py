@@ -72,8 +72,8 @@ def save_change(
 ) -> Result | None:
     """Save what was typed into a valid form. `key`, `reason` and `via` are as in edits.saving.save.
 
-    Return the result if the change was saved. Otherwise, or if this isn't certain, return None. The form then has the
-    conflicts or a `problem`.
+    Return the result if the change was certainly saved. Otherwise return None. The form then has the conflicts or a
+    `problem`.
     """
     doing = Doing.CHANGE if form.row else Doing.ADD
     try:
