@@ -68,8 +68,8 @@ def fold(text: str) -> str:
 
 
 def number_of(value: Plain) -> float | None:
-    """Return the number that a value counts as: a number itself, or the number in a text such as "5". Return None for
-    other values.
+    """Return the number that a value counts as. A number counts as itself. A text such as "5" counts as the number in
+    the text. Return None for other values.
     """
     if isinstance(value, str):
         return float(value) if NUMBER.fullmatch(value) else None

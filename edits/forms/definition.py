@@ -232,8 +232,9 @@ class ChosenFilter:
 @dataclass(frozen=True, slots=True)
 class Definition:
     """The content of a form. The form is for the rows that fit `rule` and that `filter` shows. If `rule` or `filter` is
-    None, it excludes no rows. `reasons` are the choices of Reason.FROM_LIST. `people` are e-mail addresses, or accounts
-    as region:id. `domains` are domains of e-mail addresses.
+    None, it excludes no rows. If people choose a reason from a list (Reason.FROM_LIST), `reasons` is this list. If only
+    some people can open the form (Audience.LISTED), `people` are their e-mail addresses or their accounts (region:id),
+    and `domains` are domains of e-mail addresses.
     """
 
     title: str

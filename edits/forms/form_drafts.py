@@ -36,7 +36,7 @@ class FormDraftQuerySet(models.QuerySet["FormDraft"]):
         return self.filter(person=person, form=form, row_id=row_id or NEW_ROW)
 
     def keep(self, person: SmartsheetUser, form: FormDefinition, row_id: int | None, *, typed: QueryDict) -> FormDraft:
-        """Store what the person has typed. It replaces an earlier draft for the same row. Raises TooLarge."""
+        """Store what the person has typed. The new draft replaces an earlier one for the same row. Raises TooLarge."""
         data = drafts.changed(drafts.typed(typed)).urlencode()
         if len(data) > LARGEST:
             raise TooLarge

@@ -61,7 +61,7 @@ class Budget:
         return self.to_end_write() if self.to_begin_write() else 0.0
 
     def to_begin_write(self) -> float:
-        """Return the seconds left in which a write can start."""
+        """Return the seconds during which a write can still start."""
         return max(0.0, 0.5 * self._seconds - self._spent())
 
     def to_end_write(self) -> float:

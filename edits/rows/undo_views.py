@@ -70,7 +70,7 @@ class Part:
 @dataclass(frozen=True, slots=True)
 class Group:
     """A group of changes with the same expected result. `shown` are the first of these changes, and `count` is the
-    number of all.
+    number of all changes in the group.
     """
 
     title: str
@@ -178,8 +178,8 @@ def _family(request: SmartsheetRequest, change: LoggedChange) -> Part | None:
 
 
 def _change(request: SmartsheetRequest, entry_id: int) -> LoggedChange:
-    """Return the change with this entry, and record in the log that the person read it. Raises Http404 if they can't
-    read it.
+    """Return the change that this entry records, and record in the log that the person read the change. Raises Http404
+    if the person can't read it.
     """
     reader = reader_of(request, is_waiting=True)
     entry = get_object_or_404(Entry.objects.intents(), pk=entry_id)

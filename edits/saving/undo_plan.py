@@ -19,9 +19,9 @@ from identity.profiles import readers
 class Undo:
     """Says what undoing a change would do now. `why_not` is a sentence, or "" if the change can be undone.
 
-    If the cell or the added row has changed since, `is_overtaken` is true, and `by` and `at` (UTC) say who changed it
-    last, if Smartsheet says so. `row` is None if the row no longer exists or wasn't read. `column` is None for a change
-    of a whole row. `then` is the cell's value before the change.
+    If the cell or the added row has changed since the logged change, `is_overtaken` is true. Then `by` and `at` (UTC)
+    say who made the last change and when, if Smartsheet says so. `row` is None if the row no longer exists or wasn't
+    read. `column` is None for a change of a whole row. `then` is the cell's value before the change.
 
     If a deleted row can be added again, `cells` and `attributes` are those of the new row. `columns` are the columns of
     `cells`. `lost` are the titles of the columns whose old values the new row doesn't get. `was` is the old place of a

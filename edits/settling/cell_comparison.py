@@ -63,7 +63,7 @@ class Ours:
 
     @property
     def is_judged(self) -> bool:
-        """Whether the change gets a result of its own. That is so if it was saved, is about this cell only, and is
+        """Whether the change gets a result of its own. It does if it was saved, is about this cell only, and is
         comparable.
         """
         return self.is_comparable and self.change.is_applied and not self.is_addition

@@ -1,4 +1,4 @@
-"""Finds the accounts of asked people by their addresses. This happens when they are asked, and at each sign-in."""
+"""Finds the accounts of asked people by their addresses, when people are asked and at each sign-in."""
 
 from __future__ import annotations
 

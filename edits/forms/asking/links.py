@@ -43,7 +43,7 @@ def stop_problems_link(mail_id: int) -> str:
 
 def problem_mail_of(signed: str) -> int | None:
     """The id of the mail that a stop_problems_link is for. `signed` is the link's last part. None if this app didn't
-    sign it.
+    sign this part.
     """
     try:
         return int(Signer(salt=PROBLEMS_SALT).unsign(signed))
@@ -53,7 +53,7 @@ def problem_mail_of(signed: str) -> int | None:
 
 def person_of(signed: str) -> UUID | None:
     """The id of the asked person that a stop_link is for. `signed` is the link's last part. None if this app didn't
-    sign it.
+    sign this part.
     """
     try:
         return UUID(Signer(salt=SALT).unsign(signed))

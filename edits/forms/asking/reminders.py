@@ -50,7 +50,7 @@ def to_remind(request: UpdateRequest) -> list[RequestedPerson]:
 
 
 def make_reminders(people: Collection[RequestedPerson]) -> list[Mail]:
-    """Make a reminder for each of these people. Call it in a transaction."""
+    """Make a reminder for each of these people. Call this function in a transaction."""
     return Mail.objects.bulk_create(
         [Mail(person=one, kind=MailKind.REMINDER, message_id=message_id(host())) for one in people]
     )

@@ -33,7 +33,7 @@ REMINDER_PAUSE = timedelta(hours=1)  # no one gets a reminder within this time a
 
 
 class TooManyMails(Exception):
-    """With this request, the person would have more mails sent in 24 hours than ASK_MAILS_PER_DAY allows."""
+    """The person's requests would send more mails in 24 hours than ASK_MAILS_PER_DAY allows."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,7 +72,9 @@ class NewForm(forms.Form):
 @require_safe
 @designers_only
 def forms_page(request: SmartsheetRequest) -> HttpResponse:
-    """List all forms of the person's region. People who can't open a form's sheet now can't open the form either."""
+    """List all forms of the person's region. People can open a form in the list only if they can open the form's sheet
+    now.
+    """
     problem = None
     names: dict[int, str] = {}
     try:

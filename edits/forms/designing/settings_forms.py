@@ -1,7 +1,7 @@
 """Defines the Django forms with which a designer changes settings of a field or of the whole form. Each of these Django
 forms is a panel of the designer's page.
 
-A panel reads its values from a working copy. `apply` stores what was typed in the working copy.
+A panel reads its values from a working copy. `apply` writes the typed values into the working copy.
 """
 
 from __future__ import annotations
