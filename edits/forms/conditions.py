@@ -12,10 +12,10 @@ A condition is a small tree of JSON. edits/static/byline/js/forms/conditions.js 
 | equals, not_equals | text, number, true or false | the cell has this value; the value false means an unticked box |
 | contains, not_contains | text | the cell's text contains this text; in a list, one item must equal this text |
 | one_of | texts and numbers | the cell has one of these values; in a list, one item must equal one of them |
-| less, at_most, greater, at_least | number | the cell's number is less than (at most, greater than, at least) this number |
-| less, at_most, greater, at_least | day | the cell's day is compared with this day; an earlier day is less than a later day |
+| less, at_most, greater, at_least | number | the cell's number is less than (at most, above, at least) this number |
+| less, at_most, greater, at_least | day | the cell's day is before (at most, after, at least) this day |
 | before_today, today, after_today | none | the cell's day is before today, is today, or is after today |
-| before_today, today, after_today | number of days | the cell's day is before, is or is after today plus this number of days |
+| before_today, today, after_today | number of days | the cell's day is compared with today plus this number of days |
 | me, not_me | none | the cell has an address of the signed-in person; in a list, one item must be such an address |
 
 edits.forms.condition_values says which values are equal. If a cell's value has another type than the operator needs,
