@@ -81,16 +81,20 @@ class Reader:
 
     @property
     def is_limited_for_now(self) -> bool:
-        """Whether Smartsheet's answer is still on its way. If so, the page can show more when it is opened again."""
+        """Whether Smartsheet hasn't yet said which sheets the reader can open. If so, the page can show more entries
+        when it is opened again later.
+        """
         return self.readable.is_being_asked
 
     @property
     def why_limited(self) -> str:
-        """A sentence that says why the page shows only the reader's own entries; "" if it shows others too."""
+        """A sentence that says why the page shows only the reader's own entries. It is "" if the page also shows other
+        people's entries.
+        """
         return self.readable.why_none
 
     def is_own(self, entry: Entry) -> bool:
-        """Whether the reader is the entry's actor. An entry whose actor has the id 0 is no one's own."""
+        """Whether the reader is the entry's actor. An actor with the id 0 isn't a person, so the result is False."""
         return self._is_self(entry.region, entry.actor_id)
 
     def may_read(self, entry: Entry) -> bool:
@@ -128,7 +132,7 @@ class Reader:
         return list(entries.filter(pk__in=ids))
 
     def count(self, entries: EntryQuerySet, *, cap: int) -> int:
-        """The number of these entries that the reader can read. Counting stops at `cap`, to limit the cost."""
+        """The number of those `entries` that the reader can read. Counting stops at `cap`, to limit the cost."""
         if self.sees_all:
             return entries.order_by()[:cap].count()
         return _count(self._branches(entries.order_by()), cap)
@@ -150,8 +154,8 @@ def reader_of(request: HttpRequest, *, is_waiting: bool = False) -> Reader:
     """The reader behind a request. Later calls for the same request return the same object.
 
     Smartsheet says which sheets this person can open. If `is_waiting` is true, looking up the sheets waits for
-    Smartsheet's answer. Pass True if the result would be wrong without these sheets. If it is false, a page shows fewer
-    entries until Smartsheet has answered.
+    Smartsheet's answer. Pass True if the result would be wrong without these sheets. If `is_waiting` is false, a page
+    shows fewer entries until Smartsheet has answered.
     """
     reader: Reader | None = getattr(request, "_audit_reader", None)
     if reader is None:
@@ -179,8 +183,8 @@ def _wired(setting: str, request: HttpRequest, *, otherwise: T, **options: bool)
 
 
 def _first_ids(branches: _Branches, count: int) -> list[int]:
-    """At most `count` ids of entries from both parts together: the lowest ids, or the highest if the entries are in
-    descending order.
+    """At most `count` ids of entries from both parts of `branches` together. These are the lowest ids, or the highest
+    if the entries are in descending order.
     """
     united, parameters = _united(branches, count)
     if not united:
@@ -192,7 +196,7 @@ def _first_ids(branches: _Branches, count: int) -> list[int]:
 
 
 def _count(branches: _Branches, cap: int) -> int:
-    """The number of entries in both parts together. Counting stops at `cap`."""
+    """The number of entries in both parts of `branches` together. Counting stops at `cap`."""
     united, parameters = _united(branches, cap)
     if not united:
         return 0
@@ -203,8 +207,8 @@ def _count(branches: _Branches, cap: int) -> int:
 
 
 def _united(branches: _Branches, size: int) -> tuple[str, list[Any]]:
-    """An SQL query and its parameters. The query finds the ids of the first `size` own entries, and of the first `size`
-    entries of each sheet. It is "" if there is nothing to read.
+    """An SQL query and its parameters. The query finds the ids of the first `size` entries of the person, and of the
+    first `size` entries of others on each sheet. The query is "" if there is nothing to read.
     """
     parts: list[str] = []
     parameters: list[Any] = []

@@ -1,8 +1,8 @@
 """Compares a cell's changes in this app's log with Smartsheet's own history of the cell.
 
 The log doesn't call Smartsheet. The setting AUDIT_CELL_HISTORY names a function that does. Its arguments are the
-request, the ids of sheet, row and column (`sheet_id`, `row_id`, `column_id`), and how many `pages` to read. It returns
-a CellHistory.
+request, the ids of sheet, row and column (`sheet_id`, `row_id`, `column_id`), and the number of `pages` of Smartsheet's
+history to read. It returns a CellHistory.
 """
 
 from __future__ import annotations
@@ -35,15 +35,18 @@ class State:
 
 
 class Addresses(Protocol):
-    """Returns all known e-mail addresses of an entry's actor, in lower case. The set is empty if they were erased.
-    `then` is the address in the entry.
+    """The type of a function that returns all known e-mail addresses of an entry's actor, in lower case. If this
+    person's addresses were erased, the set is empty. The argument `then` is the e-mail address that is recorded in the
+    entry.
     """
 
     def __call__(self, *, region: str, person_id: int, then: str) -> frozenset[str]: ...
 
 
 def only_then(*, region: str, person_id: int, then: str) -> frozenset[str]:  # as in Addresses
-    """Only the address in the entry. This is used if no other addresses are known."""
+    """The e-mail address that is recorded in the entry (`then`), and no other. CellHistory uses this function by
+    default.
+    """
     return frozenset({then.lower()} - {""})
 
 
@@ -52,9 +55,9 @@ class CellHistory:
     """The states of a cell, newest first. They come from the pages of Smartsheet's history that were read. If no page
     could be read, `why_not` is a sentence that says why.
 
-    `position` is the id of the newest entry about the cell that the log had when the history was read. A change that
-    was logged after this entry can lack a state. `has_more` says whether Smartsheet has older states, and `can_go_on`
-    says whether the page offers to read them.
+    `position` is the id of the newest entry about the cell that the log had when the history was read. If a change was
+    logged after this entry, `states` can lack the change's state. `has_more` says whether Smartsheet has older states,
+    and `can_go_on` says whether the page offers to read them.
     """
 
     states: Sequence[State] = ()

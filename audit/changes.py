@@ -75,8 +75,8 @@ class LoggedChange:
 
     @property
     def record_kind(self) -> str:
-        """The kind of this app's record that was changed, such as "person". It is "" if the kind is unknown, or if the
-        record's label already says it.
+        """If a record of this app was changed: the kind of the record, such as "person". It is "" if the kind is
+        unknown, or if the record's label already names the kind.
         """
         kind = sentences.kind_of(self.intent.subject) if self.intent.action == Action.RECORD else ""
         return "" if self.intent.row_label.lower().startswith(kind.lower()) else kind

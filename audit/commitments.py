@@ -3,7 +3,7 @@ personal.
 
 A commitment is the HMAC-SHA256 of a text with a random salt. Text and salt are stored in PersonalText, where they can
 be blanked. Once the salt is gone, no one can find out the text from its commitment, not even by trying all names. The
-chain still verifies then.
+chain can be verified without the salt.
 """
 
 import json

@@ -115,7 +115,7 @@ class Figures:
         return Chart([f"{day:%Y-%m-%d}" for day in self.days], series)
 
     def by_outcome(self) -> Chart:
-        """For each outcome, how many changed, added or deleted rows had it."""
+        """For each outcome, how many changed, added or deleted rows had this outcome."""
         counts: Counter[str] = Counter()
         for key, number in self.counts.items():
             if key.action in EDITS:
