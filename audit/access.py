@@ -81,8 +81,8 @@ class Reader:
 
     @property
     def is_limited_for_now(self) -> bool:
-        """Whether Smartsheet hasn't yet said which sheets the reader can open. If so, the page can show more entries
-        when it is opened again later.
+        """Whether this app is waiting for Smartsheet to say which sheets the reader can open. If so, the page can show
+        more entries when it is opened again later.
         """
         return self.readable.is_being_asked
 

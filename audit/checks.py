@@ -12,8 +12,8 @@ from audit.database import grants, triggers
 
 
 def append_only(*, databases: Sequence[str] | None = None, **_kwargs: Any) -> list[CheckMessage]:
-    """Report audit.E001 for each database in which one of the log's triggers is missing. This check runs with `check
-    --database default`, and before each migrate. A table that doesn't exist yet needs no triggers.
+    """Report audit.E001 for each database in which one of the log's triggers is missing. This check runs before each
+    migrate, and with `check --database default`. A table that doesn't exist yet needs no triggers.
     """
     errors: list[CheckMessage] = []
     for alias in databases or ():

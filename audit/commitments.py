@@ -52,22 +52,22 @@ def of_actor(*, region: str, person_id: int, names: Names) -> Committed:
 
 
 def of_value(text: str, *, region: str = "", person_id: int | None = None, email: str = "") -> Committed:
-    """A new commitment to a value's canonical JSON. The other arguments say whose value it is, so that erasing this
-    person's data finds it.
+    """A new commitment to a value's canonical JSON. The other arguments say which person the value is about. Erasing
+    this person's data then erases the value too.
     """
     return _new(text, PersonalText.Kind.VALUE, region=region, person_id=person_id, email=email)
 
 
 def to_store(committed: Sequence[Committed]) -> list[Committed]:
-    """Those commitments whose rows may be missing in the database. Write these rows together with the entries that
-    refer to them.
+    """Those of the commitments that may not have a row in the table PersonalText yet. Write their rows together with
+    the entries that refer to the commitments.
     """
     return [one for one in committed if _stored_until.get(one.commitment, 0.0) < monotonic()]
 
 
 def have_stored(committed: Sequence[Committed]) -> None:
-    """Once the current transaction is committed, remember which actors have their rows in the database. Commitments to
-    values are ignored.
+    """Once the current transaction is committed, remember which actors' commitments have a row in the table
+    PersonalText. Commitments to values are ignored.
     """
     people = [one.commitment for one in committed if one.kind == PersonalText.Kind.ACTOR]
     if people:
@@ -75,7 +75,9 @@ def have_stored(committed: Sequence[Committed]) -> None:
 
 
 def forget(**_kwargs: object) -> None:
-    """Clear the in-process cache. Call it after erasing, and after tables were emptied or created again."""
+    """Clear this process's cache of commitments. Call this after erasing, and after tables were emptied or created
+    again.
+    """
     _known.clear()
     _stored_until.clear()
 

@@ -14,8 +14,8 @@ MEMORY = 3600.0  # seconds that a process assumes that the rows it wrote are sti
 
 
 class Known(models.Model):
-    """A person or a sheet. Smartsheet's region and number identify it. `name` is the sheet's name, or the commitment to
-    the person's names.
+    """A person or a sheet, identified by a region of Smartsheet and a number. `name` is the sheet's name, or the
+    commitment to the person's names.
     """
 
     class Kind(models.TextChoices):
@@ -58,19 +58,19 @@ def to_store(rows: Sequence[Mapping[str, Any]]) -> list[Met]:
 
 
 def have_stored(met: Sequence[Met]) -> None:
-    """Once the current transaction is committed, remember that these rows are in the database."""
+    """Once the current transaction is committed, remember that these people and sheets have a row in Known."""
     if met:
         until = monotonic() + MEMORY
         transaction.on_commit(lambda: _written.update({one[:3]: (one.name, until) for one in met}))
 
 
 def forget(**_kwargs: object) -> None:
-    """Clear the in-process cache. Call it after tables were emptied or created again."""
+    """Clear this process's cache of the rows that it wrote. Call this after tables were emptied or created again."""
     _written.clear()
 
 
 def upsert(count: int) -> str:
-    """The SQL statement that inserts or updates `count` rows. A row that exists with the same name isn't written."""
+    """The SQL statement that inserts or updates `count` rows. A row that already has the same name isn't written."""
     places = ", ".join(["(%s, %s, %s, %s)"] * count)
     return (
         f"INSERT INTO audit_known (kind, region, number, name) VALUES {places}"  # noqa: S608 # our own names

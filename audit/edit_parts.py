@@ -88,9 +88,9 @@ def first_changes(
 
 
 def counted(anchors: Collection[Entry], *, budget: int) -> dict[UUID, Counted]:
-    """Count the changes of these entries' edits, and their outcomes. Pass one entry for each edit.
+    """For each edit, count its changes, and count how often each outcome occurs. `anchors` has one entry of each edit.
 
-    Reads about `budget` entries in total.
+    About `budget` entries are read in total.
     """
     if not anchors:
         return {}

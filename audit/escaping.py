@@ -1,4 +1,6 @@
-"""Escapes or removes characters of text from outside before this app prints or shows it. It needs no Django."""
+"""Makes text from outside safe to print or to show: escapes or removes some of its characters. This module needs no
+Django.
+"""
 
 import re
 

@@ -23,7 +23,9 @@ _others_until = 0.0
 
 
 def register(*, connection: BaseDatabaseWrapper, **_kwargs: Any) -> None:
-    """Receives the signal connection_created, and listens for the trigger's notice on the new connection."""
+    """Receives the signal connection_created. On the new connection, the database's trigger can then tell this process
+    that it had to wait for the chain's lock.
+    """
     binds_on_server = connection.settings_dict["OPTIONS"].get("server_side_binding")  # allows one statement per call
     if connection.vendor == "postgresql" and not binds_on_server:
         connection.connection.add_notice_handler(_hear)

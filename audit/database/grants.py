@@ -70,8 +70,8 @@ def statements(connection: BaseDatabaseWrapper, role: str) -> list[str]:
 
 
 def excess(connection: BaseDatabaseWrapper) -> list[str]:
-    """The connected role's rights that statements() doesn't grant. The role can still have such rights from PUBLIC, or
-    from another role that it is a member of.
+    """The connected role's rights that statements() doesn't grant. The role can have such rights from PUBLIC, or from
+    another role that it is a member of.
     """
     tables = [*triggers.APPEND_ONLY, triggers.PERSONAL, *triggers_postgresql.parts(connection)]
     tables += [table for table, *_ in histories.tables()]
@@ -95,7 +95,7 @@ def _is_owner(connection: BaseDatabaseWrapper, role: str, parameters: Sequence[s
 
 
 def _rights(connection: BaseDatabaseWrapper) -> Iterator[tuple[str, str]]:
-    """Each existing table, with the rights that the role gets on it."""
+    """Each existing table, with the rights on this table that the app's role gets."""
     protected = {
         triggers.ENTRY: f"SELECT, INSERT ({_names(writing.COLUMNS)})",
         triggers.LEAF: "SELECT",

@@ -60,7 +60,7 @@ def prepare(connection: BaseDatabaseWrapper) -> None:
 
 
 def prepare_ahead(connection: BaseDatabaseWrapper) -> None:
-    """Create the missing partitions, from this month's to the one of AHEAD months later."""
+    """Create the partitions for this month and for the next AHEAD months, if they are missing."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT audit_add_partition(now() + n * interval '1 month') FROM generate_series(0, %s) AS n", [AHEAD]

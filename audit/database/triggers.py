@@ -56,7 +56,7 @@ def lifted(connection: BaseDatabaseWrapper, tables: Sequence[str]) -> Iterator[N
     transaction if none is open.
 
     Raises:
-        django.db.DatabaseError: this role does not own the tables.
+        django.db.DatabaseError: the connected role doesn't own the tables.
     """
     with transaction.atomic(using=connection.alias):
         with connection.cursor() as cursor:

@@ -1,4 +1,4 @@
-"""Checks an export line by line. It needs the file and a public key, but no Django and no database.
+"""Checks an export line by line. This module needs the file and a public key, but no Django and no database.
 
 It finds each line that was altered, removed, added or moved. It finds entries whose path doesn't lead to their seal,
 seals that no trusted key has signed, and clear texts that don't match their commitments. If the export is a selection

@@ -1,5 +1,5 @@
 """The SQL of the CSV's columns. The CSV has people's names, and values as people typed them. A spreadsheet can't run
-any of its texts as a formula.
+any text of the CSV as a formula.
 """
 
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Checks the seals of an export: their signatures, their order, and the entries under each. It needs no Django.
+"""Checks the seals of an export: their signatures, their order, and the entries under each seal. It needs no Django.
 
 https://cryptography.io/en/latest/hazmat/primitives/asymmetric/ed25519/
 """
@@ -45,7 +45,7 @@ class Keys:
 
 
 class ExportedSeals:
-    """The seals that were read so far. Only the last one can cover entries that follow."""
+    """The seals that were read so far. Of these, only the last seal can cover the entries that follow in the file."""
 
     def __init__(self, keys: Keys, *, first_seq: int, is_whole: bool) -> None:
         self._keys = keys

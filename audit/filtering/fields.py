@@ -21,8 +21,8 @@ DAYS = date(1970, 1, 1), date(9998, 12, 31)  # the first and the last day allowe
 
 
 class Person(NamedTuple):
-    """A person, by Smartsheet's number. Without a region, the filter matches everyone who has this number in any
-    region.
+    """A person, identified by their number in Smartsheet. Without a region, the filter matches everyone who has this
+    number in any region.
     """
 
     number: int
