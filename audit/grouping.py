@@ -24,9 +24,9 @@ BUDGET = 20_000  # roughly the most entries that a page reads to count the outco
 class Edit:
     """One or more changes that were made together. `count` is their number, and `changes` has the first ones.
 
-    `phases` has each outcome with a number, the most frequent first. If `changes` has all changes, this is the number
-    of changes with this outcome. Otherwise it is the number of rows with this outcome, among the first `looked` of the
-    edit's `rows` rows. If `is_counted` is false, the edit has more than `count` changes.
+    `phases` has each outcome with a number, the most frequent outcome first. If `changes` has all changes of the edit,
+    the number says how many changes have the outcome. If not, it says how many of the edit's first `looked` rows have
+    the outcome. `rows` is the number of all rows. If `is_counted` is false, the edit has more than `count` changes.
     """
 
     changes: Sequence[LoggedChange]
@@ -66,7 +66,7 @@ class Edit:
         return self.first.is_row
 
     def shortened(self, size: int) -> "Edit":
-        """The edit with only its first `size` changes. Its outcomes are then counted by row."""
+        """The edit with only its first `size` changes. In the result, outcomes are counted by row."""
         if len(self.changes) <= size:
             return self
         if self.is_shortened:

@@ -1,7 +1,7 @@
 """The tables of django-simple-history: which columns have personal data, and which rows are about a person.
 
 A model lists `personal_fields` and `person_fields` (see audit/own_records.py). Its history also says who changed a row,
-in `actor_name`, `history_user_id` and `actor_region`.
+in the columns `actor_name`, `history_user_id` and `actor_region`.
 """
 
 import re
@@ -25,8 +25,8 @@ def histories() -> list[type[models.Model]]:
 
 def is_logged(history: type[models.Model]) -> bool:
     """Whether the log records this history. The history must have the columns that docs/recording.md names. The history
-    of a many-to-many relation doesn't need them if it belongs to a history that has them. The log ignores all other
-    histories of the project.
+    of a many-to-many relation doesn't need these columns if it belongs to a history that has them. The log ignores all
+    other histories of the project.
     """
     if has_actor(history):
         return True
@@ -40,7 +40,9 @@ def has_actor(history: type[models.Model]) -> bool:
 
 
 def personal_fields(history: type[models.Model]) -> list[str]:
-    """The names of the fields that can be blanked, in the order of the table. All of them are text or JSON fields."""
+    """The names of the fields that can be blanked, in the order of the table's columns. All of them are text or JSON
+    fields.
+    """
     wanted = {ACTOR, *getattr(history.instance_type, "personal_fields", ())}  # type: ignore[attr-defined] # simple-history's
     return [field.name for field in history._meta.concrete_fields if field.name in wanted]
 

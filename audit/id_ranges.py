@@ -84,7 +84,9 @@ def ids_between(since: datetime | None, until: datetime | None) -> tuple[int | N
 
 
 def forget() -> None:
-    """Clear the in-process cache of months. Tests need it if they write to other months than the current one."""
+    """Clear this process's cache of months. Tests must call this if they write entries to other months than the current
+    one.
+    """
     _floors.clear()
     _oldest.clear()
 
@@ -156,7 +158,7 @@ def _cut_forth(id_range: IdRange, steps: Iterable[int]) -> Iterator[IdRange]:
 
 
 def _month_of_id(entry_id: int) -> int:
-    """The newest month whose smallest id isn't above this id. If there is none, the oldest month."""
+    """The newest month whose smallest id is at most this id. If there is no such month, the oldest month."""
     oldest = _oldest_month()
     for month in range(_month(timezone.now()), oldest, -1):
         floor = _floor(month)

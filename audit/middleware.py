@@ -56,7 +56,8 @@ class RequestContextMiddleware:
 
 class NotRecordedMiddleware:
     """Answers 503 with an explanation if a page can't be shown because the log can't be written. If a page is put
-    together from parts, such as template tags, it also records how many entries of other people these parts have shown.
+    together from parts, such as template tags, this middleware also records how many entries of other people these
+    parts have shown.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -85,8 +86,8 @@ class NotRecordedMiddleware:
 
 
 def context_of(request: HttpRequest) -> RequestContext:
-    """The context of a request: a new id, the client's address, and the shortened User-Agent. It also sets the id and
-    the address on the request.
+    """The context of a request: a new id, the client's address, and the shortened User-Agent. The id and the address
+    are also set on the request.
     """
     request_id = uuid.uuid4().hex
     request.request_id = request_id  # type: ignore[attr-defined]  # for apps that don't import the log

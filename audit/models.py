@@ -55,7 +55,9 @@ class EntryQuerySet(models.QuerySet["Entry"]):
         return self.filter(actor_id=actor_id) if region is None else self.filter(actor_id=actor_id, region=region)
 
     def outcomes(self) -> Self:
-        """Outcomes. There is one for each row, and one for each cell in which Smartsheet stored another value."""
+        """Outcomes. There is one for each row, and one for each cell in which Smartsheet stored another value than the
+        one that was sent.
+        """
         return self.exclude(phase=Phase.INTENT)
 
     def of_edit(self, edit_id: UUID) -> Self:
@@ -108,8 +110,8 @@ class EntryQuerySet(models.QuerySet["Entry"]):
 class Entry(models.Model):
     """One entry of the log.
 
-    It stores the ids and names that people, sheets, rows and columns had when it was written, without foreign keys. So
-    an entry stays the same when one of these is renamed or deleted. The ids are Smartsheet's.
+    It stores the ids and names that people, sheets, rows and columns had when the entry was written. It has no foreign
+    keys to them. So an entry stays the same when a sheet, for example, is renamed or deleted. The ids are Smartsheet's.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -190,7 +192,7 @@ class Entry(models.Model):
 
     @cached_property
     def names(self) -> Names:
-        """The actor's name and e-mail address when the entry was written. To read those of several entries in one
+        """The actor's name and e-mail address when the entry was written. To read the names of several entries in one
         query, use `with_names()`.
         """
         return PersonalText.objects.names([self.actor]).get(self.actor) or erased(self)

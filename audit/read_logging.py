@@ -36,8 +36,8 @@ class ShownEntries:
 
 
 def count_shown(request: HttpRequest) -> ShownEntries:
-    """From here on, note_shown() only counts the entries that a page shows. The middleware calls this before the page
-    is made, and writes the count when the page is complete.
+    """From here on, note_shown() counts the entries that a page shows, but writes nothing to the log. The middleware
+    calls this function before the page is made, and writes the count to the log when the page is complete.
     """
     shown = ShownEntries()
     request._audit_shown = shown  # type: ignore[attr-defined]  # read by note_shown()

@@ -216,8 +216,8 @@ class LogFilter(forms.Form):
         return entries.heads() if self.is_for_whole_edits else entries.told()
 
     def _with_outcome(self, entries: EntryQuerySet) -> EntryQuerySet:
-        """The entries of rows with this outcome. If a filter can match parts of an edit, such as one cell, they are
-        intents. Otherwise they are outcomes.
+        """The entries of rows with this outcome. If another filter can match a part of an edit, such as one cell, these
+        entries are intents. If not, they are outcomes.
         """
         phase = self.cleaned_data["outcome"]
         if phase == UNCERTAIN:
@@ -239,8 +239,9 @@ class LogFilter(forms.Form):
 def _uncertain(entries: EntryQuerySet) -> EntryQuerySet:
     """The intents of edits in which a row has no conclusive outcome.
 
-    Settling keeps a list of these edits, up to a place in the chain. Only the entries after that place are read here.
-    So the cost depends on the number of uncertain edits, not on the length of the log.
+    Settling keeps a list of these edits. The list covers the chain up to a certain place. This function uses the list,
+    and reads only the entries after that place. So the cost depends on the number of uncertain edits, not on the length
+    of the log.
     """
     listed = Unsettled.objects.order_by("-at").values_list("edit_id", flat=True)[:LISTED]
     return entries.intents().filter(edit_id__in={*listed, *_open(_place())})
@@ -269,8 +270,8 @@ def _newer_than(entry_id: int) -> Iterator[tuple[UUID, int | None, str]]:
 
 
 def _place() -> int:
-    """The id after which _open() must read entries. Settling has handled the entries up to this id. If settling is
-    late, the id leaves only about the newest MOST entries to read.
+    """The id of the entry after which _open() begins to read. Normally, settling has handled all entries up to this
+    one. If settling is late, the id is chosen so that _open() reads only about the newest MOST entries.
     """
     leaves = Leaf.objects.order_by("-seq").values_list("entry_id", flat=True)
     newest = (leaves.first() or 0) - MOST

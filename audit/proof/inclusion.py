@@ -12,7 +12,9 @@ from audit.proof.seal_bytes import NotASeal, SignedSeal
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """An entry's place in the chain, the seal that covers it, and the path from its record to the seal's root."""
+    """An entry's place in the chain, the seal that covers the entry, and the path from the entry's record to the seal's
+    root.
+    """
 
     seq: int
     seal: SignedSeal

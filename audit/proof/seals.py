@@ -61,7 +61,7 @@ def seal(*, using: str = "default") -> Seal:
 
 
 def forget(**_kwargs: object) -> None:
-    """Clear the in-process cache. Call it after tables were emptied or created again."""
+    """Forget which seals this process has made. Call this after tables were emptied or created again."""
     _made.clear()
 
 
