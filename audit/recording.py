@@ -189,7 +189,7 @@ def settle(
     alone: bool = True,
 ) -> None:
     """Record the outcome of an edit: one entry for each row, and one for each cell in which Smartsheet stored another
-    value.
+    value than the one that was sent.
 
     `outcomes` can also be a mapping, which has the outcomes by the number of the edit's line. `unasked` are outcomes of
     other rows, which Smartsheet changed together with the edit's rows. If `alone` is False, the entries join the
@@ -282,14 +282,14 @@ class _Draft:
 
     @property
     def is_empty(self) -> bool:
-        """Whether there is no entry yet. The first entry of an act is the one that the page lists."""
+        """Whether there is no entry yet. The log page lists only the first entry of an act."""
         return not self._rows
 
     def write(self, *, alone: bool) -> None:
         write(self._rows, self._committed, alone=alone)
 
     def evidence(self, evidence: Evidence) -> str | None:
-        """Evidence as the log stores it, with commitments in place of personal values."""
+        """The evidence in the form that the log stores, with commitments in place of personal values."""
         return canonical(self._plain(evidence))
 
     def _plain(self, evidence: Evidence) -> Json:
@@ -354,7 +354,7 @@ def _common(
 
 
 def canonical(value: Json) -> str | None:
-    """The one text that the log uses for a JSON value; None for an empty cell.
+    """The only text with which the log writes this JSON value; None for an empty cell.
 
     A lone surrogate, which no database can store, becomes its JSON escape.
     """

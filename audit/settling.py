@@ -47,7 +47,7 @@ class OpenEdit:
     """An edit, and its lines that have no conclusive outcome. `at` is the time of the intent by the database's clock,
     and `names` are the actor's names at that time.
 
-    `known` is the evidence in its intents. `concluded` has the outcomes of all other lines.
+    `known` is the evidence in the edit's intents. `concluded` has the outcomes of the edit's other lines.
     """
 
     intent: Intent
@@ -201,8 +201,8 @@ def _line(number: int, intents: Sequence[Entry], clear: Mapping[str, str]) -> Op
 
 
 def _intent(first: Entry, lines: Iterable[OpenLine]) -> Intent:
-    """The Intent that intend() returned for this edit, made again from its entries. It lacks the data of the request,
-    because the outcome is recorded outside of that request.
+    """The Intent that intend() returned for this edit, made again from the edit's entries. It lacks the data of the
+    request that made the edit, because the outcome is recorded outside of that request.
     """
     by_number = {line.number: line.changes for line in lines}
     return Intent(

@@ -1,7 +1,7 @@
 """`python -m audit.verify FILE --key PUBLIC`: check that an exported log (JSON Lines) is complete and unaltered.
 
-It needs Python and this folder, and `cryptography` to check signatures. It is faster with orjson. It needs no Django
-and no database.
+This program needs Python and the folder audit/, and `cryptography` to check signatures. It is faster with orjson. It
+needs no Django and no database.
 
 The first line of the output says what is proved and what isn't. The exit code is 0 only if a signature by one of the
 given keys covers every entry. It is 1 if something is wrong, 2 if the file or a key cannot be read, and 3 if nothing is

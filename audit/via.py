@@ -1,6 +1,7 @@
-"""Stores what an edit was made by: a form and its version, an app token, a job, or an assistant's client.
+"""Stores what made an edit: a form and its version, an app token, a job, or an assistant's client.
 
-An entry has this as a small object in canonical JSON, such as {"form":"status","version":3}, or NULL.
+The column `via` of an entry stores this as a small object in canonical JSON, such as {"form":"status","version":3}, or
+NULL.
 """
 
 import json

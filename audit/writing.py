@@ -45,8 +45,8 @@ class Statement(NamedTuple):
 
 
 def write(rows: Sequence[Row], committed: Sequence[Committed], *, alone: bool) -> None:
-    """Write the rows. If `alone` is true, this is one transaction, which is committed when this returns. Otherwise the
-    rows join the current transaction.
+    """Write the rows. If `alone` is true, they are written in a transaction of their own, which is committed when this
+    function returns. If `alone` is false, they are written in the current transaction, if there is one.
 
     Raises:
         NotRecorded: the database didn't accept the rows.

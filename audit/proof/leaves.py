@@ -2,7 +2,7 @@
 library, so that an export can be verified without Django and without the database. With orjson it is faster.
 
     leaf    the SHA-256 of an entry's content, without its number and time; the app writes it with the entry
-    record  the SHA-256 of an entry's place in the chain, number, time and leaf; the seals' Merkle trees cover records
+    record  the SHA-256 of an entry's place in the chain, number, time and leaf; seals have Merkle trees of records
     link    the SHA-256 of the previous link and the record; the database writes it at commit
 
 The first byte of the hashed bytes is different for a record, a Merkle node and a link. So none of the three can be

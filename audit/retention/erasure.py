@@ -36,15 +36,15 @@ class NothingToErase(Exception):
 
 
 class ReasonNamesThem(Exception):
-    """The reason contains a name or an address that is to be erased. It would stay in the log, because reasons can't be
-    erased.
+    """The reason contains a name or an address that is to be erased. This name or address would stay in the log,
+    because reasons can't be erased.
     """
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """What to erase: everything about the person with this region and id. If the log doesn't know whose a text is, the
-    text is erased too if it has one of this person's e-mail addresses.
+    """What to erase: everything about the person with this region and id. For some texts, the log doesn't know which
+    person they are about. Such a text is erased too if it has one of this person's e-mail addresses.
     """
 
     region: str
@@ -75,7 +75,9 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """What to erase: names and values with this e-mail address. Several people can have had it, one after the other."""
+    """What to erase: names and values with this e-mail address. Several people can have had this address, one after the
+    other.
+    """
 
     email: str
     subject = "audit.address"

@@ -2,7 +2,7 @@
 
 The log is retired up to the beginning of a month. The boundary is the end of the seal that covers the last entry from
 before this month. So the chain that remains begins right after a seal. All entries up to the boundary are removed. If
-the log is sealed once a minute, these include entries from up to the first minute of the month. The seals of removed
+the log is sealed once a minute, some of these entries can be from the first minute of the month. The seals of removed
 entries stay.
 """
 

@@ -132,7 +132,9 @@ def _named(*, after: int) -> set[str]:
 
 
 def _forget_people(*, keep: set[str]) -> None:
-    """Delete names and values that no entry uses, and remove people without entries from the page's filters."""
+    """Delete names and values that no entry uses, and remove people who have no entries from the filters of the log
+    page.
+    """
     unused = [one for one in PersonalText.objects.values_list("commitment", flat=True) if one not in keep]
     for start in range(0, len(unused), AT_ONCE):
         some = unused[start : start + AT_ONCE]

@@ -28,7 +28,9 @@ class Address:
 
 
 def address(text: str) -> Address:
-    """Parse an address. Raises NotAnAddress, without the address in its message, since it can contain a secret."""
+    """Parse an address. Raises NotAnAddress. The exception's message doesn't contain the address, because an address
+    can contain a secret.
+    """
     if text == "stdout":
         return Address("stdout", "stdout")
     if not text.isascii() or not text.isprintable() or " " in text:

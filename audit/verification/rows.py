@@ -183,8 +183,8 @@ def _seal(number: int, at: Any, *facts: Any) -> SignedSeal | None:
 
 
 def _rows(connection: BaseDatabaseWrapper, sql: str, first: int) -> Iterator[tuple[Any, ...]]:
-    """The rows of a query, from the value `first` of its first column on. The query must have the placeholder {} for
-    this value, and must be ordered by this column.
+    """The rows of a query in which the first column is at least `first`. The query must compare its first column with
+    the placeholder {}, which stands for `first`, and must be ordered by this column.
     """
     read = _sqlite_rows if connection.vendor == "sqlite" else _postgresql_rows
     return read(connection, sql, first)

@@ -98,8 +98,9 @@ def _numbered(text: str) -> SignedSeal | None:
 class Verified:
     """The content of AUDIT_VERIFIED_FILE: the seal up to which nothing was wrong when the log was last verified.
 
-    It is a file, because the database's owner could change a row. Each run compares the file's seal with the database.
-    With `--continue`, a run starts after this seal, and doesn't read older entries again.
+    The seal is stored in a file, because the database's owner could change a row of a table. Each run of verifying
+    compares the file's seal with the database. With `--continue`, a run starts after this seal, and doesn't read older
+    entries again.
     """
 
     at: datetime
@@ -115,8 +116,8 @@ class Verified:
             return None
 
     def start(self) -> Start | None:
-        """Start after this seal. If entries after this seal were retired in the meantime, start where the log begins
-        since then. None if the database doesn't have this seal, or has another seal with its number.
+        """Start after this seal. If entries after this seal were retired in the meantime, start at the first entry that
+        is left. None if the database doesn't have this seal, or has another seal with its number.
         """
         said = self.seal.statement
         if _numbered(str(said.number)) != self.seal:

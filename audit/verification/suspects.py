@@ -1,5 +1,5 @@
-"""Finds out what happened to a link that doesn't follow from the link before it: whether it or its entry was edited,
-deleted or reordered.
+"""Finds out what happened to a link that doesn't follow from the link before it: whether the link or its entry was
+edited, deleted or reordered.
 """
 
 from collections.abc import Iterator, Mapping
@@ -17,7 +17,8 @@ MOST = 64  # the most suspects that are compared with each other, because the ti
 class Suspect:
     """A link that doesn't follow from the link before it, or whose entry doesn't match its leaf.
 
-    `before` is the hash of the link before, or None if that is missing. `item` is None if the entry is missing.
+    `before` is the hash of the link before, or None if that link is missing. `item` is the link's entry, or None if the
+    entry is missing.
     """
 
     link: Link
