@@ -335,8 +335,8 @@ def npm() -> list[str]:
 
 
 def once(name: str, inputs: Sequence[Path], action: Callable[[], None], *, made: Path = VENV, also: str = "") -> None:
-    """Run the action of the set-up step `name`. Skip it if its result `made` exists and the step's stamp file has the
-    hash of `inputs` and `also`.
+    """Run the action of the set-up step `name`. Skip the action if its result `made` exists, and if the step's stamp
+    file has the hash of `inputs` and `also`.
     """
     digest = hashlib.sha256(also.encode())
     for path in inputs:

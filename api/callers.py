@@ -114,10 +114,10 @@ def anyone_with(scope: Scope | None) -> list[AuthBase]:
 
 
 def naming_the_person(run: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """Add a header with the session's person to each answer to a browser.
+    """Add a header to each response to a browser. The header says which person the browser's session belongs to.
 
-    Someone else can sign in while a page is open. With the header, the page notices that an answer is for another
-    person.
+    Someone else can sign in while a page is open. With the header, the page notices that a response is meant for
+    another person.
     """
 
     @wraps(run)

@@ -49,7 +49,8 @@ def respond_compressed(request: HttpRequest, value: Any) -> HttpResponse:
     """Return a JSON response. If it is large and the caller accepts gzip, compress it. Rows shrink to about a tenth of
     their size.
 
-    Don't use this for answers with secrets of this app, because a secret could be guessed from the compressed length.
+    Don't use this for responses that contain secrets of this app, because a secret could be guessed from the compressed
+    length.
     """
     response = respond(value)
     patch_vary_headers(response, ["Accept-Encoding"])

@@ -62,8 +62,8 @@ class EntryFilters(Schema):
 
 
 class Person(TypedDict):
-    """The person in an entry. The name and the address may have been erased. Id 0 means that it wasn't a person who
-    acted, but for example this app.
+    """The person in an entry. The name and the address may have been erased. The id 0 means that no person acted. For
+    example, this app acted by itself.
     """
 
     id: str
@@ -165,8 +165,8 @@ def export_log(
     format: Annotated[str, Query(pattern="^(csv|jsonl)$", description="jsonl can be verified offline")],
     filters: Query[EntryFilters],
 ) -> StreamingHttpResponse:
-    """Export the entries that match the filters and that the person can read. All other entries of the same edits are
-    included.
+    """Export the entries that match the filters and that the person can read. If an entry of an edit matches, the
+    edit's other entries are included too.
 
     The export is recorded as an entry. An export changes nothing else, so the request needs no Idempotency-Key.
     """

@@ -63,8 +63,8 @@ class ColumnAnswer(TypedDict):
 
 
 class WhyNot(TypedDict):
-    """For each action, a sentence that says why the person can't do the action with the sheet's rows. It is null if the
-    person can do it.
+    """For each action, a sentence that says why the person can't do the action with the sheet's rows. The sentence is
+    null if the person can do the action.
     """
 
     change: str | None

@@ -1,4 +1,4 @@
-"""Defines version 1 of the API, with its operations, its OpenAPI document and its page."""
+"""Defines version 1 of the API: the operations, the OpenAPI document, and the page that shows this document."""
 
 from __future__ import annotations
 

@@ -42,7 +42,9 @@ WHY_NONE = {
 
 @dataclass(frozen=True, slots=True)
 class OwnEdit:
-    """An edit of the person, and what was undone of it. `can_be_undone` says whether a saved change is left to undo."""
+    """An edit of the person, and whether all or some of its changes were undone. `can_be_undone` says whether the edit
+    has a saved change that can still be undone.
+    """
 
     edit: Edit
     is_undone: bool
@@ -110,7 +112,9 @@ def _sheets(request: HttpRequest, latest: Iterable[Entry], openable: frozenset[i
 
 
 def _with_undos(edits: Sequence[Edit]) -> list[OwnEdit]:
-    """Return the edits, each with what was undone of it. An attempt to undo a change counts only if it was saved."""
+    """Return the edits. For each, find out which of its changes were undone. An attempt to undo a change counts only if
+    this attempt was saved.
+    """
     changes = [change for edit in edits for change in edit.changes]
     undos = [entry for change in changes for entry in change.mentions if entry.origin == Origin.UNDO]
     undone = {undo.intent.refers_to for undo in with_outcomes(undos) if undo.is_applied}
@@ -175,8 +179,8 @@ def _is_made_up_for(edit: Edit, saved_since: dict[tuple[int | None, int | None],
 def _by_others(
     request: HttpRequest, profile: Profile, sheet_ids: Collection[int], openable: frozenset[int] | Unknown
 ) -> ByOthers:
-    """Return what others did in these sheets, if the person can open the sheets now. The log records that the person
-    read this.
+    """Return the latest edits of other people in these sheets. Sheets that the person can't open now are left out. The
+    log records that the person read this.
     """
     if not sheet_ids:
         return ByOthers()

@@ -65,10 +65,10 @@ class SmartsheetUserQuerySet(TrackedQuerySet["SmartsheetUser"]):
 
     def addresses(self, *, region: str, person_id: int, then: str = "") -> frozenset[str]:
         """Return all known e-mail addresses of a person, in lower case: the current and earlier ones, and the address
-        `then`.
+        `then`, which is for example the one in an entry of the log.
 
-        With these addresses, a person is found in Smartsheet's history of a cell. The history has the main address that
-        the person had at the time, and people can change their address.
+        With these addresses, this app finds a person in Smartsheet's history of a cell. The history has the main
+        address that the person had when they wrote the cell, and people can change their address.
         """
         known = (profile.addresses for profile in self._profiles(region, person_id))
         return frozenset({then.strip().lower()} - {""}).union(*known)

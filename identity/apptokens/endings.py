@@ -1,5 +1,5 @@
 """Ends a person's app tokens when the person is blocked, is deactivated, or disconnects this app. Also ends them when
-Smartsheet ends the app's access to the person's account.
+Smartsheet ends this app's access to the person's Smartsheet account.
 """
 
 from __future__ import annotations

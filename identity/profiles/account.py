@@ -37,7 +37,7 @@ def refresh_profile(person: SmartsheetUser) -> None:
 
 
 def disconnect(person: SmartsheetUser) -> bool:
-    """End this app's access to Smartsheet in the person's name. Also end the sessions that the person began by signing
+    """End this app's access to the person's Smartsheet account. Also end the sessions that the person began by signing
     in with Smartsheet.
 
     Return True if Smartsheet confirms within SMARTSHEET_DEADLINE that the access has ended. If Smartsheet doesn't

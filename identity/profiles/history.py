@@ -1,8 +1,8 @@
 """The history of rows in this app's tables: who changed a row, and in which request. The history uses
 django-simple-history.
 
-A history row has the actor's Smartsheet id, and the name that the actor had at the time. It has no foreign key to the
-actor. So the history row stays the same when the actor's account is deleted.
+A history row has the actor's Smartsheet id, and the name that the actor had when they changed the row. It has no
+foreign key to the actor. So the history row stays the same when the actor's account is deleted.
 https://django-simple-history.readthedocs.io/en/latest/user_tracking.html
 """
 

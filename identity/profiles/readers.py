@@ -18,7 +18,9 @@ from identity.profiles.profile import Profile
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """A time zone and a locale. `zone_name` is from the profile. If `is_zone_known` is False, `zone` is UTC instead."""
+    """A time zone and a locale. `zone_name` is the name of the time zone in the profile. If this app doesn't know a
+    time zone with this name, `is_zone_known` is False, and `zone` is UTC.
+    """
 
     zone: tzinfo = UTC
     zone_name: str = "UTC"

@@ -109,7 +109,7 @@ def refresh_profile(request: HttpRequest, person: SmartsheetUser) -> HttpRespons
 
 @button
 def disconnect(request: HttpRequest, person: SmartsheetUser) -> HttpResponse:
-    """End this app's access to Smartsheet in the person's name. Sign the person out if they signed in with
+    """End this app's access to the person's Smartsheet account. Sign the person out if they signed in with
     Smartsheet.
     """
     is_confirmed = account.disconnect(person)

@@ -43,14 +43,14 @@ class OAuthError(Exception):
     """A request to Smartsheet failed. The subclasses say what the caller should do:
 
     OAuthError
-      GrantRefused    the code or token isn't accepted: start a new sign-in; a stored token is useless
+      GrantRefused    the code or token isn't accepted: start a new sign-in; a stored token can't be used any more
       ClientRefused   this app's registration or request isn't accepted: an administrator must correct it
       Unavailable     Smartsheet can't be reached, or doesn't work: try again later
       BadAnswer       the answer isn't as documented: try again; if it happens again, tell an administrator
 
     The text, the attributes and the cause of an error contain no code, no token and no secret. `step` names the request
     that failed. `status` is the HTTP status, or None if there was no answer. `error_code` and `ref_id` are from
-    Smartsheet's answer. If the answer doesn't have them, they are None and "".
+    Smartsheet's answer. If the answer has no such values, `error_code` is None and `ref_id` is "".
     https://developers.smartsheet.com/api/smartsheet/error-codes
     """
 

@@ -46,7 +46,9 @@ NOT_PAGES = {
 @require_POST
 @rate_limited("sign_in", methods={"POST"})
 def login(request: HttpRequest) -> HttpResponse:
-    """Redirect to Smartsheet's consent page. The form has `region`, and `next`, the page to open after signing in."""
+    """Redirect to Smartsheet's consent page. The form has the fields `region` and `next`. `next` is the page to open
+    after signing in.
+    """
     if not ways.is_sign_in_offered():
         raise Http404("People of this site don't sign in with Smartsheet.")
     return _to_consent_page(request)

@@ -40,7 +40,7 @@ class Token(models.Model):
 
     def __getstate__(self) -> dict[str, Any]:
         """Return the state for a pickle, without the two tokens, because a cache or a queue would store them
-        unencrypted. An unpickled object reads them from the database when they are needed.
+        unencrypted. An unpickled object reads the tokens from the database when they are needed.
         """
         secrets = {"access_token", "refresh_token"}
         return {key: value for key, value in super().__getstate__().items() if key not in secrets}
@@ -137,8 +137,8 @@ def _columns(grant: Grant) -> dict[str, Any]:
 
 class TokenToReturnQuerySet(models.QuerySet["TokenToReturn"]):
     def due(self) -> "TokenToReturnQuerySet":
-        """Return the rows of the tokens that Smartsheet should end now, oldest first. Each secret is read later,
-        because decrypting it can fail.
+        """Return the rows of the tokens that Smartsheet should end now, oldest first. The tokens themselves are read
+        later, one by one, because decrypting a token can fail.
         """
         due = self.filter(next_try_at__lte=timezone.now()).order_by("since", "pk")
         return due.defer("access_token", "refresh_token")
