@@ -165,8 +165,8 @@ def export_log(
     format: Annotated[str, Query(pattern="^(csv|jsonl)$", description="jsonl can be verified offline")],
     filters: Query[EntryFilters],
 ) -> StreamingHttpResponse:
-    """Export the entries that match the filters and that the person can read. If an entry of an edit matches, the
-    edit's other entries are included too.
+    """Export the entries that match the filters and that the person can read. The filters `column`, `outcome` and `q`
+    apply to whole edits: if one entry of an edit matches them, all entries of the edit match.
 
     The export is recorded as an entry. An export changes nothing else, so the request needs no Idempotency-Key.
     """

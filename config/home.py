@@ -179,8 +179,8 @@ def _is_made_up_for(edit: Edit, saved_since: dict[tuple[int | None, int | None],
 def _by_others(
     request: HttpRequest, profile: Profile, sheet_ids: Collection[int], openable: frozenset[int] | Unknown
 ) -> ByOthers:
-    """Return the latest edits of other people in these sheets. Sheets that the person can't open now are left out. The
-    log records that the person read this.
+    """Return the latest edits of other people in these sheets. If it isn't known which sheets the person can open,
+    return a sentence that says why. The log records that the person read these edits.
     """
     if not sheet_ids:
         return ByOthers()

@@ -59,9 +59,8 @@ def _region(name: str, scopes: tuple[str, ...]) -> RegionSettings:
 
 
 def _variable(region: str, name: str) -> str:
-    """Return the name of the variable for this region. The name ends with the region, as in SMARTSHEET_CLIENT_ID_EU.
-    For the default region, the name can also be without this ending. It is used if the variable with the ending isn't
-    set.
+    """Return the name of the variable for this region. The name ends with the region, as in SMARTSHEET_CLIENT_ID_EU. If
+    the region is the default region and this variable isn't set, return the name without the ending.
     """
     own = f"{name}_{region.upper()}"
     return own if own in env.ENVIRON or region != REGION_NAMES[0] else name

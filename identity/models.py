@@ -64,8 +64,8 @@ class SmartsheetUserQuerySet(TrackedQuerySet["SmartsheetUser"]):
             return self._store(profile, grant)
 
     def addresses(self, *, region: str, person_id: int, then: str = "") -> frozenset[str]:
-        """Return all known e-mail addresses of a person, in lower case: the current and earlier ones, and the address
-        `then`, which is for example the one in an entry of the log.
+        """Return all known e-mail addresses of a person, in lower case: the current and earlier ones, and `then`, an
+        address from another source, such as an entry of the log.
 
         With these addresses, this app finds a person in Smartsheet's history of a cell. The history has the main
         address that the person had when they wrote the cell, and people can change their address.
