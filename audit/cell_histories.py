@@ -113,9 +113,9 @@ class Line:
 def side_by_side(
     changes: Sequence[LoggedChange], history: CellHistory, *, since: datetime | None, until: datetime | None
 ) -> list[Line]:
-    """Both histories in one list, newest first. An event that is in both histories has one line. The page covers the
-    time from `since` up to but not including `until`; None means no limit. A state outside this time that matches no
-    change is left out, because another page shows it.
+    """The changes in the log and the states in Smartsheet's history, in one list, newest first. An event that is in
+    both has one line. The page covers the time from `since` up to but not including `until`. None means no limit. A
+    state outside this time that matches no change is left out, because another page shows it.
     """
     free = list(changes)
     lines: list[Line] = []

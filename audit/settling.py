@@ -167,7 +167,7 @@ def conclude(held: Unsettled, edit: OpenEdit, outcomes: Mapping[int, Outcome]) -
 
 
 def correct(edit: OpenEdit, outcomes: Mapping[int, Outcome]) -> int:
-    """Record that lines were saved after all, although they were settled as not saved or undecidable. Returns the
+    """Record that lines were saved, although they were settled earlier as not saved or as undecidable. Returns the
     number of lines. If several processes do this at the same time, only the first one records it. Raises NotRecorded.
     """
     with transaction.atomic(durable=True):

@@ -46,8 +46,8 @@ PASTE = """
 
 
 def main() -> int:
-    """Print the ratios. Return 1 if the ratio for one cell is above GOAL, or if the grid sends more writes than
-    necessary.
+    """Compare saving in the grid with bare calls, and print the ratios. Return 1 if the ratio for one cell is above
+    GOAL, or if the grid sends more writes than necessary.
     """
     url = app_database.prepare()
     from tests.crowd import sign_in_many

@@ -30,7 +30,9 @@ FEW, THIRD, ALL = "few rows", "a third of the rows", "all rows"
 
 
 def main() -> int:
-    """Print the ratios. Return 1 if a ratio is above its goal."""
+    """Compare the list of a person's rows with a bare read, and print the ratios. Return 1 if a ratio is above its
+    goal.
+    """
     parser = argparse.ArgumentParser("python -m benchmarks.my_rows")
     parser.add_argument("--rows", type=int, default=20_000)
     parser.add_argument("--columns", type=int, default=25)
@@ -56,8 +58,8 @@ def main() -> int:
 
 
 def compare(rule: str, sheet_id: int, column_ids: list[int], floor: float, bare_memory: float) -> int:
-    """Measure the list in another process. Print three ratios: for reading, for the cache and for memory. Return 1 if a
-    ratio is above its goal.
+    """Measure making the list of a person's rows in another process. Print three ratios: for reading, for the cache and
+    for memory. Return 1 if a ratio is above its goal.
     """
     what = json.dumps({"rule": rule, "sheet_id": sheet_id, "column_ids": column_ids})
     command = [sys.executable, "-m", "benchmarks.my_rows", "--measure", what]
@@ -71,8 +73,8 @@ def compare(rule: str, sheet_id: int, column_ids: list[int], floor: float, bare_
 
 
 def measure(*, rule: str, sheet_id: int, column_ids: list[int]) -> dict[str, Any]:
-    """Return four values: the seconds to make the list by reading the sheet, the seconds to get the list from the
-    cache, the MB of memory that this took, and the number of rows in the list.
+    """Measure the list of a person's rows. Return four values: the seconds to make the list by reading the sheet, the
+    seconds to get the list from the cache, the MB of memory that both took, and the number of rows in the list.
     """
     from edits.forms.conditions import Condition
     from edits.forms.my_rows import MyRows, forget, my_rows

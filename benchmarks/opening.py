@@ -62,7 +62,9 @@ print(json.dumps({"seconds": took, "memory": status("VmHWM") - idle}))
 
 
 def main() -> int:
-    """Print the three ratios. Return 1 if a ratio is above its goal."""
+    """Print three ratios: for the time to the first rows, for the time to all rows, and for the memory. Return 1 if a
+    ratio is above its goal.
+    """
     parser = argparse.ArgumentParser("python -m benchmarks.opening")
     parser.add_argument("--rows", type=int, default=20_000)
     parser.add_argument("--columns", type=int, default=25)

@@ -36,7 +36,7 @@ APP = {"clientId": "crowd", "clientSecret": "crowd-secret", "redirectUrl": "http
 
 
 def main() -> int:
-    """Measure everything. Return 1 if a goal is missed."""
+    """Measure whether the sandbox meets its goals. Return 1 if a goal is missed."""
     is_quick = start()
     with RunningSandbox("--rate-limit", "0", "--rows", str(ROWS), "--columns", str(COLUMNS)) as sandbox:
         alice = sandbox.people()["alice"]

@@ -29,7 +29,9 @@ GOAL, MOST = 3.0, 5.0  # the most time for a page: as a multiple of the time whi
 
 
 def main() -> int:
-    """Print the 95th percentile and the ratio for each page. Return 1 if a ratio or a time is above its goal."""
+    """For each page, print the 95th percentile of the times, and the ratio of the slow case to the normal case. Return
+    1 if a ratio or a time is above its goal.
+    """
     url = app_database.prepare()
     with RunningSandbox("--rate-limit", "0") as sandbox:
         sessions = sign_in_many(PEOPLE, token=sandbox.people()["alice"].token)

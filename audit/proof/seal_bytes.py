@@ -129,7 +129,7 @@ def sign(statement: Statement, key: Ed25519PrivateKey) -> SignedSeal:
 
 
 def is_signed(content: bytes, signature: bytes, key: Ed25519PublicKey) -> bool:
-    """Whether this is the signature of the content with this key."""
+    """Whether `signature` is the signature of `content` with the key `key`."""
     try:
         key.verify(signature, content)
     except InvalidSignature:

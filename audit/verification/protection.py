@@ -114,7 +114,9 @@ def _changed_on_postgresql(connection: BaseDatabaseWrapper) -> Iterator[str]:
 
 
 def _rights(statement: str, schema: str) -> tuple[bool, set[str]]:
-    """Whether the function with this SQL has its owner's rights, and which settings it must have."""
+    """Whether the function with this SQL runs with the rights of its owner, and which settings the function must
+    have.
+    """
     head, _, _ = statement.partition("$$")
     settings = {f"{name}={value}" for name, value in re.findall(r"SET (\w+) TO (\w+)", head)}
     has_owners_rights = "SECURITY DEFINER" in head

@@ -70,7 +70,9 @@ def start_of_chain() -> Start:
 
 
 def since(text: str) -> Start:
-    """Start after the seal with this number, or after the last seal before this day (UTC). Raises NoSuchStart."""
+    """Start after a seal. `text` is the seal's number, or a day (UTC). For a day, the seal is the last one before this
+    day. Raises NoSuchStart.
+    """
     if text.isdecimal():
         seal = _numbered(text)
     else:
@@ -108,7 +110,7 @@ class Verified:
 
     @classmethod
     def last(cls) -> Self | None:
-        """The content of the file. None if there is no file, or if it can't be read."""
+        """The content of the file AUDIT_VERIFIED_FILE. None if there is no such file, or if it can't be read."""
         try:
             found = json.loads(_file().read_text(encoding="ascii"))
             return cls(at=datetime.fromisoformat(found["at"]), seal=SignedSeal.from_json(found["seal"]))

@@ -124,8 +124,8 @@ def report(found: dict[tuple[str, str], list[dict[str, float]]], sizes: list[str
 
 
 def compared(what: str, goal: float, medians: dict[str, dict[str, float]]) -> tuple[str, bool]:
-    """Compare this app's grid with the best of the other grids. Return a text with the ratio, and whether the goal is
-    met.
+    """Compare the median of this app's grid with the best median of the other two grids. Return a text with the ratio,
+    and whether the goal is met.
     """
     others = [values[what] for name, values in medians.items() if name != "ours"]
     if "ours" not in medians or not others:

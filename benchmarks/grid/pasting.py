@@ -29,8 +29,8 @@ TEXTS = {"DATE": "2026-11-30", "CHECKBOX": "true", "PICKLIST": "Complete", "CONT
 
 
 def main() -> int:
-    """Print the medians, and the ratios of this app's grid to the other grids. Return 1 if this app's grid is slower
-    than RevoGrid.
+    """Print the medians, and the ratios of this app's median to the medians of the other two grids. Return 1 if this
+    app's grid is slower than RevoGrid.
     """
     parser = argparse.ArgumentParser("python -m benchmarks.grid.pasting", description=sys.modules[__name__].__doc__)
     parser.add_argument("--rounds", type=int, default=7)

@@ -1,4 +1,6 @@
-"""Downloads the other grids with npm to var/bench-grid, and bundles them. Only this benchmark uses them."""
+"""Downloads RevoGrid and AG Grid Community with npm to var/bench-grid, and bundles them. Only this benchmark uses these
+two grids.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,7 @@ AG_STYLES = {"ag-grid.css": "ag-grid.css", "ag-theme-quartz.css": "ag-theme-quar
 
 
 def build() -> None:
-    """Download the other grids, if no earlier run has downloaded them. Then bundle them."""
+    """Download RevoGrid and AG Grid Community, if no earlier run has downloaded them. Then bundle them."""
     BUILT.mkdir(parents=True, exist_ok=True)
     wanted = json.dumps({"private": True, "dependencies": PACKAGES})
     package = BUILT / "package.json"

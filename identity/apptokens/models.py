@@ -38,7 +38,7 @@ class AppTokenQuerySet(models.QuerySet["AppToken"]):
 
     def of(self, person: Any) -> AppTokenQuerySet:
         """Return the tokens of a person, newest first. `person` is a SmartsheetUser. (The type isn't declared, because
-        its module imports this one.)
+        the module of SmartsheetUser imports this module.)
         """
         return self.filter(person=person).order_by("-pk")
 

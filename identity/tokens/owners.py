@@ -43,6 +43,8 @@ def _of_deleted(instance: SmartsheetUser, **_kwargs: Any) -> None:
 
 @receiver(pre_save, sender=SmartsheetUser)
 def _of_moved(instance: SmartsheetUser, raw: bool = False, **_kwargs: Any) -> None:
-    """Have Smartsheet end the token if a tool merges two users, and therefore moves this row to the other user."""
+    """Have Smartsheet end the person's token if the SmartsheetUser gets another Django user. Tools that merge two users
+    do this.
+    """
     if not raw and SmartsheetUser.objects.filter(pk=instance.pk).exclude(user=instance.user_id).exists():
         give_back(instance, why=MOVED)
