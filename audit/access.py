@@ -67,7 +67,9 @@ class Readable:
 
 
 class Reader:
-    """A person who opens a page of the log. The sheets that they can open are only looked up if they are needed."""
+    """A person who opens a page of the log. The sheets that this person can open are looked up only if the page needs
+    them.
+    """
 
     def __init__(self, actor: Actor, *, sees_all: bool, readable: Callable[[], Readable]) -> None:
         self.actor = actor

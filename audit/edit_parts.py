@@ -152,7 +152,7 @@ def _weight() -> Case:
 
 
 def _unit() -> Case:
-    """The number by which entries are counted: those with the same number count once. Each intent and each act without
+    """A number for each entry. Entries with the same number are counted only once. Each intent and each act without
     rows has its own number. All outcomes of a row share one number.
     """
     return Case(When(Q(phase=Phase.INTENT) | Q(line=None), then=F("id")), default=0)

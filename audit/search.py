@@ -46,7 +46,7 @@ TRIGGER_SQLITE = f"""
 
 
 class CannotIndex(Exception):
-    """The database has no text index, because this role can't create the extension that it needs."""
+    """The database has no text index, because the connected role can't create the extension that the index needs."""
 
 
 class _Text(Func):
@@ -87,7 +87,7 @@ def make_index(connection: BaseDatabaseWrapper) -> None:
     """Create the index, and fill it with the existing entries. A migration calls this.
 
     Raises:
-        CannotIndex: PostgreSQL lacks the extension pg_trgm, and this role can't create it.
+        CannotIndex: PostgreSQL lacks the extension pg_trgm, and the connected role can't create this extension.
     """
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":

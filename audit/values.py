@@ -25,7 +25,7 @@ class Piece(NamedTuple):
 
 
 def in_clear(value: str | None, texts: Mapping[str, str]) -> str | None:
-    """A value of the log. If it is a commitment, it is replaced by its text, or by a mark if the text was erased."""
+    """A value of the log. A commitment is replaced by its text, or by a mark if the text was erased."""
     hmac = in_value(value)
     return texts.get(hmac, json.dumps({"objectType": ERASED})) if hmac else value
 

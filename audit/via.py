@@ -45,7 +45,9 @@ class Part(NamedTuple):
 
     @classmethod
     def of_address(cls, text: str) -> Self | None:
-        """Parse a part from an address. None if its form is wrong, or if the log can't be filtered by it."""
+        """Parse a part from an address. None if the text has another form, or if the log can't be filtered by this
+        part.
+        """
         key, _, value = text.partition(":")
         return cls(key, value) if key in KEYS and value and value.isprintable() else None
 

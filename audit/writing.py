@@ -30,7 +30,9 @@ class NotRecorded(Exception):
 
 
 class Statement(NamedTuple):
-    """SQL, its parameters, and the number of entries that it must write, which is 0 if it writes no entries."""
+    """An SQL statement, its parameters, and the number of entries that the statement must write. The number is 0 if the
+    statement writes no entries.
+    """
 
     sql: str
     parameters: list[Any]

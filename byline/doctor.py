@@ -103,8 +103,8 @@ def _seals() -> Iterator[Finding]:
 
 
 def _page() -> Iterator[Finding]:
-    """Check that a page works with all middleware, and that its Content-Security-Policy doesn't block Byline's
-    pages.
+    """Request a page. Check that the page works with all middleware, and that the page's Content-Security-Policy
+    doesn't block Byline's pages.
     """
     try:
         address = reverse("identity:connect")

@@ -51,7 +51,9 @@ def create_form() -> FormDefinition | None:
 
 @receiver(signals.signed_in)
 def give_the_form_a_designer(person: SmartsheetUser, **_more: object) -> None:
-    """If the demo's form has no designer yet, make this person its designer, if they can design forms."""
+    """Make this person the designer of the demo's form, if the form has no designer yet and the person can design
+    forms.
+    """
     if IS_DEMO and person.user.has_perm("edits.design_forms"):
         with transaction.atomic():
             form = FormDefinition.objects.select_for_update().filter(slug=SLUG, designer=None).first()

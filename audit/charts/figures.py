@@ -43,8 +43,8 @@ Person = tuple[str, int]  # region and number
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A figure, and the log query that shows its entries. `colour` is set only if it differs from the colour of the
-    series.
+    """A number in a chart, and the query with which the log page shows the entries that were counted. `colour` is set
+    only if the bar's colour differs from the colour of the series.
     """
 
     count: int

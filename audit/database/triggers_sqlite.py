@@ -39,7 +39,7 @@ ENTRY = {
 
 def append_only(table: str, *, unique: Sequence[str]) -> dict[str, str]:
     """The triggers that refuse to change, delete or replace a row. SQLite's REPLACE removes the old row without firing
-    a DELETE trigger. So inserting a row is refused if its key or its rowid exists.
+    a DELETE trigger. So inserting a row is refused if a row with the same key or rowid exists.
     https://www.sqlite.org/rowidtable.html
     """
     log = "the audit log is append-only"

@@ -8,7 +8,8 @@ module. It needs no Django.
                            SHA-256 is signed if there is a key; a file without this line is incomplete
 
 Each line is JSON without spaces, in UTF-8. Hashes are hex. A line is refused if parsing it and writing it again gives
-other bytes. Otherwise two programs could read different things in it, for example if a key occurs twice.
+other bytes. Otherwise two programs could understand the line differently, for example if a key occurs twice in the
+line.
 """
 
 from datetime import UTC, datetime

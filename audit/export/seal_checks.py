@@ -122,8 +122,8 @@ class SealedPaths:
         self._way: list[tuple[int, bytes, bytes]] = []  # for each level: place, node, and the rest of the path
 
     def holds(self, record: bytes, *, index: int, path: bytes) -> bool:
-        """Whether the seal covers this record, at `index` among its records. `path` has the hashes on the way from the
-        record to the root, one after the other.
+        """Whether the seal covers this record, at `index` among the seal's records. `path` has the hashes on the way
+        from the record to the root, one after the other.
         """
         if not 0 <= index < self._size or len(path) % _HASH:
             return False

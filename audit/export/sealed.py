@@ -37,7 +37,7 @@ class Tree:
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """A seal and the tree over its records. `tree` is None if some of its entries were retired."""
+    """A seal and the tree over the seal's records. `tree` is None if some of the seal's entries were retired."""
 
     seal: SignedSeal
     tree: Tree | None

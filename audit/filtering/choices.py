@@ -18,7 +18,9 @@ OFFERED = 20
 
 
 class Choice(NamedTuple):
-    """A choice: its value in the address, and its newest name in the log, which is "" if it was erased."""
+    """A person or sheet that can be chosen: its value in the address, and its newest name in the log. The name is "" if
+    it was erased.
+    """
 
     value: str
     name: str

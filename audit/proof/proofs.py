@@ -6,7 +6,9 @@ from audit.proof.inclusion import Proof
 
 
 def proof_of(entry: Entry) -> Proof | None:
-    """The proof that a seal covers this entry. None if no seal covers it yet, or if the chain has no link for it."""
+    """The proof that a seal covers this entry. None if no seal covers the entry yet, or if the chain has no link for
+    the entry.
+    """
     link = Leaf.objects.filter(entry_id=entry.pk).first()
     if link is None:
         return None

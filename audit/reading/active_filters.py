@@ -79,7 +79,7 @@ def _names(form: LogFilter, active: Mapping[str, Any], first: Edit | None, reade
 
 def _name_of(form: LogFilter, person: Person, reader: Reader) -> str:
     """The person's name. The name is "" if it isn't known, or if the filter has no region and people in several regions
-    have its number.
+    have the same number.
     """
     regions = [person.region] if person.region is not None else _regions_of(form, person)
     listed = dict(form.people)

@@ -27,7 +27,9 @@ class Fact(NamedTuple):
 @require_safe
 @login_required
 def entry(request: HttpRequest, entry_id: int) -> HttpResponse:
-    """The page with all facts of one change. The address of an outcome redirects to its intent."""
+    """The page with all facts of one change. The address of an outcome redirects to the page of the outcome's
+    intent.
+    """
     reader = reader_of(request, is_waiting=True)
     found = Entry.objects.filter(pk=entry_id).first()
     if found is None and (stub := _retired_by(entry_id)):

@@ -30,7 +30,7 @@ class RetiredExport:
 
 
 def write(boundary: Boundary, path: Path, *, by: Actor, progress: Progress) -> RetiredExport:
-    """Write all entries that will be removed to a new file, flush it to disk, and verify it.
+    """Create a file with all entries that will be removed. Flush the file to disk, and verify it.
 
     Raises:
         CannotRetire: the file doesn't prove all entries that would be removed.

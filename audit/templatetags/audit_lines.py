@@ -68,9 +68,9 @@ def old_and_new(change: LoggedChange) -> SafeString:
 
 @register.simple_tag
 def marks(change: LoggedChange, is_undo_told: bool = False) -> SafeString:
-    """Notes below a change. They say if Smartsheet confirmed the change, which entry it undoes or is about, which entry
-    undoes it, and what made it, such as a form. If `is_undo_told` is true, the notes don't mention undoing, because the
-    page already does.
+    """Notes below a change. They say if Smartsheet confirmed the change, which entry the change undoes or is about,
+    which entry undoes the change, and what made the change, such as a form. If `is_undo_told` is true, the notes don't
+    mention undoing, because the page already does.
     """
     return SafeString("".join(_marks(change, is_undo_told)))
 

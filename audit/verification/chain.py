@@ -58,7 +58,7 @@ class Shelf:
         self._newest = LEAST - 1
 
     def take(self, entry_id: int) -> Item | None:
-        """The entry with this id; None if the log doesn't have it, or if it was taken already."""
+        """The entry with this id; None if the log has no such entry, or if the entry was already taken."""
         while self._newest <= entry_id:  # reads all entries with this id first
             self._read()
         return self.waiting.pop(entry_id, None)
@@ -70,8 +70,8 @@ class Shelf:
         return self.waiting
 
     def _read(self) -> None:
-        """Read more entries into `waiting`. If several entries have the same id, only the first is put there. The
-        others are put into `doubles`. This can happen, because each month is a table of its own on PostgreSQL.
+        """Read more entries into `waiting`. Several entries can have the same id, because each month is a table of its
+        own on PostgreSQL. Of these entries, only the first is put into `waiting`. The others are put into `doubles`.
         """
         items = list(islice(self._items, AT_ONCE))
         newest = self._newest if items else GREATEST + 1
@@ -138,8 +138,8 @@ def walk(
 
 
 def _one_of(link: Link, before: bytes, items: list[Item]) -> Item:
-    """Of several entries with the same id, the one that the link was made for. If it was made for none of them, the
-    last one.
+    """Several entries can have the same id. Returns the entry for which the link was made. If the link was made for
+    none of these entries, returns the last of them.
     """
     return next((item for item in items if Suspect(link, before, item).follows), items[-1])
 

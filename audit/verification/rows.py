@@ -214,7 +214,9 @@ def _sqlite_rows(connection: BaseDatabaseWrapper, sql: str, first: int) -> Itera
 
 
 def _readable(raw: sqlite3.Connection, sql: str, parameters: Sequence[float]) -> list[tuple[Any, ...]]:
-    """The rows. If tampering has caused text that isn't UTF-8, it is read with surrogates, so it is never canonical."""
+    """The rows of a query. If tampering has caused text that isn't UTF-8, this text is read with surrogates. So the
+    text is never canonical.
+    """
     try:
         return raw.execute(sql, parameters).fetchall()
     except sqlite3.OperationalError:

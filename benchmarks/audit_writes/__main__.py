@@ -177,7 +177,9 @@ def started(stack: ExitStack, command: list[str], environment: Mapping[str, str]
 
 
 def make_peers() -> None:
-    """Create the virtual environment with the audit packages, unless it exists and has these versions of them."""
+    """Create the virtual environment with the audit packages, unless it exists and has the right versions of the
+    packages.
+    """
     wanted, stamp = "\n".join(PACKAGES), PEERS_VENV / "packages"
     if stamp.exists() and stamp.read_text() == wanted:
         return
