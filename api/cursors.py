@@ -1,5 +1,5 @@
-"""Defines cursors, with which callers read the changes of a sheet. A cursor has the sheet's version, the time of the
-sheet's last change by Smartsheet's clock, and a hash of the sheet's columns.
+"""Defines cursors, with which callers read the changes of a sheet. A cursor has the sheet's version, the time at which
+the sheet was last changed (by Smartsheet's clock), and a hash of the sheet's columns.
 """
 
 from __future__ import annotations
@@ -43,7 +43,9 @@ class Cursor:
         return datetime.fromtimestamp(self.changed_at, UTC) - SLACK
 
     def may_not_know(self, modified_at: Json) -> bool:
-        """Whether the caller may lack the change of a row that was modified at this time."""
+        """Whether the caller perhaps doesn't have the latest values of a row that was modified at the time
+        `modified_at`.
+        """
         moment = parse_time(modified_at)
         return moment is None or moment >= self.earliest
 

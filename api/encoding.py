@@ -46,8 +46,8 @@ def respond(value: Any, *, status: int = 200, content_type: str = JSON) -> HttpR
 
 
 def respond_compressed(request: HttpRequest, value: Any) -> HttpResponse:
-    """Return a JSON response. If it is large and the caller accepts gzip, compress it. Rows shrink to about a tenth of
-    their size.
+    """Return a JSON response. If the response is large and the caller accepts gzip, compress the response. Rows shrink
+    to about a tenth of their size.
 
     Don't use this for responses that contain secrets of this app, because a secret could be guessed from the compressed
     length.

@@ -47,8 +47,8 @@ class CellResultAnswer(TypedDict):
 
 
 class RowResultAnswer(TypedDict):
-    """The result of a change. `type` is the type of the problem, or null. `rows` is the number of affected rows.
-    `is_undecidable` says that the status is unknown and stays so, because Smartsheet's record doesn't show the outcome.
+    """The result of a change. `type` is the type of the problem, or null. `rows` is the number of affected rows. If
+    `is_undecidable` is true, the status stays unknown for ever, because Smartsheet's record doesn't show the outcome.
 
     `error_code` and `ref_id` come from Smartsheet. `edit_id` and `line` are the change's place in the audit log.
     """
@@ -70,7 +70,8 @@ class ResultAnswer(TypedDict):
     """The results of the changes, in their order. `edit_ids` are the edits in the audit log, one per kind of change.
 
     `is_logged` is false if the log has only the intents, because an outcome couldn't be recorded. `is_repeat` is true
-    if the same save was sent before with the same Idempotency-Key. Then the results are those of the first time.
+    if the same save was sent before with the same Idempotency-Key. In this case, the results are those of the first
+    time.
     """
 
     results: list[RowResultAnswer]

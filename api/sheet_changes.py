@@ -165,8 +165,8 @@ def _column_by_column(
 def _differing(
     gateway: Gateway, sheet_id: int, since: Cursor, late: Collection[int], others: Sequence[int]
 ) -> JsonObject | None:
-    """Return the sheet with all columns, and at least the rows `late` and `others`. The rows `late` may have been
-    modified since the cursor. Return None if there are so many rows that it is as quick to read all rows.
+    """Read all columns of the sheet, and at least the rows `late` and `others`. The rows `late` may have been modified
+    since the cursor. Return None if there are so many rows that it is as quick to read all rows.
     """
     modified: JsonObject = {}
     named = [*late, *others]

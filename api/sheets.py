@@ -58,9 +58,9 @@ class Known(BaseModel):
     rows to the rows' digests. Leave out rows without a digest.
 
     `columns` are the columns in which the copy has formulas or links, or the primary column if the copy has none. With
-    `columns`, only these columns are read of all rows, and then all cells of the rows that differ. Without `columns`,
-    all cells of all rows are read, unless `digests` is empty. If you have just read the sheet's version, pass it as
-    `version`, and it isn't read again.
+    `columns`, this app reads only these columns of all rows, and then all cells of the rows that differ. Without
+    `columns`, it reads all cells of all rows, unless `digests` is empty. If you have just read the sheet's version,
+    pass it as `version`, so that this app doesn't read it again.
     """
 
     model_config = ConfigDict(extra="forbid")

@@ -10,7 +10,9 @@ import django
 
 
 def prepare() -> str:
-    """Set up Django with the database of DATABASE_URL, or with a new SQLite file. Migrate it, and return its URL."""
+    """Set up Django with the database of DATABASE_URL, or with a new SQLite file. Migrate the database, and return its
+    URL.
+    """
     url = os.environ.setdefault("DATABASE_URL", f"sqlite:///{tempfile.mkdtemp()}/bench.sqlite3")
     os.environ |= {"DJANGO_SETTINGS_MODULE": "config.settings", "LOG_LEVEL": "CRITICAL"}
     django.setup()

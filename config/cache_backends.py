@@ -24,8 +24,8 @@ T = TypeVar("T")
 
 
 class _Dispensable(BaseCache):
-    """Logs errors of the cache, and goes on. All kinds of exceptions are caught, because an entry that another version
-    of this app wrote can be unreadable.
+    """Logs errors of the cache, and goes on. All kinds of exceptions are caught, because a cached value that another
+    version of this app wrote can be unreadable.
 
     A page uses the cache several times. After a slow error, the process doesn't use the cache for some seconds. So a
     page waits for a hung server only once.

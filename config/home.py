@@ -92,8 +92,8 @@ def home_of(request: HttpRequest, profile: Profile) -> Home:
 
 
 def _forms_with_problems(request: HttpRequest) -> Sequence[FormDefinition]:
-    """Return the published forms that the person of the request designed, and that people can't use, or can use only in
-    part.
+    """Return the published forms that the request's person designed and that have a problem. Because of this problem,
+    people can't use the form, or can use only a part of it.
     """
     own = FormDefinition.objects.filter(designer__user=request.user.pk, state=FormState.PUBLISHED)
     return list(own.exclude(problem="", warning="")[:LATEST])

@@ -23,8 +23,8 @@ class RolesBackend(BaseBackend):
     """Gives connected people the permissions of their roles. It is for sites with a login of their own."""
 
     def get_user_permissions(self, user_obj: AbstractBaseUser | AnonymousUser, obj: Model | None = None) -> set[str]:
-        """Return the permissions of the person's roles. They apply to all objects, so the set is empty if `obj` is
-        given.
+        """Return the permissions of the person's roles. Roles give permissions for all objects, and none for a single
+        object. So the set is empty if `obj` is given.
         """
         person: SmartsheetUser | None = getattr(user_obj, "smartsheet", None)
         if person is None or person.is_blocked or obj is not None or not user_obj.is_active:

@@ -41,7 +41,8 @@ class LastRequestMiddleware(SessionMiddleware):
     """Django's session middleware, with one difference: if a view has run, its answer is always returned.
 
     If a sign-out in another tab has ended the session, Django would answer 400 instead. If the session can't be stored,
-    Django would answer 500. Here the person gets the view's answer, and only the change to the session is lost.
+    Django would answer 500. With this middleware, the person gets the view's answer, and only the change to the session
+    is lost.
     """
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:

@@ -33,8 +33,8 @@ def reason(started_at: datetime) -> Ending:
 
 
 def is_touch_due(seen_at: datetime | None) -> bool:
-    """Whether to store this use of the session. `seen_at` is the last stored use. If it is longer ago than TOUCH, or
-    longer ago than a tenth of SESSION_IDLE_SECONDS, the new use is stored.
+    """Whether to store this use of the session. `seen_at` is the time of the last use that was stored. If this time is
+    longer ago than TOUCH, or longer ago than a tenth of SESSION_IDLE_SECONDS, the new use is stored.
     """
     exactness = min(TOUCH, timedelta(seconds=settings.SESSION_IDLE_SECONDS) / 10)
     return seen_at is not None and seen_at + exactness <= timezone.now()
