@@ -48,7 +48,8 @@ class CellResultAnswer(TypedDict):
 
 class RowResultAnswer(TypedDict):
     """The result of a change. `type` is the type of the problem, or null. `rows` is the number of affected rows. If
-    `is_undecidable` is true, the status stays unknown for ever, because Smartsheet's record doesn't show the outcome.
+    `is_undecidable` is true, the status is unknown and stays unknown, because Smartsheet's record doesn't show the
+    outcome.
 
     `error_code` and `ref_id` come from Smartsheet. `edit_id` and `line` are the change's place in the audit log.
     """

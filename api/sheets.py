@@ -60,7 +60,7 @@ class Known(BaseModel):
     `columns` are the columns in which the copy has formulas or links, or the primary column if the copy has none. With
     `columns`, this app reads only these columns of all rows, and then all cells of the rows that differ. Without
     `columns`, it reads all cells of all rows, unless `digests` is empty. If you have just read the sheet's version,
-    pass it as `version`, so that this app doesn't read it again.
+    pass it as `version`, so that this app doesn't read the version again.
     """
 
     model_config = ConfigDict(extra="forbid")
