@@ -92,7 +92,7 @@ class SheetForm(ColumnsForm):
         problem = None
         try:
             self.baseline = self._read(is_sent=data is not None)
-            sheet, row = self.baseline.sheet, self.baseline.row(row_id) if row_id else None
+            sheet, row = self.baseline.sheet, None if row_id is None else self.baseline.row(row_id)
         except (GatewayError, NotRecorded) as error:
             self.baseline, problem = None, problem_of(error, doing=self.doing)
             sheet, row = self._made_from(data, error)
@@ -171,7 +171,7 @@ class SheetForm(ColumnsForm):
     @staticmethod
     def doing_of(row_id: int | None) -> Doing:
         """Return what a person does with a form for this row: change the row, or add one."""
-        return Doing.CHANGE if row_id else Doing.ADD
+        return Doing.ADD if row_id is None else Doing.CHANGE
 
     @property
     def doing(self) -> Doing:
@@ -210,8 +210,9 @@ class SheetForm(ColumnsForm):
     # Reading and refusing
 
     def _read(self, *, is_sent: bool) -> Baseline:
-        feature, action = (Feature.CHANGE, Action.CHANGE) if self.row_id else (Feature.ADD, Action.ADD)
-        row_ids = [self.row_id] if self.row_id else []
+        is_new = self.row_id is None
+        feature, action = (Feature.ADD, Action.ADD) if is_new else (Feature.CHANGE, Action.CHANGE)
+        row_ids = [] if self.row_id is None else [self.row_id]
         baseline = read(self.user, self.sheet_id, row_ids=row_ids, about_to=action if is_sent else None, via=self.via)
         baseline.gateway.require(feature)
         return baseline
@@ -262,7 +263,7 @@ class SheetForm(ColumnsForm):
         refuse(self.baseline, self._change(tuple(cells)), why, reason=reason, via=via or self.via)
 
     def _change(self, cells: tuple[CellChange, ...]) -> RowChange:
-        return UpdateRow(self.row_id, cells) if self.row_id else AddRow(cells)
+        return AddRow(cells) if self.row_id is None else UpdateRow(self.row_id, cells)
 
     def _row_after(self, result: Result) -> Row:
         """The row with the saved values."""

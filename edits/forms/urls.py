@@ -13,9 +13,16 @@ from edits.forms.filling import views as filling
 
 
 class RowConverter(IntConverter):
-    """The id of a row in an address. If the number is too large for the database, the address isn't found (404)."""
+    """The id of a row in an address. If the number is 0, or too large for the database, the address isn't found (404).
+    Drafts for new rows are stored with the number 0.
+    """
 
     regex = "[0-9]{1,18}"
+
+    def to_python(self, value: str) -> int:
+        if row_id := super().to_python(value):
+            return row_id
+        raise ValueError("No row has the number 0.")
 
 
 register_converter(RowConverter, "row")

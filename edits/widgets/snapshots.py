@@ -30,10 +30,10 @@ def restore(data: QueryDict, *, sheet_id: int, row_id: int | None) -> tuple[Shee
     """
     with suppress(signing.BadSignature, ValueError):
         sheet = Sheet.parse(signing.loads(data.get(FIELD, ""), salt=SALT))
-        row = sheet.row(row_id) if row_id else None
-        if sheet.id == sheet_id and (row or not row_id):
+        row = None if row_id is None else sheet.row(row_id)
+        if sheet.id == sheet_id and (row or row_id is None):
             return sheet, row
-    return _sketch(data, sheet_id), Row(id=row_id) if row_id else None
+    return _sketch(data, sheet_id), None if row_id is None else Row(id=row_id)
 
 
 def _sketch(data: QueryDict, sheet_id: int) -> Sheet:

@@ -47,11 +47,11 @@ class Filling:
     @property
     def doing(self) -> Doing:
         """What the person does: change a row, or add one."""
-        return Doing.CHANGE if self.row_id else Doing.ADD
+        return Doing.ADD if self.row_id is None else Doing.CHANGE
 
     def change(self, cells: tuple[CellChange, ...]) -> RowChange:
         """Return the change to save for these cells."""
-        return UpdateRow(self.row_id, cells) if self.row_id else AddRow(cells)
+        return AddRow(cells) if self.row_id is None else UpdateRow(self.row_id, cells)
 
     def form(self, data: QueryDict | None = None, **more: Any) -> DesignedForm:
         """Return the form with this data. Raises the errors of DesignedForm."""
@@ -90,18 +90,18 @@ class Filling:
 
 def read_row(request: SmartsheetRequest, opened: OpenForm, row_id: int | None) -> Baseline:
     """Read the row, or only the sheet's columns for a new row. Raises GatewayError and NotRecorded."""
-    action = Action.CHANGE if row_id else Action.ADD
+    action = Action.ADD if row_id is None else Action.CHANGE
     with applying(partial(gateway_for, request.user), opened.form.sheet_id, opened.definition.filter):
         baseline = read(
             request.user,
             opened.form.sheet_id,
-            row_ids=[row_id] if row_id else [],
+            row_ids=[] if row_id is None else [row_id],
             about_to=action if request.method == "POST" else None,
             via=opened.via,
             filter_id=opened.definition.filter_id,
         )
-    baseline.gateway.require(Feature.CHANGE if row_id else Feature.ADD)
-    if row_id and baseline.sheet.row(row_id) is None:
+    baseline.gateway.require(Feature.ADD if row_id is None else Feature.CHANGE)
+    if row_id is not None and baseline.sheet.row(row_id) is None:
         raise NotFound(NO_ROW)
     require_applied(baseline.sheet.rows, opened.definition.filter)
     return baseline
@@ -112,7 +112,7 @@ def fresh_form(filling: Filling, baseline: Baseline) -> tuple[DesignedForm, Pref
     from the address. It also has what the person typed before they signed in, or what their stored draft has.
     """
     request, opened, row_id = filling.request, filling.opened, filling.row_id
-    row = baseline.row(row_id) if row_id else None
+    row = None if row_id is None else baseline.row(row_id)
     found = prefill.from_address(request.GET, opened, baseline.sheet, row)
     stored = stored_draft(request, opened, row_id)
     draft = drafts.take(request) or (stored.typed if stored else None)
@@ -132,10 +132,10 @@ def fresh_form(filling: Filling, baseline: Baseline) -> tuple[DesignedForm, Pref
 
 def _defaults(filling: Filling) -> Mapping[int, Json]:
     """Return the designer's default values for a new row. For an existing row, return no values."""
-    fields = () if filling.row_id else filling.opened.definition.fields
+    fields = filling.opened.definition.fields if filling.row_id is None else ()
     return {field.column_id: field.default for field in fields if field.default is not None}
 
 
 def allowed_for(row_id: int | None) -> Allow:
     """Return what the form must allow so that this row can be saved."""
-    return Allow.EDIT if row_id else Allow.ADD
+    return Allow.ADD if row_id is None else Allow.EDIT

@@ -59,7 +59,7 @@ def _fill_in(request: SmartsheetRequest, slug: str, row_id: int | None) -> HttpR
         if request.method == "POST" and (KEEP in request.POST or DISCARD in request.POST):
             return draft_answer(request, opened, row_id)
     except NotOpen as refused:
-        action = Action.CHANGE if row_id else Action.ADD
+        action = Action.ADD if row_id is None else Action.CHANGE
         return not_open_page(request, refused, row_id=row_id, action=action)
     try:
         baseline = read_row(request, opened, row_id)
@@ -70,11 +70,11 @@ def _fill_in(request: SmartsheetRequest, slug: str, row_id: int | None) -> HttpR
     except RowForbidden:
         return plain_page(request, opened.form, _not_mine(request), has_read=True)
     except FilterGone as error:
-        action = Action.CHANGE if row_id else Action.ADD
+        action = Action.ADD if row_id is None else Action.CHANGE
         return no_filter_page(request, opened, error, row_id=row_id, action=action)
     except (GatewayError, NotRecorded) as error:
         return _unread_page(request, opened, row_id, error)
-    place = _place(request, opened, baseline, row_id) if row_id else None
+    place = None if row_id is None else _place(request, opened, baseline, row_id)
     return form_page(filling, form, unusable=tuple(found.unusable), place=place)
 
 

@@ -50,6 +50,11 @@ def test_a_form_past_its_closing_date_says_when_it_closed(browser: Client, form:
     assert "(Asia/Tokyo)." in refused(browser, form, status=409)
 
 
+def test_row_0_is_no_new_row(browser: Client, form: ProgressForm) -> None:
+    assert browser.get(f"{form.path}rows/0/").status_code == 404
+    assert browser.post(f"{form.path}rows/0/", {"keep_draft": "1"}).status_code == 404
+
+
 def test_a_form_with_a_problem(browser: Client, form: ProgressForm) -> None:
     form.stored.problem = "Its sheet was deleted in Smartsheet."
     form.stored.save()

@@ -194,6 +194,18 @@ def test_a_row_outside_of_the_rule(browser: Client, plan: SitePlan, bob: Person)
     assert Entry.objects.filter(phase="forbidden").count() == 2
 
 
+def test_row_0_is_a_row_that_does_not_exist_and_never_a_new_row(browser: Client, plan: SitePlan, bob: Person) -> None:
+    """Otherwise people could add rows with a form whose rule only lets them change rows."""
+    labels = plan.labels()
+    new = Page.open(browser, "/new/")
+    sent = {"notes": "Rock", "status": "Blocked", "snapshot": new.fields["snapshot"][0]}
+    for answer in (browser.get("/status/0/"), browser.post("/status/0/", sent)):
+        assert answer.status_code == 404
+        assert "This row no longer exists" in answer.content.decode()
+    assert plan.labels() == labels
+    assert plan.writes(bob) == []
+
+
 def test_the_person_is_told_that_the_row_left_the_form(browser: Client, plan: SitePlan) -> None:
     done = typed(Page.open(browser, address(plan)), responsible="dora@example.com").save()
     assert "1 cell changed" in done.text
