@@ -87,7 +87,7 @@ def attach_to_comment(call: Call) -> Json:
 
 @operation("attachments-delete", "DELETE", ONE, scope="WRITE_SHEETS", access=Access.COMMENTER)
 def delete(call: Call) -> Json:
-    """Delete one version of an attachment. The version before it, if any, becomes the current one."""
+    """Delete one version of an attachment. If it was the newest, the version before it becomes the current one."""
     return _remove(call, [_removable(call)])
 
 

@@ -128,7 +128,7 @@ def _check_lists(call: Call, given: dict[str, Json]) -> None:
 
 
 def _only(action: dict[str, Json], chosen: str) -> dict[str, Json]:
-    """Return the action with only the recipients that are in the attribute `chosen`."""
+    """Return the action. Of its attributes in RECIPIENTS, it keeps only the one whose name is `chosen`."""
     kept = {name: value for name, value in action.items() if name not in RECIPIENTS or name == chosen}
     return {"notifyAllSharedUsers": False} | kept
 

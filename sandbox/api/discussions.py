@@ -91,7 +91,10 @@ def discussion_in_path(call: Call) -> Discussion:
 
 
 def _list(call: Call, discussions: Sequence[Discussion]) -> Json:
-    """Return one page of discussions. An attachment is shown only as a part of its comment."""
+    """Return one page of discussions.
+
+    If `include` asks for comments and attachments, each comment has its attachments.
+    """
     head, shown = page_of(call, discussions)
     include = call.words("include")
     return head | {"data": [_json(call, discussion, include) for discussion in shown]}
