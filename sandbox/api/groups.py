@@ -76,7 +76,7 @@ def delete(call: Call) -> Json:
 
 @operation("add-group-members", "POST", "/groups/{groupId}/members", scope="ADMIN_USERS")
 def add_members(call: Call) -> Json:
-    """Add people to a group. In a list, existing members are skipped. A single existing member is refused (1129)."""
+    """Add people to a group. An existing member is skipped in a list, and refused (1129) if sent alone."""
     group, body = _own_group(call), call.json()
     members = _members(call, body if isinstance(body, list) else [body])
     new = [member for member in members if member not in group.member_ids]
@@ -116,8 +116,8 @@ def _group_in_path(call: Call) -> Group:
 
 
 def _own_group(call: Call) -> Group:
-    """Return the group that the path names, if the caller is allowed to change it. Group admins can change the groups
-    that they own, and system admins can change all groups.
+    """Return the group that the path names. Group admins can change the groups that they own, and system admins can
+    change all groups. Raises ApiError 1004 or 1104 for any other caller, and 1106 if there is no such group.
     """
     group = _group_in_path(call)
     _check_may_manage(call)

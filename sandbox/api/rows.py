@@ -91,7 +91,7 @@ def _edits(call: Call, writing: Writing, body: Json, *, adding: bool) -> tuple[l
 
 
 def rows_json(call: Call, rows: list[Row], view: View) -> list[Json]:
-    """Return the JSON of these rows for the answer to a write. Multi-value cells have their real type, even if the
+    """Return the JSON of these rows for the answer to a write. Multi-values aren't turned into text, even if the
     request has no `level`.
     """
     return Rows(call.state, call.sheet, call.access, replace(view, level=HIGHEST_LEVEL)).list(rows)

@@ -48,7 +48,7 @@ def create_in_workspace(call: Call) -> Json:
 
 @operation("updateSheet", "PUT", "/sheets/{sheetId}", scope="ADMIN_SHEETS")
 def update(call: Call) -> Json:
-    """Change a sheet's name (only as its owner), its project settings (only as an editor), or your own settings."""
+    """Change a sheet. The owner can change its name, editors its project settings, and everyone their own settings."""
     sheet, body = call.sheet, call.json()
     check_attributes("sheet", body, allowed={"name", "projectSettings", "userSettings"}, read_only={"id", "permalink"})
     _check(call, body)
