@@ -19,7 +19,7 @@ def put_forward(seconds: float) -> None:
 
 
 def now() -> datetime:
-    """Return the current time in UTC, without fractions of a second, which the API never shows."""
+    """Return the current time in UTC, rounded down to the second, because the API never shows fractions of a second."""
     return (datetime.now(UTC) + timedelta(seconds=_ahead.get())).replace(microsecond=0)
 
 

@@ -276,7 +276,7 @@ class ApiError(Exception):
         super().__init__(f"{self.code} {self.message}")
 
     def at(self, detail: Json) -> ApiError:
-        """Add `detail`, which names the item of a bulk request that caused the error. Return the error."""
+        """Add `detail`, and return the error. In a bulk request, `detail` names the item that caused the error."""
         self.detail = {**detail, **self.detail} if isinstance(self.detail, dict) else detail
         return self
 

@@ -1,7 +1,7 @@
 """Update requests. https://developers.smartsheet.com/api/smartsheet/openapi/updaterequests
 
-The sandbox sends no e-mail. A request without a schedule counts as sent immediately. A request with a schedule never
-counts as sent.
+The sandbox sends no e-mail. An update request without a schedule counts as sent immediately. An update request with a
+schedule never counts as sent.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ TEXT = "Please update the following rows in my online sheet."
 
 @operation("updaterequests-list", "GET", "/sheets/{sheetId}/updaterequests", scope="READ_SHEETS")
 def list_all(call: Call) -> Json:
-    """List the update requests of a sheet that haven't been sent."""
+    """List a sheet's update requests that haven't been sent."""
     bodies = [_json(call, each) for each in call.sheet.update_requests if each.schedule]
     return index_result(call, [{name: body[name] for name in IN_LISTS if name in body} for body in bodies])
 
@@ -126,7 +126,7 @@ def _send(call: Call, request: UpdateRequest) -> None:
 
 
 def _in_path(call: Call, requests: list[Request], name: str) -> Request:
-    """Return the request that the path names. Raises ApiError 1006 if it isn't among `requests`."""
+    """Return the update request that the path names. Raises ApiError 1006 if it isn't among `requests`."""
     wanted = call.path_id(name)
     for request in requests:
         if request.id == wanted:

@@ -77,7 +77,7 @@ def update(call: Call) -> Json:
 
 @operation("remove-user", "DELETE", "/users/{userId}", scope="ADMIN_USERS")
 def delete(call: Call) -> Json:
-    """Remove a person from the organisation. The person keeps an account of their own."""
+    """Remove a person from the organisation. After that, the person has an account outside every organisation."""
     check_system_admin(call)
     person = colleague_in_path(call)
     if person.id == call.person.id:
