@@ -27,7 +27,10 @@ SIGNED = ("response-content-disposition", "response-content-type", "Expires")
 
 
 def download_of(call: Call, attachment: Attachment) -> dict[str, Any]:
-    """Return the `url` and `urlExpiresInMillis` of a file. Return nothing for a link, which has its own `url`."""
+    """Return the `url` and `urlExpiresInMillis` of an attached file.
+
+    Return an empty dictionary if the attachment is a link, because a link has its own `url`.
+    """
     if attachment.digest is None:
         return {}
     url = address_of(call, attachment.digest, name=attachment.name, mime_type=attachment.mime_type or "")

@@ -102,7 +102,10 @@ def _error(message: str) -> web.Response:
 
 
 def _back(app: App, answer: dict[str, str], parameters: Mapping[str, str]) -> web.Response:
-    """Return a redirect (302) to the app's registered URL. Its query has the `answer` and the request's `state`."""
+    """Return a redirect (302) to the app's registered URL.
+
+    The query of the URL has the `answer` and the request's `state`.
+    """
     if "state" in parameters:
         answer |= {"state": parameters["state"]}
     joint = "&" if urlsplit(app.redirect_url).query else "?"

@@ -120,7 +120,7 @@ def error_page(message: str) -> str:
 
 
 def index_page(state: State) -> str:
-    """Return the front page. It shows the people with their tokens and the sheets, and links to the control plane."""
+    """Return the front page. It lists people with their tokens, lists the sheets, and links to the control plane."""
     people = "".join(
         f"<li>{_who(person)}<code>{person.personal_token}</code></li>\n" for person in state.people.values()
     )

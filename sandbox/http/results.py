@@ -16,8 +16,8 @@ LARGEST_SIZE = 10_000
 
 
 def page_of(call: Call, items: Sequence[Item]) -> tuple[dict[str, Any], Sequence[Item]]:
-    """Return the attributes of an IndexResult that count pages and items, and the items of the requested page. If the
-    requested page doesn't exist, return the last page.
+    """Return the head of an IndexResult, with the numbers of pages and items. Also return the items of the requested
+    page, or of the last page if the requested page doesn't exist.
 
     With `includeAll`, the page has all items, and the page size is left out. If the list is empty, the answer says that
     the page is number 0 of 0.
