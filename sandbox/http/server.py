@@ -238,7 +238,7 @@ async def _carry_out(request: web.Request, handler: Handler, arrival: Arrival) -
 
 def _unknown(request: web.Request, refusal: web.HTTPException) -> web.Response:
     """Return the error for an operation that the sandbox doesn't have. The request is also printed on stderr, because
-    Smartsheet may have the operation.
+    Smartsheet possibly has the operation.
     """
     print(f"NOT EMULATED: {request.method} {request.rel_url.raw_path}", file=sys.stderr, flush=True)
     if isinstance(refusal, web.HTTPMethodNotAllowed):

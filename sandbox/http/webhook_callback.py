@@ -56,7 +56,10 @@ class Callbacks:
         return status
 
     async def verify(self, webhook: Webhook, challenge: str) -> bool:
-        """Send a challenge. Return whether the answer has status 200, and the challenge in a header or in JSON."""
+        """Send a challenge.
+
+        Return whether the answer has status 200 and repeats the challenge in a header or in JSON.
+        """
         body = orjson.dumps({"challenge": challenge, "webhookId": webhook.id})
         status, header, content = await self._request(webhook, body, {"Smartsheet-Hook-Challenge": challenge})
         return status == 200 and challenge in (header, _response_in(content))
