@@ -220,8 +220,8 @@ def _contact(column: Column, email: Json, reading: Reading, *, name: Json) -> Ce
 
 
 def _known_name(column: Column, email: str, reading: Reading) -> str:
-    """Return the name of the contact or person with this address. Contacts in the column's options come first. If
-    neither has a name, return the address.
+    """Return the name of the contact or person with this address. Contacts in the column's options come first. If no
+    name is known, return the address.
     """
     for option in column.contact_options:
         if option.get("email", "").casefold() == email.casefold() and option.get("name"):

@@ -1,4 +1,4 @@
-"""Adds, changes and deletes columns of a sheet, which can already have rows.
+"""Adds, changes and deletes columns of a sheet, even if the sheet already has rows.
 
 https://developers.smartsheet.com/api/smartsheet/openapi/columns
 """

@@ -50,7 +50,10 @@ def _escaped(text: str) -> bytes:
 
 
 def _document(contents: list[bytes], width: int, height: int) -> bytes:
-    """Return the PDF file: catalogue, page tree, font, two objects for each page, and a table of their positions."""
+    """Return the PDF file: catalogue, page tree, font, and two objects for each page.
+
+    At the end, the file has a table with the positions of all objects.
+    """
     kids = " ".join(f"{4 + 2 * place} 0 R" for place in range(len(contents)))
     objects = [
         b"<< /Type /Catalog /Pages 2 0 R >>",
