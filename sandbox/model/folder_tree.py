@@ -29,7 +29,7 @@ def access_to(state: State, container: Folder | Workspace, person_id: int) -> Ac
 
 
 def workspace_access(state: State, workspace: Workspace, person_id: int) -> Access | None:
-    """Return the access to a workspace that a person has, directly or through a group; None if they have none."""
+    """Return the access that a person has to a workspace, directly or through a group; None for no access."""
     if workspace.owner_id == person_id:
         return Access.OWNER
     found = [access for holder, access in workspace.shares.items() if person_id in state.members(holder)]

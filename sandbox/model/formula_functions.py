@@ -100,7 +100,7 @@ class _Formula:
         return self.sheet.rows[number - 1]
 
     def cells(self, node: Node) -> list[Cell]:
-        """Return the cells of a range or of CHILDREN. For other parts of a formula, return a cell with the value."""
+        """Return the cells of a range or of CHILDREN. For another part of a formula, return one cell with its value."""
         match node:
             case Range():
                 return self.range(node)

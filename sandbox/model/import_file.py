@@ -109,7 +109,7 @@ def _row(state: State, person: Person, sheet: Sheet, values: list[Primitive], re
 
 
 def read_csv(content: bytes) -> Table:
-    """Return the rows of a CSV file in UTF-8 or, if it isn't UTF-8, in Windows-1252.
+    """Return the rows of a CSV file. If the file isn't valid UTF-8, it is read as Windows-1252.
 
     Raises ApiError 1091 if the file can't be read.
     """

@@ -28,9 +28,9 @@ READ_ONLY = {"customWelcomeScreenViewed", "id", "lastLogin", "name", "profileIma
 
 
 def read_rights(body: Json, *, of_all: bool) -> dict[str, Json]:
-    """Return the rights and names in a request.
+    """Return the rights and names that a request sets for a person.
 
-    If `of_all` is true, the request must have admin and licensedSheetCreator.
+    If `of_all` is true, the request must have values for `admin` and `licensedSheetCreator`.
     """
     check_attributes("user", body, allowed={"email", *NAMES, *RIGHTS}, read_only=READ_ONLY)
     for name in RIGHTS:
