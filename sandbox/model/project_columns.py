@@ -46,8 +46,8 @@ def check_item(column: Column, item: dict[str, Json]) -> None:
 
 
 def check_cells(sheet: Sheet, row: Row | None, cells: dict[int, Cell]) -> None:
-    """Raise ApiError 1031 if Smartsheet calculates one of these cells in this row. A new row is accepted with both a
-    start and predecessors. Its predecessors then decide its start.
+    """Raise ApiError 1031 if Smartsheet calculates one of these cells in this row. Cells of a new row (`row` is None) are
+    always accepted. If a new row has both a start and predecessors, the predecessors decide the start.
     """
     if row is None or sheet.settings.project is None:
         return

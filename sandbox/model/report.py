@@ -41,7 +41,7 @@ class ReportView:
         return sum(len(sheet.rows) for sheet, _access in self.sheets)
 
     def columns(self) -> list[dict[str, Json]]:
-        """Return the columns as JSON: the sheet's name, the primary column, and one column for each other title."""
+        """Return the columns as JSON: one with the names of sheets, and one for each title of the report."""
         heads: list[dict[str, Json]] = [{"title": SHEET_NAME, "type": "TEXT_NUMBER", "sheetNameColumn": True}]
         for title in self.report.titles:
             column = self._example(title)
@@ -107,7 +107,7 @@ class ReportView:
 
 
 def view_level(level: int) -> int:
-    """Translate a report's `level`: return the `level` at which sheets show multi-values as the report does."""
+    """Return the level at which sheets show multi-values in the same way as reports do at `level`."""
     return 2 if level >= MULTI_PICKLIST_LEVEL else min(level, 1)
 
 

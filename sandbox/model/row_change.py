@@ -220,7 +220,7 @@ def _finish(writing: Writing, rows: list[Row]) -> None:
 def delete_rows(writing: Writing, row_ids: list[int], *, ignore_missing: bool) -> list[int]:
     """Delete rows with their descendants. Raises ApiError 1006 if a row doesn't exist, and 1092 if a row is locked.
 
-    Returns the ids of all deleted rows. As in Smartsheet's answers, the ids are sorted, and not in the sheet's order.
+    Returns the ids of all deleted rows. As in Smartsheet's answers, the lowest id comes first.
     """
     sheet = writing.sheet
     rows = [sheet.row(row_id) for row_id in row_ids]

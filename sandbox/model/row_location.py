@@ -110,9 +110,10 @@ def move_rows(sheet: Sheet, rows: list[Row], location: Location) -> None:
 
 
 def _families(sheet: Sheet, rows: list[Row]) -> list[list[Row]]:
-    """Return each of the rows with its descendants.
+    """Return one list for each of the `rows`: the row, followed by its descendants.
 
-    A descendant that is itself one of the `rows` isn't in its ancestor's list, but has a list with its own descendants.
+    A descendant that is itself one of the `rows` has its own list. The ancestor's list doesn't include this descendant
+    and the rows below it.
     """
     named = {row.id for row in rows}
     families = []
