@@ -53,8 +53,8 @@ def copy_rows(
 
     Cells go to the column with the same title and type. Primary columns always match. If the writer is an admin of the
     target sheet, columns without a match are added there at the right. If not, the cells of these columns aren't
-    copied. Formulas and cell links are copied as values. If a row is copied without its parent, the parent of the copy
-    is the copy of the row's nearest copied ancestor.
+    copied. Formulas and cell links are copied as values. A row can be copied without its parent. Then the new row's
+    parent is the copy of the nearest ancestor that was copied too.
     """
     columns = _matches(writing, target)
     missing = [] if target.access < Access.ADMIN else _missing(writing, rows, columns)
@@ -116,7 +116,7 @@ def _check_size(sheet: Sheet, more_rows: int, more_columns: int, limits: Limits)
 
 def _new_column(target: Writing, column: Column) -> Column:
     """Add a column like `column` at the right of the target sheet, and return it. If the target sheet already has a
-    column with this title, the new title gets a number.
+    column with the same title, a number is added to the new column's title.
     """
     sheet, title, number = target.sheet, column.title, 1
     while any(other.title == title for other in sheet.columns):

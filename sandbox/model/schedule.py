@@ -73,8 +73,8 @@ class _Schedule:
         return Task(start, end, duration, complete)
 
     def _start(self, row: Row, duration: Duration | None) -> datetime | None:
-        """Return the start of a row: the latest start that one of its predecessors gives. If the row has no
-        predecessors, return the start in its cell.
+        """Return the start of a row. Each predecessor gives a start. The latest of these starts counts. If the row
+        has no predecessors, return the start in its cell.
         """
         predecessors = predecessors_of(self.sheet, row)
         if not predecessors:

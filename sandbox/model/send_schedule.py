@@ -32,9 +32,9 @@ MOST_REPEATS, LAST_DAY = 99, 31
 
 
 def read_schedule(given: Json, *, at: datetime) -> dict[str, Json]:
-    """Return the schedule that a JSON object describes, with its next time after `at`.
+    """Return the schedule that a JSON object describes, with the time of its first e-mail after `at`.
 
-    Raises ApiError 1008, 1012 or 1031 if the schedule isn't valid, and 1179 if it ends before the first mail.
+    Raises ApiError 1008, 1012 or 1031 if the schedule isn't valid, and 1179 if it ends before this e-mail.
     """
     check_attributes("schedule", given, allowed=WRITABLE, read_only={"lastSentAt", "nextSendAt"})
     for name in ("type", "startAt"):
@@ -61,7 +61,7 @@ def read_schedule(given: Json, *, at: datetime) -> dict[str, Json]:
 
 
 def next_time(schedule: dict[str, Json], start: datetime, *, at: datetime) -> datetime | None:
-    """Return the schedule's first time after `at`; None if there is none."""
+    """Return the time of the schedule's first e-mail after `at`; None if there is none."""
     if schedule["type"] == "ONCE":
         return start if start > at else None
     days = sorted({day for name in schedule.get("dayDescriptors") or [] for day in DAYS[name]})

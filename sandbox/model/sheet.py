@@ -112,7 +112,7 @@ class Row:
         return True
 
     def put(self, column_id: int, cell: Cell) -> None:
-        """Write a cell without a new history entry. If the last entry lacks the formula's result, add the result."""
+        """Write a cell without a new history entry. If the last entry has the formula but no result, add the result."""
         self._json.clear()
         revisions = self.history.get(column_id)
         if revisions and cell.formula and revisions[-1].cell == replace(cell, value=None, display=None):
@@ -136,7 +136,7 @@ class Row:
 
 
 class Place(NamedTuple):
-    """The position of a row: its number, counted from 1, and the id of the row above with the same parent, if any."""
+    """The position of a row: its number, counted from 1, and the id of the nearest sibling above it, if any."""
 
     number: int
     sibling_id: int | None
@@ -162,7 +162,7 @@ class Criterion:
 
 @dataclass(slots=True)
 class SheetFilter:
-    """A filter of rows for everyone (SHARED) or only its owner (PERSONAL). `operator` is AND (all criteria) or OR."""
+    """A SHARED filter is for everyone, a PERSONAL one for its owner. A row must meet all criteria (AND) or any (OR)."""
 
     id: int
     name: str
@@ -174,7 +174,7 @@ class SheetFilter:
 
 @dataclass(slots=True)
 class CrossSheetReference:
-    """A name for a range of another sheet. `bounds` has the ids of its first and last rows, columns, or both."""
+    """A name for a range of another sheet. `bounds` has the ids of the range's first and last row, column, or both."""
 
     id: int
     name: str
