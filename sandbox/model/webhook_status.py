@@ -14,7 +14,7 @@ Json = Any
 
 
 def review(state: State, settings: Settings) -> list[Webhook]:
-    """Update the status of each webhook. Returns the webhooks whose callback URLs must be told their new status."""
+    """Update the status of each webhook. Returns the webhooks whose new status must be sent to their callback URLs."""
     told = []
     for webhook in state.webhooks.values():
         status = _due(state, settings, webhook)
@@ -42,7 +42,7 @@ def _due(state: State, settings: Settings, webhook: Webhook) -> Status:
 
 
 def is_app_authorized(state: State, webhook: Webhook) -> bool:
-    """Whether the webhook's app still has access. This is also true if no app made the webhook."""
+    """Whether the webhook's app still has a token of the webhook's owner. Also true if no app made the webhook."""
     return webhook.client_id is None or any(
         token.client_id == webhook.client_id and token.person_id == webhook.owner_id and not token.is_dead
         for token in state.tokens.values()
@@ -50,7 +50,10 @@ def is_app_authorized(state: State, webhook: Webhook) -> bool:
 
 
 def sheet_of(state: State, webhook: Webhook) -> Sheet | None:
-    """Return the webhook's sheet. Return None if the sheet doesn't exist, or the owner isn't active or can't see it."""
+    """Return the webhook's sheet.
+
+    Return None if the sheet doesn't exist, or if the webhook's owner isn't active or can't see the sheet.
+    """
     sheet = state.sheets.get(webhook.sheet_id)
     is_visible = sheet and sheet.access_of(webhook.owner_id) and state.people[webhook.owner_id].is_active
     return sheet if is_visible else None

@@ -40,7 +40,7 @@ class WorkCalendar:
         return cls(frozenset(DAYS.index(day) for day in days), frozenset(free), hours)
 
     def ms_of(self, duration: Duration) -> int:
-        """Return the milliseconds of working time in a duration that isn't an elapsed one."""
+        """Return the milliseconds of working time in a duration. The duration must not be an elapsed one."""
         return duration.working_ms(hours_per_day=self.hours, days_per_week=len(self.working))
 
     def after(self, moment: datetime, duration: Duration) -> datetime:
