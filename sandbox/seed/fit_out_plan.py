@@ -61,7 +61,10 @@ def _parent(line: str, above: Row | None) -> Row | None:
 
 
 def _predecessor(text: str, rows: dict[str, Row]) -> dict[str, object]:
-    """Return a predecessor from the name of a task, which can be followed by a type and a lag in days."""
+    """Return the predecessor that a text describes.
+
+    The text is the name of a task, or the name with a type and a lag in days, such as `Draw the partitions FS +1d`.
+    """
     for kind in ("FS", "SS"):
         task, found, lag = text.partition(f" {kind} +")
         if found:

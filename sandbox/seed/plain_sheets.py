@@ -12,7 +12,7 @@ from sandbox.seed.people import ALICE, BOB, CHARLIE, ERIKA
 
 
 def budget(state: State) -> Sheet:
-    """Build the budget, whose amounts the site plan links to."""
+    """Build the budget. Cells of the site plan are linked to its amounts."""
     shares = {BOB: Access.VIEWER, CHARLIE: Access.EDITOR, ERIKA: Access.ADMIN}
     build = Builder(state, "Budget", place=2, owner=ALICE, shares=shares)
     build.column("Line", primary=True, width=220)

@@ -1,4 +1,4 @@
-"""Makes the site plan, with three levels of rows, and a column of every type that can be written."""
+"""Makes the site plan. It has three levels of rows, and a column of each type that clients can write to."""
 
 from __future__ import annotations
 
@@ -166,7 +166,7 @@ def _link_back(sheet: Sheet, budget: Sheet) -> None:
 
 
 def _past(build: Builder) -> None:
-    """Give some cells a history: several people have changed the cells some days after the plan was made."""
+    """Give some cells a history. Several people changed these cells, some days after the plan was made."""
     rows = {row.cell(build.sheet.columns[0].id).value: row for row in build.sheet.rows}
     build.change(rows["Dig foundations"], "Spent", 12_000, by=BOB, days=10)
     build.change(rows["Dig foundations"], "Spent", 21_500, by=ALICE, days=14)
