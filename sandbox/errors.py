@@ -1,7 +1,7 @@
 """Lists Smartsheet's errors with number, HTTP status and message.
 
 The messages are from https://developers.smartsheet.com/api/smartsheet/error-codes. If a recorded answer has a different
-message, that message is used.
+message, the recorded message is used.
 """
 
 from __future__ import annotations

@@ -35,7 +35,7 @@ def read_favorite(state: State, person_id: int, item: Json) -> Favorite:
 
 
 def check_kind(kind: Json) -> None:
-    """Raise ApiError 1031 for a type that can't be a favorite."""
+    """Raise ApiError 1031 if items of this type can't be favorites."""
     if kind not in KINDS:
         raise ApiError(1031, kind, "favorite.type")
 
