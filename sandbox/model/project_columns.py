@@ -46,8 +46,10 @@ def check_item(column: Column, item: dict[str, Json]) -> None:
 
 
 def check_cells(sheet: Sheet, row: Row | None, cells: dict[int, Cell]) -> None:
-    """Raise ApiError 1031 if Smartsheet calculates one of these cells in this row. If `row` is None, the row is new, and all
-    cells are accepted. If a new row has both a start and predecessors, the predecessors decide the start.
+    """Raise ApiError 1031 if Smartsheet calculates one of these cells in this row.
+
+    If `row` is None, the row is new, and all its cells are accepted. If a new row has both a start and predecessors,
+    the predecessors decide the start.
     """
     if row is None or sheet.settings.project is None:
         return
