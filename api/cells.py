@@ -70,8 +70,8 @@ def cell_answer(column: Column, cell: Cell) -> CellAnswer:
 def require_writable(column: Column | None, value: CellValue) -> None:
     """Raise ValueError, with a sentence for people, if no cell of the column can have exactly this value.
 
-    `column` is None if the sheet doesn't have the column. Then only the limits of numbers and texts are checked here.
-    The save refuses the change later, and logs the attempt.
+    `column` is None if the sheet doesn't have the column. In this case, only the limits of numbers and texts are
+    checked here. The save itself refuses the value later, because the column is missing, and logs the attempt.
     """
     if isinstance(value, list) and column is not None and column.type not in MULTIPLE:
         raise ValueError(ONE_VALUE)

@@ -95,7 +95,7 @@ class ChangedCell(NewCell):
 
 class PlaceInSheet(_Strict):
     """The place where a row goes: beneath the row with the id `parent_id`, or next to the row with the id `sibling_id`.
-    Without both ids, the row goes to the top level of the sheet.
+    If neither id is given, the row goes to the top level of the sheet.
     """
 
     parent_id: Id | None = None
@@ -174,10 +174,10 @@ Change = Annotated[Update | Add | Delete | Move | Restore, Field(discriminator="
 class Edits(_Strict):
     """Changes of one sheet. The answer has a result for each change, in the same order.
 
-    `unit` says what happens if a cell can't be saved: nothing of its row is saved (`row`), or the row's other cells are
-    saved (`cell`). The save sends requests with up to 500 rows to Smartsheet. Smartsheet makes either all changes of a
-    request or none. The save ends with the first request that fails. With `is_partial`, Smartsheet can refuse some rows
-    of a request and save the others.
+    `unit` says what happens if a cell can't be saved. With `row`, no cell of the same row is saved. With `cell`, the
+    row's other cells are saved. The save sends requests with up to 500 rows to Smartsheet. Smartsheet makes either all
+    changes of a request or none. The save ends with the first request that fails. With `is_partial`, Smartsheet can
+    refuse some rows of a request and save the others.
 
     A save that restores rows can't have other changes. `unit` and `is_partial` don't apply to such a save, because each
     row and each cell is restored separately.
@@ -247,7 +247,9 @@ def require_agreed(edits: Edits, baseline: Baseline) -> None:
 
 
 def require_sense(edits: Edits, sheet: Sheet) -> None:
-    """Raise Problem if a row would go below a row that the same save deletes. Smartsheet would delete both rows."""
+    """Raise Problem if a row would be put beneath a row that the same save deletes. Otherwise Smartsheet would delete
+    both rows.
+    """
     errors = [
         {"pointer": f"/changes/{number}/place", "detail": BENEATH_DELETED}
         for number in deleted_places(sheet, edits.row_changes)

@@ -37,8 +37,8 @@ class Cursor:
 
     @property
     def earliest(self) -> datetime:
-        """Rows that were modified at or after this time are read. This time is some minutes before the last change,
-        because missing a changed row would be worse than reading an unchanged row.
+        """The time from which modified rows are read. It is some minutes before `changed_at`, because missing a changed
+        row would be worse than reading an unchanged row.
         """
         return datetime.fromtimestamp(self.changed_at, UTC) - SLACK
 

@@ -61,7 +61,9 @@ def respond_compressed(request: HttpRequest, value: Any) -> HttpResponse:
 
 
 class StrictParser(Parser):
-    """Parses bodies with orjson, which accepts only UTF-8 of limited depth, without NaN and lone surrogates."""
+    """Parses bodies with orjson. orjson accepts only UTF-8. It refuses NaN, lone surrogates, and values that are nested
+    too deeply.
+    """
 
     def parse_body(self, request: HttpRequest) -> Any:
         return orjson.loads(request.body)

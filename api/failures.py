@@ -119,8 +119,8 @@ def _invalid(error: Any) -> Problem:
 def _pointer(loc: tuple[str | int, ...]) -> str:
     """Return the place of an error: a JSON pointer into the body, or the name of a parameter.
 
-    Pydantic adds parts that aren't in the body: the kind of a change after the change's index, and the types of a
-    cell's value. These parts are left out.
+    `loc` is the place as Pydantic reports it. Pydantic adds parts that aren't in the body: the kind of a change after
+    the change's index, and the types of a cell's value. These added parts are left out.
     """
     source, *rest = loc
     if source != "body":

@@ -210,7 +210,9 @@ def _filter(request: ApiRequest) -> LogFilter:
 
 
 def _entries(form: LogFilter) -> Any:
-    """Return the single entries that match the filters. The log's page, in contrast, lists whole edits."""
+    """Return the entries that match the filters, without the other entries of their edits. The log's page, in contrast,
+    lists whole edits.
+    """
     if "outcome" in form.cleaned_data:
         return form.narrow(Entry.objects.all())
     entries = form.about(Entry.objects.all()).told()
