@@ -2,7 +2,7 @@
 
 Smartsheet reports modified rows. It reports neither deleted rows nor new results of formulas and links. So this module
 first reads the ids of all rows, and the cells in columns with formulas and links. Then it reads all cells of the rows
-that differ. If the caller doesn't say which columns have formulas and links, it reads all cells of all rows.
+that differ. If the caller doesn't say which columns have formulas and links, this module reads all cells of all rows.
 """
 
 from __future__ import annotations
@@ -112,8 +112,8 @@ def _nothing(since: Cursor) -> ChangesAnswer:
 
 def _without_formulas(gateway: Gateway, sheet_id: int, since: Cursor) -> ChangesAnswer | None:
     """Find the changes of a sheet that has no formulas or links. Read only the rows that Smartsheet reports as
-    modified, and the ids of all rows. Return None if that isn't enough, because the columns or very many rows have
-    changed.
+    modified, and the ids of all rows. Return None if the columns or very many rows have changed, because the caller
+    must then read the whole sheet.
     """
     modified = gateway.rows_modified_since(sheet_id, since.earliest)
     sheet = Sheet.parse({**modified, "rows": []})
@@ -130,8 +130,8 @@ def _without_formulas(gateway: Gateway, sheet_id: int, since: Cursor) -> Changes
 def _column_by_column(
     gateway: Gateway, sheet_id: int, since: Cursor, digests: Mapping[str, str], columns: Sequence[int]
 ) -> ChangesAnswer | None:
-    """Read the columns `columns` of all rows, and then all cells of the rows that differ. Return None if that isn't
-    enough, because the columns or very many rows have changed.
+    """Read the columns `columns` of all rows, and then all cells of the rows that differ. Return None if the columns or
+    very many rows have changed, because the caller must then read the whole sheet.
     """
     outline: dict[int, int | None] = {}
     late: dict[int, None] = {}  # ids of rows that were modified since the cursor, in the sheet's order
@@ -165,8 +165,9 @@ def _column_by_column(
 def _differing(
     gateway: Gateway, sheet_id: int, since: Cursor, late: Collection[int], others: Sequence[int]
 ) -> JsonObject | None:
-    """Read all columns of the sheet, and at least the rows `late` and `others`. The rows `late` may have been modified
-    since the cursor. Return None if there are so many rows that it is as quick to read all rows.
+    """Read the sheet's columns and some of its rows: at least the rows `late` and `others`. `late` has the ids of rows
+    that were perhaps modified since the cursor, and `others` has the ids of other rows that differ. Return None if
+    there are so many of these rows that reading the whole sheet is as quick.
     """
     modified: JsonObject = {}
     named = [*late, *others]

@@ -5,7 +5,8 @@ Requests to the whole app are measured in a separate process. Then the database 
 times are printed in milliseconds. "server" is what PostgreSQL reports for planning and executing all queries of the
 request. "waited" is the time that the app waits for the database. It includes writing the entry that records the
 reading. "whole" is the time of the whole response, which is also shown as a multiple of "waited". At the end, Django's
-audit packages are measured with 1,000,000 entries. Times differ between machines: look at the ratios.
+audit packages are measured with 1,000,000 entries. Times differ between machines. So each line ends with a ratio:
+"waited" with the largest log divided by "waited" with the smallest log.
 """
 
 import argparse
@@ -42,7 +43,9 @@ def main() -> int:
 
 
 def measured(server: str, size: int, *, times: int, keep: bool) -> Figures:
-    """Load a log of this size, and measure all requests. Then drop the log's database, unless `keep` is true."""
+    """Load a log of this size, unless its database already exists. Measure all requests. Then drop the log's database,
+    unless `keep` is true.
+    """
     name = f"byline_pages_{size}"
     database = f"{server}/{name}"
     is_new = sql(server, f"SELECT 1 FROM pg_database WHERE datname = '{name}'") == []  # noqa: S608 # our own name
@@ -61,7 +64,7 @@ def measured(server: str, size: int, *, times: int, keep: bool) -> Figures:
 
 
 def print_peers(server: str) -> None:
-    """Measure the pages of Django's audit packages with a million entries, and print the times."""
+    """Measure the pages of Django's audit packages, which have a million entries, and print the times."""
     make_peers()
     sql(server, f"CREATE DATABASE {PEERS_DATABASE}")
     try:

@@ -128,7 +128,9 @@ def main(url: str) -> None:
 
 
 def figures(client: Any, address: str) -> dict[str, float]:
-    """Return the median and the 95th percentile of the milliseconds for the whole response."""
+    """Request the address several times. Return the median and the 95th percentile of the time of the whole response,
+    in milliseconds.
+    """
     samples = []
     for _ in range(TIMES):
         begun = perf_counter()

@@ -103,7 +103,7 @@ def questions() -> dict[str, str]:
 
 
 def questions_of_a_reader() -> dict[str, str]:
-    """Return the queries of a person who can read the entries of many sheets."""
+    """Return the name and URL of each query of a person who isn't an auditor, but can read the entries of many sheets."""
     person = f"sandbox:{PERSON}"
     queries = {"": "", ", busiest person": f"?person={person}", ", text: rare": "?q=quokka"}
     asked = {f"{SHEETS} sheets{name}": f"/audit/{query}" for name, query in queries.items()}
@@ -111,9 +111,9 @@ def questions_of_a_reader() -> dict[str, str]:
 
 
 def figures(client: Any, address: str, times: int) -> dict[str, float]:
-    """Return three times in milliseconds: the time in the database server, the time that the app waits for the
-    database, and the time of the whole response. Each is given as median and 95th percentile. Three requests that
-    aren't measured come first.
+    """Request the address three times without measuring, and then `times` times. Return the median and the 95th
+    percentile of three times in milliseconds: the time in the database server, the time that the app waits for the
+    database, and the time of the whole response.
     """
     for _ in range(3):
         assert client.get(address).status_code == 200, address

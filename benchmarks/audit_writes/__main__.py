@@ -1,4 +1,4 @@
-"""Runs the contestants and prints the ratios: `python -m benchmarks.audit_writes [--rounds N]`."""
+"""Runs the contestants, and compares them with the floor: `python -m benchmarks.audit_writes [--rounds N]`."""
 
 import argparse
 import os
@@ -192,8 +192,9 @@ def make_peers() -> None:
 
 @contextmanager
 def databases() -> Iterator[dict[str, tuple[str, dict[str, str]]]]:
-    """Create databases for our log and for each package. For SQLite and for PostgreSQL, yield the URL for our log, and
-    a dict with the URL for each package. All databases are dropped at the end.
+    """Create databases for our log and for each package. Yield a dict with the key "sqlite". If there is a PostgreSQL
+    server, the dict also has the key "postgresql". Each value has the URL for our log, and a dict with the URL for each
+    package. All databases are dropped at the end.
     """
     with TemporaryDirectory(dir=ROOT / "var") as folder, ExitStack() as stack:
         sqlite = {name: f"sqlite:///{folder}/{name}.sqlite3" for name in ("ours", *PEERS) if name != "pghistory"}

@@ -1,4 +1,4 @@
-"""Prepares the database for the benchmark: it has the log, and a plain table with the same columns."""
+"""Prepares the database for the benchmark. The database gets the log, and a plain table with the same columns."""
 
 import os
 import sys
