@@ -3,7 +3,9 @@ Compares two ways: reading all cells, and reading only the columns with formulas
 
     python -m benchmarks.changes
 
-Smartsheet takes 100 ms per call. Each sheet has 25 columns, and one of them has a formula. Look at the ratios.
+Smartsheet takes 100 ms per call. Each sheet has 25 columns, and one of them has a formula. For each size of a sheet,
+two ratios are printed: the bytes and the seconds of reading only the columns with formulas, divided by those of reading
+all cells.
 """
 
 from __future__ import annotations
@@ -24,7 +26,7 @@ GOAL = 0.25  # the most bytes for the columns with formulas, as a part of the by
 
 def main() -> int:
     """For each size of a sheet, compare reading all cells with reading only the columns with formulas. Print the calls,
-    bytes and seconds. Return 1 if a ratio of the bytes is above GOAL.
+    bytes and seconds. Return 1 if the ratio of the bytes is above GOAL for one of the sizes.
     """
     app_database.prepare()
     return max(compare(rows) for rows in SIZES)

@@ -4,7 +4,7 @@ GETs and PUTs for as many cells. Smartsheet takes 100 ms per call.
     python -m benchmarks.grid_saving
 
 The time from the change of the cells to "saved" is measured in a real Chromium. The 400 ms in which the grid collects
-changes are subtracted. Look at the ratios.
+changes are subtracted. Each time in the grid is also printed as a multiple of the time of the bare calls.
 """
 
 from __future__ import annotations
@@ -46,8 +46,9 @@ PASTE = """
 
 
 def main() -> int:
-    """Compare saving in the grid with bare calls, and print the ratios. Return 1 if the ratio for one cell is above
-    GOAL, or if the grid sends more writes than necessary.
+    """Compare saving in the grid with bare calls, for one cell and for 5,000 pasted cells. Return 1 if the grid takes
+    more than GOAL times as long as the bare calls to save one cell. Also return 1 if the grid sends more writes than
+    necessary for the pasted cells.
     """
     url = app_database.prepare()
     from tests.crowd import sign_in_many
@@ -77,8 +78,8 @@ def main() -> int:
 
 
 def paste(sandbox: RunningSandbox, person: Person, page: Page) -> int:
-    """Paste 5,000 cells in the grid, and then save 5,000 cells with bare calls. Return 1 if the grid sends more writes
-    than necessary.
+    """Paste 5,000 cells in the grid, and then save 5,000 cells with bare calls. Print both times. Return 1 if the grid
+    sends more writes than necessary, and 0 if it doesn't.
     """
     sheet_id, row_ids, columns = new_sheet(sandbox, person, ROWS_PER_WRITE)
     path = f"/sheets/{sheet_id}/rows"

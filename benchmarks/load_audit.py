@@ -1,8 +1,8 @@
 """Fills an audit log: `python -m benchmarks.load_audit --entries 10000000 --database postgres://…`.
 
-The database has to be empty, and is migrated. The entries span the last 24 months. They are like those that the app
-writes: they have correct leaves, links and commitments, and they are sealed. While the entries are loaded, the log has
-no triggers. The indexes are dropped before the entries are loaded, and created again at the end, because loading
+The database has to be empty. The benchmark migrates it first. The entries span the last 24 months. They have correct
+leaves, links and commitments, and are sealed, like entries that the app writes. While the entries are loaded, the log
+has no triggers. The indexes are dropped before the entries are loaded, and created again at the end, because loading
 without indexes takes less time.
 """
 

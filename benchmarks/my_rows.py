@@ -6,7 +6,8 @@ columns.
 The list and the bare read are measured in separate processes. The bare read uses `requests` and `orjson`. The list is
 made by edits.forms.my_rows in three ways: with a rule that few rows fulfil, with a rule that a third of the rows
 fulfils, and without a rule. Getting the list from the cache is measured too. "Memory" is the peak memory of the process
-minus the memory of the idle process. Look at the ratios.
+minus the memory of the idle process. The time and the memory for the list are also printed as multiples of those for
+the bare read.
 """
 
 from __future__ import annotations
@@ -30,8 +31,8 @@ FEW, THIRD, ALL = "few rows", "a third of the rows", "all rows"
 
 
 def main() -> int:
-    """Compare the list of a person's rows with a bare read, and print the ratios. Return 1 if a ratio is above its
-    goal.
+    """Compare the list of a person's rows with a bare read, for each of three rules. Return 1 if the list takes too
+    much time or memory with one of the rules.
     """
     parser = argparse.ArgumentParser("python -m benchmarks.my_rows")
     parser.add_argument("--rows", type=int, default=20_000)
@@ -58,8 +59,9 @@ def main() -> int:
 
 
 def compare(rule: str, sheet_id: int, column_ids: list[int], floor: float, bare_memory: float) -> int:
-    """Measure making the list of a person's rows in another process. Print three ratios: for reading, for the cache and
-    for memory. Return 1 if a ratio is above its goal.
+    """Measure making the list of a person's rows in another process. Compare three values with the bare read: the time
+    to read the rows, the time to get the list from the cache, and the memory. Print three ratios, and return 1 if one
+    of them is above its goal. `floor` is the time of the bare read, and `bare_memory` is its memory.
     """
     what = json.dumps({"rule": rule, "sheet_id": sheet_id, "column_ids": column_ids})
     command = [sys.executable, "-m", "benchmarks.my_rows", "--measure", what]

@@ -4,8 +4,9 @@
 
 The bare read uses `requests` and `orjson`, in its own process. The grid is opened in a real Chromium. Two times are
 measured from the browser's request for the page: the time until the first rows are shown, and the time until all rows
-are loaded. "Memory" is the peak memory of the server's process minus the memory of the idle process. This is compared
-with the memory of the bare read, which is measured in the same way. Look at the ratios.
+are loaded. "Memory" is the peak memory of the server's process minus the memory of the idle process. The memory of the
+bare read is measured in the same way. The two times and the memory are also printed as multiples of those of the bare
+read.
 """
 
 from __future__ import annotations
@@ -62,8 +63,8 @@ print(json.dumps({"seconds": took, "memory": status("VmHWM") - idle}))
 
 
 def main() -> int:
-    """Print three ratios: for the time to the first rows, for the time to all rows, and for the memory. Return 1 if a
-    ratio is above its goal.
+    """Compare three values with the bare read: the time to the first rows, the time to all rows, and the memory. Print
+    three ratios, and return 1 if one of them is above its goal.
     """
     parser = argparse.ArgumentParser("python -m benchmarks.opening")
     parser.add_argument("--rows", type=int, default=20_000)
@@ -94,8 +95,8 @@ def main() -> int:
 def read_bare(
     sandbox: RunningSandbox, person: Person, sheet_id: int, column_ids: Sequence[int] = ()
 ) -> tuple[list[float], float]:
-    """Read these columns (by default, all) several times. Return the seconds of each bare read, and the MB of memory
-    that the process took.
+    """Read the columns `column_ids` several times, or all columns if `column_ids` is empty. Return the seconds of each
+    read, and the MB of memory that the process took.
     """
     columns = f"&columnIds={','.join(map(str, column_ids))}" if column_ids else ""
     command = [sys.executable, "-c", BARE, sandbox.api, person.token, str(sheet_id), str(ROUNDS), columns]
@@ -104,7 +105,9 @@ def read_bare(
 
 
 def open_in_browser(app: App, session: str, sheet_id: int, rows: int) -> tuple[float, float, float]:
-    """Return the median seconds to the first rows and to all rows, and the MB of memory that the server took."""
+    """Open the sheet several times. Return the median seconds until the first rows are shown, the median seconds until
+    all rows are loaded, and the MB of memory that the server took.
+    """
     server = children(app.process.pid)[0]
     firsts, wholes = [], []
     with chromium() as browser:

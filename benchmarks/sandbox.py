@@ -45,8 +45,8 @@ def main() -> int:
 
 
 def start() -> bool:
-    """Measure how long it takes to start the sandbox with its own data, send it one request and stop it. Return whether
-    the goal is met.
+    """Start the sandbox with its own data, send it one request, and stop it. Return whether this takes no more than
+    STARTED_IN seconds.
     """
 
     def once() -> None:
@@ -59,8 +59,8 @@ def start() -> bool:
 
 
 def large_sheet(sandbox: RunningSandbox, person: Person) -> bool:
-    """Compare the time to get the large sheet with the time to parse it: once with plain values, and once with all
-    values as objects. Return whether the goal is met.
+    """Compare the time to get the large sheet with the time to parse it: first with plain values, and then with all
+    values as objects. Return whether both comparisons meet the goal.
     """
     sheet_id = _sheet_id(sandbox, person, "Large sheet")
     print(f"A sheet of {ROWS:,} rows and {COLUMNS} columns (goal: at most {SERVED_IN} x json.loads)")
@@ -82,7 +82,8 @@ def _serve(connection: Connection, path: str, query: str) -> bool:
 
 def small_requests(sandbox: RunningSandbox, person: Person) -> bool:
     """Measure how many small requests the sandbox answers per second, for /users/me and for one row. The requests use a
-    few open connections, and the sandbox uses one core. Return whether the goal is met.
+    few open connections, and the sandbox uses one core. Return whether the sandbox answers SMALL_A_SECOND requests of
+    each kind per second.
     """
     plan = sandbox.sheet(person, "Site plan")
     paths = {"users/me": "/users/me", "a row": f"/sheets/{plan['id']}/rows/{plan['rows'][0]['id']}"}
@@ -107,8 +108,8 @@ def _rate(sandbox: RunningSandbox, person: Person, path: str) -> float:
 
 
 def many_people(sandbox: RunningSandbox) -> bool:
-    """Sign in all people. Then request the profile, the sheets and a row for all people at the same time. The benchmark
-    ends if a request fails.
+    """Sign in all people. Then request the profile, the sheets and a row for all people at the same time. Return True.
+    If a request fails, the benchmark ends with an error.
     """
     people = list(islice(cycle([sandbox.people()[name] for name in ("alice", "bob", "charlie", "erika")]), PEOPLE))
     tokens = [sign_in(sandbox, person) for person in people]

@@ -1,10 +1,11 @@
-"""Measures how quickly the app answers requests for pages that don't need Smartsheet. At the same time, 200 people open
-their lists of sheets, which need Smartsheet. The pages are measured twice: while Smartsheet answers normally, and while
-each of its answers takes 60 s.
+"""Measures how quickly the app shows pages that don't need Smartsheet, while 200 people open their lists of sheets,
+which need Smartsheet. The benchmark measures the pages twice: first while Smartsheet answers quickly, and then while
+Smartsheet takes 60 s for each answer.
 
 python -m benchmarks.slow_smartsheet
 
-Each person opens the list of sheets, and opens it again 10 s after the answer. Look at the ratios.
+Each person opens the list of sheets, waits for the answer and another 10 s, and then opens the list again. For each
+page, the time of the second measurement is also printed as a multiple of the time of the first.
 """
 
 from __future__ import annotations
@@ -29,8 +30,9 @@ GOAL, MOST = 3.0, 5.0  # the most time for a page: as a multiple of the time whi
 
 
 def main() -> int:
-    """For each page, print the 95th percentile of the times, and the ratio of the slow case to the normal case. Return
-    1 if a ratio or a time is above its goal.
+    """Measure the pages while Smartsheet answers quickly, and again while Smartsheet is slow. For each page, print the
+    95th percentile of both measurements, and how many times as long the second is. Return 1 if a page is much slower
+    when Smartsheet is slow (GOAL), or takes too many seconds (MOST).
     """
     url = app_database.prepare()
     with RunningSandbox("--rate-limit", "0") as sandbox:
@@ -44,8 +46,8 @@ def main() -> int:
 
 
 def measured(app: App, sessions: list[str]) -> dict[str, list[float]]:
-    """Request the pages again and again, while everyone opens their lists of sheets. Return the seconds of the requests
-    for each page.
+    """While all people open their lists of sheets, request the pages again and again. Return for each page how many
+    seconds each request took.
     """
     ends, statuses = monotonic() + SECONDS, Counter[int]()
     stop = threading.Event()

@@ -107,7 +107,7 @@ def quantiles(name: str, times: list[float]) -> dict[str, float]:
 
 
 def report(found: dict[tuple[str, str], list[dict[str, float]]], sizes: list[str], grids: list[str]) -> int:
-    """Print the medians. Return 1 if a goal is missed."""
+    """Print the medians of all rounds. Return 1 if this app's grid misses a goal."""
     missed = 0
     for size in sizes:
         medians = {
@@ -124,8 +124,8 @@ def report(found: dict[tuple[str, str], list[dict[str, float]]], sizes: list[str
 
 
 def compared(what: str, goal: float, medians: dict[str, dict[str, float]]) -> tuple[str, bool]:
-    """Compare the median of this app's grid with the best median of the other two grids. Return a text with the ratio,
-    and whether the goal is met.
+    """Compare the median of this app's grid with the best median of the other two grids. `what` is the measured value.
+    Return a text with the ratio, and whether the ratio meets the goal.
     """
     others = [values[what] for name, values in medians.items() if name != "ours"]
     if "ours" not in medians or not others:
