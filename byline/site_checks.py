@@ -118,9 +118,8 @@ def templates(**_kwargs: Any) -> list[CheckMessage]:
 
 
 def _blocks(nodes: NodeList, context: Context) -> set[str]:
-    """Return the names of all blocks in a template and in the templates that it extends. A template may extend another
-    one that can be found only during a request. In this case, return all of BLOCKS too, so that the check reports no
-    missing blocks.
+    """Return the names of all blocks in a template and in the templates that it extends. If one of these templates can
+    be found only during a request, return all of BLOCKS too, so that the check reports no missing blocks.
     """
     found = {node.name for node in nodes.get_nodes_by_type(BlockNode) if isinstance(node, BlockNode)}
     for node in nodes.get_nodes_by_type(ExtendsNode):

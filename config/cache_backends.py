@@ -24,11 +24,11 @@ T = TypeVar("T")
 
 
 class _Dispensable(BaseCache):
-    """Logs errors of the cache, and goes on. All kinds of exceptions are caught, because a cached value that another
-    version of this app wrote can be unreadable.
+    """Logs errors of the cache, and goes on. It catches exceptions of all kinds, because even reading a cached value
+    can fail, if another version of this app wrote the value.
 
-    A page uses the cache several times. After a slow error, the process doesn't use the cache for some seconds. So a
-    page waits for a hung server only once.
+    A page uses the cache several times. If an error took long, the process doesn't use the cache for some seconds. So a
+    page waits only once for a server that doesn't answer.
     """
 
     asked_again_at: ClassVar[float] = 0.0  # for all threads; each thread has its own instance

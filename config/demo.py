@@ -94,7 +94,9 @@ def _column(sheet: Sheet, title: str) -> Column:
 
 
 def _sheet() -> Sheet:
-    """Return the sheet as FIRST_PERSON sees it. The sandbox tells everyone this person's access token."""
+    """Return the sheet as FIRST_PERSON sees it. This function gets the person's access token from the sandbox, which
+    shows it to everyone.
+    """
     api = default_region().api_base.rstrip("/")
     people = _answer(f"{api.removesuffix('/2.0')}/_sandbox/people", "")
     token = next((person["token"] for person in people if person["email"] == FIRST_PERSON), "")

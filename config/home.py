@@ -42,8 +42,8 @@ WHY_NONE = {
 
 @dataclass(frozen=True, slots=True)
 class OwnEdit:
-    """An edit of the person, and whether all or some of its changes were undone. `can_be_undone` says whether the edit
-    has a saved change that can still be undone.
+    """An edit that the person made. It says whether all or some changes of the edit were undone. `can_be_undone` says
+    whether the edit has a saved change that can still be undone.
     """
 
     edit: Edit
@@ -112,8 +112,8 @@ def _sheets(request: HttpRequest, latest: Iterable[Entry], openable: frozenset[i
 
 
 def _with_undos(edits: Sequence[Edit]) -> list[OwnEdit]:
-    """Return the edits. For each, find out which of its changes were undone. An attempt to undo a change counts only if
-    this attempt was saved.
+    """For each edit, find out which of its changes were undone, and return both. A change counts as undone only if the
+    attempt to undo it was saved.
     """
     changes = [change for edit in edits for change in edit.changes]
     undos = [entry for change in changes for entry in change.mentions if entry.origin == Origin.UNDO]
@@ -135,8 +135,8 @@ def _own(edit: Edit, undone: Collection[int | None]) -> OwnEdit:
 
 
 def _needs(own: EntryQuerySet, profile: Profile) -> list[Edit]:
-    """Return recent edits that weren't saved or are uncertain. Leave out an edit if the person saved the same cells
-    later.
+    """Return the person's recent edits that weren't saved, or of which it is uncertain whether they were saved. Leave
+    out an edit if the person saved the same cells later.
     """
     recent = own.filter(at__gte=timezone.now() - RECENT, action__in=ON_SHEETS)
     notable = recent.filter(phase__in=(*NOT_SAVED, Phase.UNKNOWN)).newest_first()[:LOOKED_AT]
@@ -153,8 +153,8 @@ def _phases(edit: Edit) -> set[Phase]:
 
 
 def _saved_since(own: EntryQuerySet, edits: Sequence[Edit]) -> dict[tuple[int | None, int | None], int]:
-    """For each cell of these edits that the person saved, find the last entry about saving the cell. Return a dict from
-    the cell's row id and column id to the id of this entry.
+    """Find out which cells of these edits the person has saved. Return a dict from a cell's row id and column id to the
+    id of the last entry about saving the cell. Cells that the person hasn't saved are left out.
     """
     cells = [change.intent for edit in edits for change in edit.changes if change.intent.column_id is not None]
     if not cells:
