@@ -74,8 +74,8 @@ def database_away(request: HttpRequest) -> HttpResponse:
     """Return the 503 page. If the request sent a row or a form, the page has the sent values, and a button to send them
     again. So the values aren't lost.
 
-    The request isn't passed to the template, because context processors would then look up the user in the same
-    database.
+    The template gets no request. With a request, context processors would look up the user in the database that doesn't
+    answer.
     """
     log.error("The database doesn't answer: %s", request.path)
     page = render_to_string("503.html", _form_to_send_again(request))

@@ -103,8 +103,8 @@ def note_sign_out(user: User | None, **_more: object) -> None:
 
 @contextmanager
 def _logging_errors() -> Iterator[None]:
-    """Log errors of the block instead of raising them. Use this for events that have already happened or were
-    refused.
+    """Log the errors of the block instead of raising them. This is for recording an event that can't be prevented any
+    more, because it has already happened or was refused.
     """
     try:
         yield

@@ -31,7 +31,9 @@ class AdminWithHistory(SimpleHistoryAdmin):  # type: ignore[misc] # django-simpl
     """
 
     def save_model(self, _request: HttpRequest, obj: Model, _form: object, _change: bool) -> None:
-        """Save without passing the Django user, because `identity.profiles.history` finds the actor itself."""
+        """Save the row. The inherited method would also pass the Django user to the history, but
+        `identity.profiles.history` finds the actor itself.
+        """
         obj.save()
 
     def history_view(
@@ -89,7 +91,7 @@ class SmartsheetUserAdmin(HistoryToLookAt):
         return False
 
     def has_bar_permission(self, request: HttpRequest) -> bool:
-        """Whether the user can block people. No one can delete people, because people's names would be lost."""
+        """Whether the user can block and unblock people in the admin."""
         return request.user.has_perm(BAR_PEOPLE)
 
     @admin.display(description="roles")

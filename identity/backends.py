@@ -1,5 +1,5 @@
-"""Authentication backends. Both give people the permissions of their roles. One also signs people in with
-Smartsheet.
+"""Two authentication backends. Both give people the permissions of their roles. One of the two also signs people in
+with Smartsheet.
 """
 
 from functools import cache
@@ -73,8 +73,8 @@ class SmartsheetBackend(RolesBackend):
 
 @cache
 def _active_users(model: type[Any]) -> QuerySet[Any]:
-    """Return a QuerySet of the users who aren't deactivated, with their Smartsheet accounts. The QuerySet is cached,
-    because every page needs it, and building the query takes longer than running it.
+    """Return a QuerySet of the users who aren't deactivated, with their Smartsheet accounts. Every page needs this
+    query, and building the query takes longer than running it. So the QuerySet is cached, but not the users.
     """
     is_connected = Exists(Token.objects.filter(person__user=OuterRef("pk")))
     people = model._default_manager.select_related("smartsheet").exclude(users.inactive())

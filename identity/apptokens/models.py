@@ -69,7 +69,7 @@ class AppTokenQuerySet(models.QuerySet["AppToken"]):
         return token, text
 
     def end(self, because: Ending) -> int:
-        """End the tokens that haven't ended yet. Return how many tokens these were."""
+        """End those of these tokens that haven't ended yet. Return how many tokens this call ended."""
         ended = [token for token in self.active().select_related("person") if token.end(because)]
         return len(ended)
 

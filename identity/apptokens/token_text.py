@@ -1,4 +1,4 @@
-"""The text of a token: a prefix that scanners for leaked secrets can find, 32 random bytes, and a checksum.
+"""The text of an app token: a prefix that scanners for leaked secrets can find, 32 random bytes, and a checksum.
 
 With the checksum, this app recognizes a mistyped token without a database query.
 """
@@ -29,7 +29,7 @@ def is_well_formed(text: str) -> bool:
 
 
 def digest_of(text: str) -> str:
-    """Return the hash by which a token is stored and looked up. It needs no salt, because tokens are random."""
+    """Return the hash by which a token is stored and looked up. The hash needs no salt, because tokens are random."""
     return sha256(text.encode()).hexdigest()
 
 
