@@ -21,8 +21,8 @@ _is_counted: ContextVar[bool] = ContextVar("is_counted", default=False)
 
 
 class Busy(Exception):
-    """Too many calls are in progress in this process. If `is_own` is true, too many of them are this person's. The call
-    was not sent.
+    """Too many calls are in progress in this process. If `is_own` is true, too many of these calls are made for the
+    same person. The new call was not sent.
     """
 
     def __init__(self, *, is_own: bool) -> None:
@@ -50,7 +50,7 @@ def call_in_progress(person: str = "") -> Iterator[None]:
 
 
 def calls_in_progress() -> int:
-    """The number of calls in progress in this process."""
+    """Return how many calls to Smartsheet are in progress in this process."""
     return _calls.total()
 
 

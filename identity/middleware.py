@@ -58,8 +58,8 @@ class LastRequestMiddleware(SessionMiddleware):
 class SmartsheetUserMiddleware:
     """Adds the property `smartsheet_user` to each request. The person is looked up when the property is first used.
 
-    With an ordinary attribute, each request would cost a query. A lazy object would avoid the query, but it is never
-    `None`.
+    With an ordinary attribute, each request would cost a query. A lazy object would avoid the query, but the check
+    `request.smartsheet_user is None` would never be true.
     """
 
     def __init__(self, get_response: GetResponse) -> None:

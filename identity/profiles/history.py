@@ -81,8 +81,8 @@ class Tracked(models.Model):
 
 
 class _Records(HistoricalRecords):  # type: ignore[misc] # django-simple-history ships no types
-    """History records with a single index, on the row's key and the id of the history row. Queries need no other
-    index.
+    """History records with one index. It covers two columns: the row's key and the id of the history row. Queries need
+    no other index.
     """
 
     _date_indexing = False  # overrides SIMPLE_HISTORY_DATE_INDEX, because no query uses the date alone
