@@ -48,8 +48,9 @@ def is_listed(profile: Profile) -> bool:
 
 
 def could_be_listed(profile: Profile) -> bool:
-    """Whether the settings may let this person use the app. Call this if only the person's e-mail address is known. If
-    SIGN_IN_ACCOUNTS lists accounts, this is True for everyone.
+    """Whether it is possible that the settings let this person use the app. Use this for a person of whom only the
+    e-mail address is known. If SIGN_IN_ACCOUNTS lists accounts, the result is True for everyone, because the person
+    could belong to one of these accounts.
     """
     return bool(settings.SIGN_IN_ACCOUNTS) or is_listed(profile)
 

@@ -79,7 +79,9 @@ def _allows(sources: Iterable[str], wanted: str) -> bool:
 
 
 def _serves_static_files(sources: Iterable[str], wanted: str) -> bool:
-    """Whether the site's static files come from another origin, and the sources allow that origin."""
+    """Whether `wanted` is 'self', but the site's static files come from another origin, and the sources allow that
+    origin.
+    """
     origin = _origin(settings.STATIC_URL or "")
     return wanted == "'self'" and origin != "://" and _allows(sources, origin)
 

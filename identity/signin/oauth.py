@@ -113,8 +113,8 @@ def authorization_url(region: Region, *, state: str) -> str:
 def exchange_code(region: Region, *, code: str, deadline: Deadline) -> tuple[Profile, Grant]:
     """Exchange the code for a token, and read the profile of the token's person, before the deadline.
 
-    Raises OAuthError if one of these steps fails. If only the profile can't be read, the token is revoked, provided
-    that the deadline hasn't passed.
+    Raises OAuthError if one of these steps fails. If Smartsheet has issued the token, but the profile can't be read,
+    the token is revoked first, provided that the deadline hasn't passed.
     """
     grant = fetch_token(region, code=code, deadline=deadline)
     try:
@@ -155,7 +155,8 @@ def refresh_token(region: Region, *, spent: str, scope: str, deadline: Deadline)
 
 
 def fetch_profile(region: Region, *, access_token: str, deadline: Deadline) -> Profile:
-    """Read the profile of the token's person. A valid token with any scope can do this. Raises OAuthError if it fails.
+    """Read the profile of the token's person. Any valid token is enough, whatever its scope is. Raises OAuthError if
+    the profile can't be read.
 
     https://developers.smartsheet.com/api/smartsheet/openapi/users/get-current-user
     """
@@ -171,7 +172,7 @@ def fetch_profile(region: Region, *, access_token: str, deadline: Deadline) -> P
 def revoke_token(region: Region, *, access_token: str, deadline: Deadline, is_for_all: bool = False) -> None:
     """Revoke the token at Smartsheet. If `is_for_all` is True, revoke all tokens that the person ever gave this app.
 
-    Raises OAuthError if Smartsheet doesn't confirm that.
+    Raises OAuthError if Smartsheet doesn't confirm that the token is revoked.
 
     https://developers.smartsheet.com/api/smartsheet/openapi/tokens/tokens-delete
     """
@@ -193,8 +194,8 @@ def _session(region: Region, deadline: Deadline) -> OAuth2Session:
 
 
 def _proof(region: Region, code: str) -> dict[str, str]:
-    """Return the parameter that authenticates the app: the secret, or a hash of the secret and of this code or refresh
-    token.
+    """Return the parameter that authenticates the app: the secret, or a hash of the secret and of `code`. `code` is an
+    authorization code or a refresh token.
     """
     if region.client_auth == "secret":
         return {"client_secret": region.client_secret}

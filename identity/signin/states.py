@@ -42,9 +42,11 @@ class ExpiredState(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """A sign-in that was started: its state, its region, and the page of this site where the person goes afterwards.
+    """A sign-in or a connection that was started: its state, its region, and the page of this site where the person
+    goes afterwards.
 
-    If a Django user connects Smartsheet, `user` is this user's primary key as text. For a sign-in, it is "".
+    For a connection, `user` is the primary key, as text, of the Django user who connects Smartsheet. For a sign-in,
+    `user` is "".
     """
 
     state: str
