@@ -148,15 +148,17 @@ def test_sandbox(arguments: list[str]) -> int:
 
 
 def test_kills(arguments: list[str]) -> int:
-    """On each database, kill 500 edits and try 300 random sequences of failures. Settling has to find the outcome of
-    each edit.
+    """Run the long tests on each database. For example, they kill 500 edits, and try 300 random sequences of failures.
+    Settling has to find the outcome of each edit.
     """
     prepare("requirements.txt", "requirements-dev.txt")
     return subprocess.call([str(PYTHON), "-m", "tests.kills", *arguments], cwd=ROOT)
 
 
 def bench(arguments: list[str]) -> int:
-    """Run the benchmarks of the app, and then those of the sandbox. They print ratios."""
+    """Run the benchmarks of the app, and then the benchmark of the sandbox. Return 0 only if all benchmarks meet their
+    goals.
+    """
     prepare("requirements.txt", "requirements-dev.txt")
     missed = subprocess.call([str(PYTHON), "-m", "benchmarks", *arguments], cwd=ROOT)
     missed = subprocess.call([str(PYTHON), "-m", "benchmarks.saving"], cwd=ROOT) or missed
@@ -311,7 +313,9 @@ def install_front_end() -> None:
 
 
 def write_image(folder: Path, found: re.Match[bytes]) -> bytes:
-    """Write an image that a style sheet contains to a separate file. Return the file's address for the style sheet."""
+    """Take an image out of a style sheet, and write the image to a file in `folder`. Return the file's address, which
+    takes the image's place in the style sheet.
+    """
     image = unquote_to_bytes(found[1])
     name = f"{hashlib.sha256(image).hexdigest()[:12]}.svg"
     (folder / name).write_bytes(image)
@@ -391,8 +395,8 @@ def server_command() -> list[str]:
 
 
 def seconds_to_start(state: Path) -> int:
-    """Return the most seconds to wait until a process answers. The sandbox reads its state first: 500,000 cells are 110
-    MB, which takes 15 seconds on a machine that does nothing else.
+    """Return how many seconds to wait for a process to answer before giving up. Before the sandbox answers, it reads
+    its state. A state with 500,000 cells has 110 MB. Reading it takes 15 seconds on a machine that does nothing else.
     """
     return 30 + (state.stat().st_size // 1_000_000 if state.exists() else 0)
 

@@ -137,8 +137,8 @@ def _columns(grant: Grant) -> dict[str, Any]:
 
 class TokenToReturnQuerySet(models.QuerySet["TokenToReturn"]):
     def due(self) -> "TokenToReturnQuerySet":
-        """Return the rows of the tokens that Smartsheet should end now, oldest first. The tokens themselves are read
-        later, one by one, because decrypting a token can fail.
+        """Return the rows for which it is time to ask Smartsheet to end the token, oldest first. The tokens themselves
+        are read later, one by one, because decrypting a token can fail.
         """
         due = self.filter(next_try_at__lte=timezone.now()).order_by("since", "pk")
         return due.defer("access_token", "refresh_token")
@@ -148,8 +148,8 @@ class TokenToReturn(models.Model):
     """A token that this app doesn't use any more. The row is kept until Smartsheet confirms that the token has ended,
     or until this app stops trying.
 
-    `profile` names the token's owner for the log, because the person may have been deleted by then. `tries` is the
-    number of attempts.
+    `profile` has the name of the token's owner for the log, because the person can be deleted before the token has
+    ended. `tries` is the number of times that Smartsheet was asked to end the token, without success.
     """
 
     region = models.CharField(max_length=20)

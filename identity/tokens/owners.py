@@ -20,8 +20,8 @@ MOVED = "The Smartsheet account was moved to another user. The new user has to c
 
 
 def return_tokens() -> int:
-    """Ask Smartsheet to end the tokens of deactivated and blocked users, and all tokens whose next attempt is due.
-    Return how many tokens have ended according to Smartsheet.
+    """First, ask Smartsheet to end the tokens of deactivated and blocked users. Second, call return_due(), which asks
+    again about the tokens that Smartsheet hasn't ended yet. Return how many tokens Smartsheet ended in the second step.
     """
     for person in SmartsheetUser.objects.deactivated():
         give_back(person, why=DEACTIVATED)

@@ -1,9 +1,10 @@
 """Asks Smartsheet to end the tokens that this app must not use any more. This is called returning a token. The token's
 owner has disconnected, or was deleted, blocked, deactivated, or merged with another user.
 
-`take_away` moves a token to the table TokenToReturn, in the same transaction as the event that causes this. Smartsheet
-is called after the commit, never in a transaction. If Smartsheet doesn't confirm that the token has ended, the worker
-tries again for a week. Without these attempts, the token would stay valid, and no one here could end it.
+`take_away` moves a token to the table TokenToReturn. The event after which the token must not be used is stored in the
+same transaction. Smartsheet is called after the commit, never in a transaction. If Smartsheet doesn't confirm that the
+token has ended, the worker asks Smartsheet again and again for a week. Without the table, this app would have lost the
+token after the first attempt, and couldn't ask again.
 """
 
 import logging
@@ -43,8 +44,8 @@ logger = logging.getLogger(__name__)
 
 
 def give_back(person: SmartsheetUser, *, why: str) -> None:
-    """Disconnect a person who didn't ask for this: take their token away now, and ask Smartsheet to end the token after
-    the commit.
+    """Disconnect a person who didn't ask for this. Take their token away now. After the commit, ask Smartsheet to end
+    the token.
 
     `why` is a sentence for the log. If the person has no token, this does nothing.
     """
@@ -60,8 +61,8 @@ def take_away(person: SmartsheetUser, *, why: str, wait: float = 0) -> TokenToRe
     """Move the person's token to the table TokenToReturn, and return the token's row there. Return None if the person
     has no token that TOKEN_KEYS can decrypt.
 
-    Pass `wait` if the caller itself asks Smartsheet to end the token. For this many seconds, the worker leaves the
-    token alone.
+    If the caller itself asks Smartsheet to end the token, it passes `wait`. For this many seconds, the worker doesn't
+    ask Smartsheet about the token.
     """
     with transaction.atomic():
         stored = Token.objects.filter(person=person)
@@ -89,11 +90,11 @@ def take_away(person: SmartsheetUser, *, why: str, wait: float = 0) -> TokenToRe
 
 
 def return_due(*, seconds: float = IN_ONE_RUN) -> int:
-    """Ask Smartsheet to end the tokens whose next attempt is due. This takes at most `seconds`. Return how many tokens
-    have ended according to Smartsheet.
+    """Go through the tokens in the table TokenToReturn. If the time `next_try_at` of a token has come, ask Smartsheet
+    to end the token. Return how many tokens Smartsheet has ended during this call. The call takes at most `seconds`.
 
-    Several processes can call this at the same time. If Smartsheet doesn't answer, the remaining tokens wait for the
-    next run.
+    Several processes can call this at the same time. If Smartsheet doesn't confirm that it has ended a token, this call
+    ends, and the remaining tokens wait for a later call.
     """
     deadline, confirmed = Deadline(seconds), 0
     for row in TokenToReturn.objects.due():
@@ -111,7 +112,8 @@ def return_one(row: TokenToReturn, deadline: Deadline) -> Answer:
     """Ask Smartsheet to end the token, and all other tokens that the person ever gave this app. If the person has
     connected again, ask Smartsheet to end only this token.
 
-    The signal `token_revoked` is sent after the first attempt, and after a later attempt that Smartsheet confirms.
+    The signal `token_revoked` is sent after the first time that Smartsheet is asked about this token, whatever the
+    answer is. After a later time, the signal is sent only if Smartsheet confirms that the token has ended.
     """
     is_first = not row.tries
     answer = _answer(row, deadline)

@@ -24,8 +24,7 @@ def follow_up(user_id: int | None) -> bool:
     it is. If Smartsheet has revoked the token, delete it.
 
     Return True if the token was deleted. Receivers of `token_lost` then end the person's sessions. An expired token
-    isn't deleted, because it is refreshed when it is needed. This takes at most SECONDS, in addition to the time of the
-    request.
+    isn't deleted, because it is refreshed when it is needed. This takes at most SECONDS.
     """
     try:
         token = Token.objects.select_related("person__user").filter(person__user=user_id).first()
