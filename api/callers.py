@@ -116,8 +116,8 @@ def anyone_with(scope: Scope | None) -> list[AuthBase]:
 def naming_the_person(run: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """Add a header to each response to a browser. The header says which person the browser's session belongs to.
 
-    Someone else can sign in while a page is open. With the header, the page notices that a response is meant for
-    another person.
+    While a page is open, another person can sign in in the same browser. The header tells the page that a response is
+    meant for that other person.
     """
 
     @wraps(run)

@@ -43,8 +43,8 @@ class Cursor:
         return datetime.fromtimestamp(self.changed_at, UTC) - SLACK
 
     def may_not_know(self, modified_at: Json) -> bool:
-        """Whether the caller perhaps doesn't have the latest values of a row that was modified at the time
-        `modified_at`.
+        """Whether the caller's copy of a row is perhaps outdated. `modified_at` is the time at which the row was last
+        modified.
         """
         moment = parse_time(modified_at)
         return moment is None or moment >= self.earliest

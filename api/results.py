@@ -68,7 +68,8 @@ class RowResultAnswer(TypedDict):
 
 
 class ResultAnswer(TypedDict):
-    """The results of the changes, in their order. `edit_ids` are the edits in the audit log, one per kind of change.
+    """The results of the changes, in their order. `edit_ids` are the ids of the save's edits in the audit log. There is
+    one edit for each kind of change.
 
     `is_logged` is false if the log has only the intents, because an outcome couldn't be recorded. `is_repeat` is true
     if the same save was sent before with the same Idempotency-Key. In this case, the results are those of the first

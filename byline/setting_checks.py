@@ -181,7 +181,7 @@ def _is_number(value: Any) -> bool:
 
 
 def _is_list(value: Any) -> bool:
-    """Whether the value is a list, tuple or set. A text doesn't count, although Python can iterate over its
+    """Whether the value is a list, tuple or set. A text isn't accepted, although Python can iterate over its
     characters.
     """
     return isinstance(value, list | tuple | set | frozenset)

@@ -10,7 +10,9 @@ from time import perf_counter
 
 
 def serve(work: Callable[[], object], *, warm_up: int = 20) -> None:
-    """Run `work` as often as the lines on standard input say, until the input ends."""
+    """Run `work` `warm_up` times before printing "ready". Then run `work` as often as each line on standard input says,
+    until the input ends.
+    """
     for _ in range(warm_up):
         work()
     print("ready", flush=True)

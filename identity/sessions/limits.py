@@ -1,8 +1,8 @@
 """A session ends after SESSION_IDLE_SECONDS without a request, and in any case after SESSION_ABSOLUTE_SECONDS.
 
 The defaults are one hour and twelve hours. For AAL2, NIST SP 800-63B-4 §2.2.3 requires at most one hour without a
-request and at most one day in all. OWASP's Session Management Cheat Sheet recommends at most a working day in all.
-Signing in again takes one click, and keeps what the person typed. https://pages.nist.gov/800-63-4/sp800-63b.html
+request and at most one day in all. OWASP's Session Management Cheat Sheet recommends a working day in all. Signing in
+again takes one click, and keeps what the person typed. https://pages.nist.gov/800-63-4/sp800-63b.html
 """
 
 from datetime import UTC, datetime, timedelta

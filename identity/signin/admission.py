@@ -26,8 +26,8 @@ NOT_LET_IN = "The person was not let in."
 
 
 class NotAdmitted(Exception):
-    """Smartsheet has confirmed who the person is, but this app doesn't admit them. `failure` has the texts of the
-    page.
+    """Smartsheet has confirmed who the person is, but this app doesn't admit them. `failure` has the texts of the page
+    that the person gets.
     """
 
     def __init__(self, failure: Failure) -> None:

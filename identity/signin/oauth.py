@@ -203,7 +203,9 @@ def _proof(region: Region, code: str) -> dict[str, str]:
 
 
 def _ask(step: Step, request: Callable[[], Any]) -> Any:
-    """Send a request and return its answer. The libraries' errors are replaced, because they contain tokens."""
+    """Send a request and return its answer. If a library raises an error, raise an OAuthError instead, because the
+    library's error contains tokens.
+    """
     try:
         return request()
     except requests.Timeout:

@@ -53,8 +53,8 @@ class TryLater(Exception):
 
 
 class TooManyCalls(TryLater):
-    """Smartsheet wasn't called, because too many calls are in progress. If `is_own` is true, too many of them are this
-    person's.
+    """Smartsheet wasn't called, because too many calls are in progress. If `is_own` is true, too many of these calls
+    are made for the same person.
     """
 
     def __init__(self, busy: capacity.Busy) -> None:

@@ -3,8 +3,8 @@ owner has disconnected, or was deleted, blocked, deactivated, or merged with ano
 
 `take_away` moves a token to the table TokenToReturn. The event after which the token must not be used is stored in the
 same transaction. Smartsheet is called after the commit, never in a transaction. If Smartsheet doesn't confirm that the
-token has ended, the worker asks Smartsheet again and again for a week. Without the table, this app would have lost the
-token after the first attempt, and couldn't ask again.
+token has ended, the worker asks Smartsheet again and again for a week. Without these attempts, the token would stay
+valid, although this app doesn't use it any more.
 """
 
 import logging
@@ -93,8 +93,8 @@ def return_due(*, seconds: float = IN_ONE_RUN) -> int:
     """Go through the tokens in the table TokenToReturn. If the time `next_try_at` of a token has come, ask Smartsheet
     to end the token. Return how many tokens Smartsheet has ended during this call. The call takes at most `seconds`.
 
-    Several processes can call this at the same time. If Smartsheet doesn't confirm that it has ended a token, this call
-    ends, and the remaining tokens wait for a later call.
+    Several processes can call this at the same time. If Smartsheet doesn't answer, this call ends, and the remaining
+    tokens wait for a later call.
     """
     deadline, confirmed = Deadline(seconds), 0
     for row in TokenToReturn.objects.due():
