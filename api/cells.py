@@ -43,8 +43,8 @@ CellAnswer = CellDetails | CellValue
 
 
 def cell_answer(column: Column, cell: Cell) -> CellAnswer:
-    """Return the cell's value. If the cell has more than a value, for example a formula, return an object with the
-    value and the rest.
+    """Return the cell's value. If the cell has more than a value, for example a formula or a link, return an object
+    that has the value and these details.
     """
     value: CellValue = column_type(column).to_api(cell)
     details: CellDetails = {"value": value}

@@ -2,7 +2,7 @@
 ids, as lines for COPY.
 
 A few people and sheets have most of the edits. The nth person makes 1/n as many edits as the first person. The nth
-sheet gets 1/n as many edits as the first sheet. Nine of ten edits change one cell. One of fifty edits is refused. There
+sheet gets 1/n as many edits as the first sheet. Nine of ten edits change one cell. One edit in fifty is refused. There
 are also sign-ins and sign-outs. The same seed gives the same log, except for times and salts.
 """
 

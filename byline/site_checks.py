@@ -1,4 +1,4 @@
-"""System checks of the site in which these apps are installed. docs/checks.md lists all ids.
+"""System checks of the site in which Byline's apps are installed. docs/checks.md lists all ids.
 
 Without these checks, a mistake in the site's settings would only be noticed when a page breaks, or not at all.
 """

@@ -1,4 +1,4 @@
-"""The template variables for the pages of these apps. A site's own templates can use them too."""
+"""The template variables for the pages of Byline's apps. A site's own templates can use them too."""
 
 from collections.abc import Callable
 from functools import partial

@@ -72,7 +72,7 @@ class SmartsheetUserMiddleware:
 
 
 class ReaderMiddleware:
-    """Formats these apps' pages for the time zone and locale of the request's person.
+    """Formats Byline's pages for the time zone and locale of the request's person.
 
     On these pages, the dates that Django itself formats have the person's time zone too. The site's other pages keep
     the site's time zone.
@@ -87,7 +87,7 @@ class ReaderMiddleware:
             return self.get_response(request)
 
     def process_view(self, request: HttpRequest, *_view: Any) -> None:
-        """If the view belongs to one of these apps, use the reader's time zone until the request ends."""
+        """If the view belongs to one of Byline's apps, use the reader's time zone until the request ends."""
         match = request.resolver_match
         if match and OWN_PAGES.intersection(match.app_names):
             timezone.activate(readers.current().zone)

@@ -29,7 +29,9 @@ class WrongState(Exception):
 
 
 class UsedState(Exception):
-    """This browser has already used this state. `next_url` is the page that the person reached with that sign-in."""
+    """This browser has already used this state. `next_url` is the page that the person reached when they used the state
+    the first time.
+    """
 
     def __init__(self, next_url: str) -> None:
         super().__init__("The state was already used.")
