@@ -45,9 +45,9 @@ _CORRELATED = """
 
 
 class _Branches(NamedTuple):
-    """The entries to read from, in two parts. `own` are the person's own entries, or None if the person is unknown.
-    `others` are the entries of everyone else. Of these, the person can read only the entries about the sheets
-    `sheet_ids`.
+    """The entries to search, in two parts. `own` has the person's own entries, or is None if the person is unknown.
+    `others` has the entries of everyone else. Of other people's entries, the person can read only those about the
+    sheets whose ids are in `sheet_ids`.
     """
 
     own: EntryQuerySet | None
@@ -58,7 +58,8 @@ class _Branches(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Readable:
     """The ids of the sheets that a person can open now. They are all in the person's region. If the sheets are unknown,
-    `why_none` is a sentence that says why, and `is_being_asked` says whether Smartsheet's answer is on its way.
+    `why_none` is a sentence that says why, and `is_being_asked` says whether this app is waiting for Smartsheet's
+    answer.
     """
 
     sheet_ids: frozenset[int] = frozenset()
@@ -122,8 +123,9 @@ class Reader:
         """Of the entries that the reader can read, the first `count`. `entries` must be in ascending or descending
         order of id.
 
-        The first WINDOW entries are read. If the reader can read fewer than `count` of them, the first entries of each
-        sheet are read with an index, and merged. So the cost doesn't grow with the log.
+        At first, only the first WINDOW entries are read. If the reader can read fewer than `count` of these entries, an
+        index is used to read the first entries of each sheet, and these are merged. So the cost doesn't grow with the
+        log.
         """
         if self.sees_all:
             return list(entries[:count])
@@ -185,8 +187,8 @@ def _wired(setting: str, request: HttpRequest, *, otherwise: T, **options: bool)
 
 
 def _first_ids(branches: _Branches, count: int) -> list[int]:
-    """At most `count` ids of entries from both parts of `branches` together. These are the lowest ids, or the highest
-    if the entries are in descending order.
+    """The first `count` ids of the entries in both parts of `branches` together. If the entries are in ascending order,
+    these are the lowest ids. If the entries are in descending order, these are the highest ids.
     """
     united, parameters = _united(branches, count)
     if not united:

@@ -10,7 +10,7 @@ LONGEST_PAUSE = 86_400  # the most seconds between two runs: one day
 
 
 def moment(text: str) -> datetime:
-    """Parse a time. A day without a time stands for its first moment. A time without a time zone is in UTC. Raises
+    """Parse a time. A day without a time means the beginning of this day. A time without a time zone is in UTC. Raises
     ArgumentTypeError.
     """
     try:

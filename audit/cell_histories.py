@@ -1,8 +1,8 @@
 """Compares a cell's changes in this app's log with Smartsheet's own history of the cell.
 
-The log doesn't call Smartsheet. The setting AUDIT_CELL_HISTORY names a function that does. Its arguments are the
-request, the ids of sheet, row and column (`sheet_id`, `row_id`, `column_id`), and the number of `pages` of Smartsheet's
-history to read. It returns a CellHistory.
+The log doesn't call Smartsheet. The setting AUDIT_CELL_HISTORY names a function that calls Smartsheet and returns a
+CellHistory. This function's arguments are the request, the ids of sheet, row and column (`sheet_id`, `row_id`,
+`column_id`), and the number of `pages` of Smartsheet's history to read.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class CellHistory:
     """The states of a cell, newest first. They come from the pages of Smartsheet's history that were read. If no page
     could be read, `why_not` is a sentence that says why.
 
-    `position` is the id of the newest entry about the cell that the log had when the history was read. If a change was
+    `position` is the id of the log's newest entry about the cell at the time when the history was read. If a change was
     logged after this entry, `states` can lack the change's state. `has_more` says whether Smartsheet has older states,
     and `can_go_on` says whether the page offers to read them.
     """
@@ -132,9 +132,9 @@ def side_by_side(
 
 
 def _partner(changes: Sequence[LoggedChange], state: State, addresses: Addresses) -> LoggedChange | None:
-    """The change in the log that led to this state, or None. A saved change with the same value is the first choice. A
-    saved change with an erased value is the second. The last choice is a change with the same value that is uncertain,
-    or that was settled as not saved: Smartsheet may have made it later.
+    """The change in the log that led to this state, or None. The first choice is a saved change to the same value. The
+    second choice is a saved change whose value was erased. The last choice is an uncertain change to the same value, or
+    one that was settled as not saved. It is possible that Smartsheet made such a change after it was settled.
     """
     near = [change for change in changes if _may_be(change, state, addresses)]
     same = [change for change in near if _plain(change.new) == _plain(state.value)]
@@ -149,8 +149,8 @@ def _erased(near: Sequence[LoggedChange], state: State) -> LoggedChange | None:
 
 
 def _may_be(change: LoggedChange, state: State, addresses: Addresses) -> bool:
-    """Whether the change can have led to the state: its outcome, its time and its person must fit. If the log or
-    Smartsheet has no e-mail address, every person fits.
+    """Whether it is possible that the change led to the state. The change's outcome, time and person must fit. If the
+    log or Smartsheet has no e-mail address, every person fits.
     """
     if change.phase not in MADE_OR_NOT:
         return False

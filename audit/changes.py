@@ -36,7 +36,8 @@ class LoggedChange:
 
     @cached_property
     def outcome(self) -> Entry | None:
-        """The outcome entry that counts, or None. Of several entries with the same rank, the last one counts.
+        """The outcome entry that counts, or None. This is the entry with the highest rank. If several entries have this
+        rank, the last of them counts.
 
         Smartsheet's own answer has the highest rank, even if a slow process records it after the edit was settled. A
         settled outcome is next. *Not certain yet* has the lowest rank.
@@ -108,8 +109,8 @@ class LoggedChange:
 
     @cached_property
     def stored(self) -> Entry | None:
-        """The entry whose `new` is the value that Smartsheet stored. None if Smartsheet stored the value that was
-        sent.
+        """The entry whose `new` is the value that Smartsheet stored. None if Smartsheet stored exactly the value that
+        was sent.
         """
         if self.is_row:
             return self.outcome if self.outcome and self.outcome.new is not None else None

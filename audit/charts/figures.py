@@ -43,8 +43,8 @@ Person = tuple[str, int]  # region and number
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A number in a chart, and the query with which the log page shows the entries that were counted. `colour` is set
-    only if the bar's colour differs from the colour of the series.
+    """A number in a chart. `query` is a query of the log page, which then shows the entries that were counted. `colour`
+    is set only if the bar's colour differs from the colour of the series.
     """
 
     count: int
@@ -82,8 +82,8 @@ class Chart:
 @dataclass(frozen=True, slots=True)
 class Figures:
     """The counts that one reader can see, for the days (UTC) from `first` up to and including `last`. `of_others` is
-    the part of the counts that comes from other people's entries. `until` is the time up to which entries were counted,
-    or None if all entries were counted.
+    the part of the counts that comes from other people's entries. `until` is the time up to which entries were counted.
+    It is None if all entries of these days were counted.
     """
 
     first: date
