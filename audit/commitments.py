@@ -52,15 +52,15 @@ def of_actor(*, region: str, person_id: int, names: Names) -> Committed:
 
 
 def of_value(text: str, *, region: str = "", person_id: int | None = None, email: str = "") -> Committed:
-    """A new commitment to a value's canonical JSON. The other arguments say which person the value is about. Erasing
-    this person's data then erases the value too.
+    """A new commitment to a value's canonical JSON. The other arguments say which person the value is about. If this
+    person's data is erased, the value is erased too.
     """
     return _new(text, PersonalText.Kind.VALUE, region=region, person_id=person_id, email=email)
 
 
 def to_store(committed: Sequence[Committed]) -> list[Committed]:
-    """Those of the commitments that may not have a row in the table PersonalText yet. Write their rows together with
-    the entries that refer to the commitments.
+    """The given commitments, without those that this process knows to have a row in the table PersonalText. Write rows
+    for the returned commitments together with the entries that refer to them.
     """
     return [one for one in committed if _stored_until.get(one.commitment, 0.0) < monotonic()]
 

@@ -49,7 +49,9 @@ _written: dict[tuple[str, str, int], tuple[str, float]] = {}
 
 
 def to_store(rows: Sequence[Mapping[str, Any]]) -> list[Met]:
-    """The people and sheets in these rows of the log that this process hasn't written to Known yet."""
+    """The people and sheets that these rows of the log name. People and sheets that this process recently wrote to the
+    table Known with the same name are left out.
+    """
     named = dict.fromkeys(
         (row["region"], row["actor_id"], row["actor"], row["sheet_id"] or 0, row["sheet_name"]) for row in rows
     )  # an edit of thousands of cells mostly has one person and one sheet

@@ -2,8 +2,8 @@
 of the edits.
 
 An edit can have thousands of cells. A window function would read all of them, because no index can find "the first
-twenty cells of each edit". So the query has a subquery with a limit for each edit. The subquery uses the index on the
-edit and its lines.
+twenty cells of each edit". So for each edit, the query has a subquery with a limit. The subquery uses the index on
+`edit_id` and `line`.
 """
 
 from collections import Counter
@@ -48,8 +48,9 @@ class _Within(Subquery):
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """`changes` and `rows` are the numbers of an edit's changes and rows. `phases` counts the outcomes of the first
-    `looked` rows. For an act without rows, `rows` and `looked` are 0, and `phases` counts the outcomes of its changes.
+    """`changes` and `rows` are the numbers of an edit's changes and rows. `looked` is the number of rows whose outcomes
+    were read: the first rows of the edit. `phases` counts the outcomes of these rows. For an act without rows, `rows`
+    and `looked` are 0, and `phases` counts the outcomes of its changes.
 
     If `is_whole` is false, the edit is too long to be counted, and has more changes than `changes` says.
     """
@@ -69,9 +70,8 @@ class Counted:
 def first_changes(
     anchors: Collection[Entry], within: EntryQuerySet, *, count: int, is_whole: bool
 ) -> dict[UUID, set[int]]:
-    """The ids of the first `count` changes of each edit, by the edit's id. Each edit is given by one of its entries,
-    the anchor. If `is_whole` is false, only changes of the anchor's own cell or row are read. Only entries in `within`
-    are read.
+    """The ids of the first `count` changes of each edit, by the edit's id. `anchors` are entries of these edits. If
+    `is_whole` is false, only changes of each anchor's own cell or row are read. Only entries in `within` are read.
     """
     part = within.filter(edit_id=OuterRef("edit_id"))
     if is_whole:
@@ -90,7 +90,7 @@ def first_changes(
 def counted(anchors: Collection[Entry], *, budget: int) -> dict[UUID, Counted]:
     """For each edit, count its changes, and count how often each outcome occurs. `anchors` has one entry of each edit.
 
-    About `budget` entries are read in total.
+    About `budget` entries are read for all edits together.
     """
     if not anchors:
         return {}

@@ -1,4 +1,6 @@
-"""The triggers' SQL for PostgreSQL. They are ENABLE ALWAYS: they fire even if session_replication_role is replica."""
+"""The SQL of the triggers for PostgreSQL. Each trigger is set to ENABLE ALWAYS, so it fires even if
+session_replication_role is replica.
+"""
 
 import re
 from collections.abc import Sequence

@@ -1,7 +1,8 @@
-"""Reads entries in the order of the chain, one window at a time. Exports and streams use it.
+"""Reads entries in the order of the chain, one window at a time. Exports and streams use this module.
 
 Each window is a short query. So no cursor, transaction or snapshot stays open while a client reads slowly, and memory
-use doesn't grow with the log. Entries never change, so the windows together show the log as it was at the last link.
+use doesn't grow with the log. Entries never change, so all windows together show the log at one moment: just after the
+last of their links was written.
 """
 
 from collections.abc import Iterator
