@@ -80,9 +80,10 @@ def windows(*, first_seq: int, last_seq: int, size: int = WINDOW) -> Iterator[Wi
 def query(
     entries: EntryQuerySet, window: Window, *, select: str, joins: str = "", matching: EntryQuerySet | None = None
 ) -> Query | None:
-    """The SQL query that reads those of the entries that are in the window, in the order of the chain. It is None if no
-    entry can match. `select` is the SQL of its columns, and `joins` adds further tables. Both can use the columns of
-    `link` (audit_leaf) and `entry`. With `matching`, only edits that have an entry in `matching` are read.
+    """The SQL query that reads the `entries` of this window, in the order of the chain. The result is None if no entry
+    can match. `select` is the SQL of the query's columns, and `joins` is the SQL that adds further tables. Both can use
+    the columns of `link` (audit_leaf) and `entry`. With `matching`, only edits that have an entry in `matching` are
+    read.
     """
     in_window = entries.filter(id__range=(window.first_id, window.last_id)).order_by()
     if matching is not None:

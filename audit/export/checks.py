@@ -35,8 +35,8 @@ _REMEMBERED = 1_000  # how many checked clear texts are cached, because many ent
 class Contents:
     """The contents of a correct file: its first line (`header`), and the numbers of its entries and seals.
 
-    `unsealed` is the number of entries without a seal. `first_unsealed` is the place in the chain of the first such
-    entry. `key_ids` are the keys that signed the seals, and `file_key_id` is the key that signed the whole file.
+    `unsealed` is the number of entries that no seal covers. `first_unsealed` is the place in the chain of the first
+    such entry. `key_ids` are the keys that signed the seals, and `file_key_id` is the key that signed the whole file.
     """
 
     header: Line
@@ -84,7 +84,9 @@ class Check:
         self._hash.update(raw)
 
     def finish(self) -> Contents:
-        """The contents of the file. Call it after the last line. Raises Wrong."""
+        """Return the contents of the file. Call this method after the last line. Raises Wrong if the file isn't
+        complete.
+        """
         if self._header is None or self._end is None:
             raise Wrong("The export is incomplete: its end is missing.")
         seals = self._seals
@@ -210,7 +212,7 @@ def _are_texts(*values: object) -> bool:
 
 
 def _are_numbers(*values: object) -> bool:
-    """Whether these are whole numbers that fit into 64 bits, because a record stores each of them in 64 bits."""
+    """Whether these are whole numbers that fit into 64 bits. A record has 64 bits for each number."""
     return all(type(value) is int and value in _64_BITS for value in values)
 
 

@@ -26,8 +26,8 @@ Progress = Callable[[int], None]
 def lines(
     entries: EntryQuerySet, *, last_seq: int, export_id: str, progress: Progress, matching: EntryQuerySet | None = None
 ) -> Iterator[bytes]:
-    """The file in pieces. After each part of the chain, `progress` is called with the number of the last link that was
-    written. `matching` has the same meaning as in chain_rows.query().
+    """The file in pieces. The chain is read in parts. After each part, `progress` is called with the number of the last
+    link that was read. `matching` has the same meaning as in chain_rows.query().
     """
     select = columns()
     yield (BOM + _written([list(select)])).encode()

@@ -23,7 +23,8 @@ Progress = Callable[[int], None]
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """The entries to export. `query` is the query that selects them, in the form that the log and the file show.
+    """The entries to export. `query` has the names and values of the filters that select these entries. The log and the
+    file say with which query an export was made.
 
     `is_whole` says whether these are all entries of the log. With `matching`, only edits that have an entry in
     `matching` are exported.
@@ -52,9 +53,9 @@ class Export:
 def begin(selection: Selection, *, kind: str, actor: Actor, origin: Origin, progress: Progress | None = None) -> Export:
     """Record that `actor` exports this selection as `kind` ("csv" or "jsonl"), and return the file.
 
-    `progress` is called with the number of the last link that is in the file so far. Entries that are written to the
-    log after this call aren't in the file. Raises NotRecorded if the export can't be recorded. In that case nothing is
-    exported.
+    `progress` is called with the number of the last link that was read for the file so far. Entries that are written to
+    the log after begin() was called aren't in the file. Raises NotRecorded if the export can't be recorded. In that
+    case nothing is exported.
     """
     at, last_seq = timezone.now(), chain_rows.last_seq()
     query: dict[str, Evidence] = dict(selection.query)

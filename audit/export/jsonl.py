@@ -42,8 +42,8 @@ class Header:
 def lines(
     entries: EntryQuerySet, header: Header, *, progress: Progress, matching: EntryQuerySet | None = None
 ) -> Iterator[bytes]:
-    """The file in pieces. After each part of the chain, `progress` is called with the number of the last link that was
-    written. `matching` has the same meaning as in chain_rows.query().
+    """The file in pieces. The chain is read in parts. After each part, `progress` is called with the number of the last
+    link that was read. `matching` has the same meaning as in chain_rows.query().
     """
     file = _File()
     first_seq = Leaf.objects.order_by("seq").values_list("seq", flat=True).first() or 1
@@ -59,7 +59,7 @@ def lines(
 
 
 def clear_texts(found: Iterable[Row]) -> Clear:
-    """The clear texts and salts of these entries' commitments. Erased ones are left out."""
+    """The clear texts and salts of these entries' commitments. Erased texts are left out."""
     wanted = sorted({commitment for row in found for commitment in of_entry(row.values)})
     clear: dict[str, dict[str, str]] = {}
     for start in range(0, len(wanted), _AT_ONCE):
@@ -138,8 +138,8 @@ def _link_at(seq: int) -> str | None:
 
 
 def _link_before(first_seq: int) -> str | None:
-    """The hash of the link before `first_seq`, the first link that exists. If earlier links were retired, a seal has
-    this hash as its head. None if no seal has it.
+    """The hash of the link before `first_seq`. `first_seq` is the first link that the log has. If earlier links were
+    retired, the hash is the head of the last seal over them. The result is None if this seal is missing.
     """
     if first_seq == 1:
         return leaves.GENESIS.hex()

@@ -19,12 +19,14 @@ class Keys:
     """The public keys that signatures are checked with. Without the package `cryptography`, no signature is checked."""
 
     def __init__(self, given: Sequence[str]) -> None:
-        """`given` has public keys in base64. If it is empty, the keys in the file are used. Raises NotAKey."""
+        """`given` has public keys in base64. If `given` is empty, the keys that the export lists are used. Raises
+        NotAKey.
+        """
         self.are_given = bool(given)
         self._keys = seal_bytes.by_id(map(seal_bytes.public_key, given)) if seal_bytes.CAN_CHECK else {}
 
     def believe(self, named: Mapping[str, str]) -> None:
-        """Use the keys that the file names, unless keys were given. Raises Wrong."""
+        """Use the keys that the export lists, unless other keys were given to __init__(). Raises Wrong."""
         if self.are_given or not seal_bytes.CAN_CHECK:
             return
         try:
@@ -74,8 +76,9 @@ class ExportedSeals:
         self.key_ids.add(statement.key_id)
 
     def holds(self, record: bytes, *, seq: int, path: str | None) -> bool:
-        """Whether the last seal covers the entry. False if the entry has no path and needs none. Raises Wrong if the
-        path is wrong, or if it is missing although the seal covers the entry.
+        """Whether the entry's path shows that the last seal covers the entry. The result is False if the entry has no
+        path and needs none. An entry needs no path if the last seal doesn't cover it, or if the seal's first entries
+        were retired. Raises Wrong if the path is wrong, or if the entry needs a path and has none.
         """
         statement = self._last.statement if self._last else None
         is_under = statement is not None and statement.first_seq <= seq <= statement.last_seq

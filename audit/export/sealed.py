@@ -52,7 +52,8 @@ def all_sealed(*, first_seq: int, last_seq: int, after: int, since: int) -> list
     """The seals that cover these links, and the empty seals between them.
 
     Some seals over earlier links are included too: those that begin at the link `since` or later and whose number is
-    above `after`. These seals were made after the entries that they cover had been read, so earlier calls missed them.
+    above `after`. These seals were made while the export was running, after the entries that they cover had been read.
+    So earlier calls missed them.
     """
     is_missed = Q(pk__gt=after, first_seq__gte=since, last_seq__lt=first_seq)
     is_between = Q(first_seq__gte=first_seq, first_seq__lte=last_seq + 1)
