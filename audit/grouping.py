@@ -1,4 +1,4 @@
-"""Groups entries by edit, and reads everything that a page shows about the edits. It needs only a few queries.
+"""Groups entries by edit, and reads everything that a page shows about the edits. This takes only a few queries.
 
 A page shows the first changes of an edit, and links to the rest. So the amount of data that is read and sent doesn't
 grow with the length of the edit.

@@ -39,7 +39,7 @@ class IdRange:
     until: datetime | None = None
 
     def of(self, entries: EntryQuerySet) -> EntryQuerySet:
-        """Those of the entries that are in this range."""
+        """Filter the entries to those in this range."""
         wanted = {"id__gte": self.low, "id__lt": self.high, "at__gte": self.since, "at__lt": self.until}
         return entries.filter(**{name: value for name, value in wanted.items() if value is not None})
 

@@ -104,8 +104,8 @@ def with_current_names(query: QueryDict) -> QueryDict:
 
 
 def without_names(query: QueryDict) -> QueryDict:
-    """The query, in which each person and each sheet has only a number and no name. Queries that are stored must have
-    this form, because names in a stored query couldn't be erased.
+    """The query, in which each person and each sheet has only a number and no name. Call this function before storing a
+    query, because names in a stored query couldn't be erased.
     """
     found = with_current_names(query)
     for name in {"person", "sheet"} & query.keys():

@@ -59,8 +59,8 @@ def outcome_filter(phase: Phase) -> str:
 class LogFilter(forms.Form):
     """The form with all filters of the log. All of them are optional. `before` and `after` say where the page begins.
 
-    Days are in the reader's time zone, or in UTC if `days` is "utc". An invalid form has no filters, which would match
-    the whole log. So for an invalid form, a page must show no entries.
+    Days are in the reader's time zone, or in UTC if `days` is "utc". An invalid form has no filters, so its query would
+    match the whole log. A page must show no entries for an invalid form.
     """
 
     WITHOUT_FIELD = CARRIED | set(PAGING)  # parameters that the page's form doesn't show as fields
@@ -271,7 +271,7 @@ def _newer_than(entry_id: int) -> Iterator[tuple[UUID, int | None, str]]:
 
 def _place() -> int:
     """The id of the entry after which _open() begins to read. Normally, settling has handled all entries up to this
-    one. If settling is late, the id is chosen so that _open() reads only about the newest MOST entries.
+    one. If settling is late, the id is chosen so that _open() reads only the newest entries, about MOST of them.
     """
     leaves = Leaf.objects.order_by("-seq").values_list("entry_id", flat=True)
     newest = (leaves.first() or 0) - MOST

@@ -64,7 +64,7 @@ class Command(BaseCommand):
 
 
 class _Progress:
-    """Prints on standard error, about once a second, how many links are exported, and how fast."""
+    """Prints on standard error, about once a second, how many links have been exported so far, and how fast."""
 
     def __init__(self, command: BaseCommand) -> None:
         self._command = command

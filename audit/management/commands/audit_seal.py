@@ -35,10 +35,10 @@ class Command(BaseCommand):
             self.stderr.write(f"Anchor {name} doesn't have all seals yet; it is tried again with the next seal.")
 
     def _go_on(self, every: float) -> None:
-        """Seal if there are new entries or if an empty seal is due, wait for `every` seconds, and begin again. This
-        goes on until SIGTERM or ^C.
+        """Seal the log in a loop, with a pause of `every` seconds between two rounds. A round only makes a seal if
+        there are new entries or if an empty seal is due. The loop ends at SIGTERM or ^C.
 
-        An error is printed, and doesn't end the loop: as long as entries have no seal, they could be changed unnoticed.
+        An error is printed, but doesn't end the loop, because entries without a seal could be changed unnoticed.
         """
         stopped = told_to_stop()
         while not stopped.is_set():
