@@ -51,7 +51,9 @@ class EntryQuerySet(models.QuerySet["Entry"]):
         return self.filter(models.Q(phase=Phase.INTENT) | models.Q(line=None))
 
     def by_actor(self, actor_id: int, *, region: str | None = None) -> Self:
-        """Entries of the person with this Smartsheet id. Pass `region`, because ids are unique only within a region."""
+        """Entries of the person with this Smartsheet id. Pass `region` too, because ids are unique only within a
+        region.
+        """
         return self.filter(actor_id=actor_id) if region is None else self.filter(actor_id=actor_id, region=region)
 
     def outcomes(self) -> Self:
@@ -199,8 +201,8 @@ class Entry(models.Model):
 
     @property
     def person(self) -> str:
-        """The actor in the form that addresses of the log page use: region and id. An id alone is unique only within a
-        region.
+        """The actor's region and id, such as eu:5, as addresses of the log page name a person. An id alone is unique
+        only within a region.
         """
         return f"{self.region}:{self.actor_id}"
 

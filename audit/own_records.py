@@ -5,9 +5,9 @@ and writes to the log what differs from the previous row. Both happen in the sam
 stored, or neither is.
 
 A model can define three attributes. The log stores the values of `personal_fields` separately, so that they can be
-erased. `audit_label` is the record's name in the log. If another record has a foreign key to it, the log shows this
-name as the key's value. The name must not contain names of people. `person_fields` names the two fields that identify
-the record's person: region and Smartsheet's number.
+erased. `audit_label` is the record's name in the log. If another record has a foreign key to this record, the log shows
+this name as the key's value. `audit_label` must not contain names of people. `person_fields` names the two fields that
+identify the record's person: region and Smartsheet's number.
 https://django-simple-history.readthedocs.io/en/latest/signals.html
 """
 

@@ -33,8 +33,8 @@ class SavedFilter(models.Model):
 
 class Tally(models.Model):
     """How often a person did something on a day (UTC). `outcome` is a phase. If it is INTENT, `count` is the number of
-    edits. For any other phase, `count` is the number of rows, or of acts without rows, that had this outcome.
-    `sheet_id` is 0 if there is no sheet.
+    edits. For any other phase, `count` is the number of rows with this outcome plus the number of acts without rows
+    that had this outcome. `sheet_id` is 0 if there is no sheet.
     """
 
     day = models.DateField()

@@ -53,10 +53,11 @@ class Page:
 def page_of(
     asked: Asked, *, reader: Reader, before: int | None = None, after: int | None = None, size: int = PAGE_SIZE
 ) -> Page:
-    """The page of entries before the entry `before`, or after the entry `after`. If both are None, the newest page. A
-    page only has entries that the reader can read.
+    """A page of entries. With `before`, the page has the entries whose ids come just before this id. With `after`, the
+    page has the entries whose ids come just after this id. If both are None, the result is the newest page. A page only
+    has entries that the reader can read.
 
-    If fewer entries than a full page come after the entry `after`, the newest page is returned. So paging forward ends
+    If too few entries come after the id `after` to fill a page, the newest page is returned. So paging forward ends
     with the newest page.
     """
     if after is not None and (page := _newer_than(asked, reader, after, size)):
@@ -103,8 +104,8 @@ class _Cuts(TypedDict, total=False):
 
 
 def _cuts(asked: Asked) -> _Cuts:
-    """The arguments with which id_ranges splits the log. For a search for words, the first ranges are small. If the
-    text is too short for the index, all ranges are small.
+    """The arguments `steps` and `size` for id_ranges, which splits the log into ranges. If the query searches for
+    words, the first ranges are small. If the searched text is too short for the index, all ranges are small.
     """
     if search.is_short(asked.text):
         return {"size": search.SCANNED}
@@ -122,8 +123,8 @@ def _newer_than(asked: Asked, reader: Reader, entry_id: int, size: int) -> Page 
 def _looked(
     asked: Asked, reader: Reader, way: Iterable[IdRange], wanted: int, *, is_back: bool = True
 ) -> tuple[list[Entry], IdRange | None]:
-    """The first `wanted` entries that match and that the reader can read. The second value is None, unless the time
-    limit ended the reading: then it is the last range that was read.
+    """The first `wanted` entries that match and that the reader can read. If the time limit ended the reading, the
+    second value is the last range that was read. If not, the second value is None.
     """
     found: list[Entry] = []
     ends = monotonic() + TIME_LIMIT

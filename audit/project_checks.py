@@ -1,4 +1,4 @@
-"""System checks. They report settings and models of the project with which the log can't keep its guarantees."""
+"""System checks of the project's settings and models. They report what would break the log's guarantees."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -121,7 +121,9 @@ def _to_file(found: Sequence[SignedSeal]) -> None:
 
 
 def _ends_a_line(path: str) -> bool:
-    """Whether the file ends with a line break. True if this process isn't allowed to read the file."""
+    """Whether the file ends with a line break. If this process can append to the file but can't read it, the result is
+    True, because the end of the file is assumed to be in order.
+    """
     try:
         with Path(path).open("rb") as file:
             file.seek(-1, os.SEEK_END)

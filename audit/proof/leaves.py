@@ -1,5 +1,5 @@
 """The canonical bytes of an entry, and the hashes that the chain consists of. This module needs only the standard
-library, so that an export can be verified without Django and without the database. With orjson it is faster.
+library, so that an export can be verified without Django and without the database. This module is faster with orjson.
 
     leaf    the SHA-256 of an entry's content, without its number and time; the app writes it with the entry
     record  the SHA-256 of an entry's place in the chain, number, time and leaf; seals have Merkle trees of records
@@ -89,9 +89,7 @@ def leaf(values: Sequence[object]) -> bytes:
 
 
 def as_object(values: Sequence[object]) -> dict[str, object]:
-    """An entry in the form that exports and streams use: an object with the columns of the entry's version, in
-    order.
-    """
+    """An entry as exports and streams write it: an object with the columns of the entry's version, in order."""
     return dict(zip(COLUMNS_1 if values[-1] is None else COLUMNS_2, values, strict=False))
 
 
