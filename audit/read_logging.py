@@ -30,7 +30,7 @@ class ShownEntries:
         self.ids: set[int] = set()
 
     def note(self, request: HttpRequest) -> None:
-        """Write the entry about this page. Raises NotRecorded, as note_reading() does."""
+        """Write the log entry about this page. Raises NotRecorded, as note_reading() does."""
         if self.reader is not None:
             note_reading_of(request, self.reader, len(self.ids))
 

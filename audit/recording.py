@@ -128,8 +128,8 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """A recorded edit, for which the call to Smartsheet can be made. `edit_id` is the edit's id; `lines` has its
-    changes, row by row.
+    """A recorded edit, so that the call to Smartsheet can be made. `edit_id` is the edit's id; `lines` has its changes,
+    row by row.
     """
 
     edit_id: uuid.UUID
@@ -151,8 +151,8 @@ def intend(
     via: Mapping[str, Json] | None = None,
 ) -> Intent:
     """Record an edit before the call to Smartsheet: one entry for each change. The entries are committed when this
-    returns. `evidence` has facts that settling can need later. Pass `edit_id` if you need it before the intent is
-    recorded. `via` says what the edit is made by: a form and its version, an app token, a job, or an assistant's
+    function returns. `evidence` has facts that settling can need later. Pass `edit_id` if you need this id before the
+    intent is recorded. `via` says what makes the edit: a form and its version, an app token, a job, or an assistant's
     client, for example {"form": "status", "version": 3}. The edit's outcomes get the same `via`.
 
     Raises:
@@ -191,9 +191,9 @@ def settle(
     """Record the outcome of an edit: one entry for each row, and one for each cell in which Smartsheet stored another
     value than the one that was sent.
 
-    `outcomes` can also be a mapping, which has the outcomes by the number of the edit's line. `unasked` are outcomes of
-    other rows, which Smartsheet changed together with the edit's rows. If `alone` is False, the entries join the
-    current transaction.
+    `outcomes` is a sequence, or a mapping from the number of a line of the edit to this line's outcome. `unasked` are
+    outcomes of other rows, which Smartsheet changed together with the edit's rows. If `alone` is False, the entries
+    join the current transaction.
 
     Raises:
         NotRecorded: the database didn't accept the entries. The log still shows the edit as not certain yet.

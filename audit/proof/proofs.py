@@ -29,6 +29,6 @@ def record_of(entry: Entry, *, seq: int) -> bytes:
 
 
 def values_of(entry: Entry) -> list[object]:
-    """The entry's values, in the form that is hashed."""
+    """The entry's values, as they are hashed."""
     values = [getattr(entry, column) for column in leaves.COLUMNS]
     return [entry.edit_id.hex, *values[1:]]

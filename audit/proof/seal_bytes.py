@@ -1,8 +1,8 @@
 """Seals that anyone can check: their canonical bytes, hash and signature. Auditors can use this module without Django.
 
 A seal states two things: the records of the links from `first_seq` to `last_seq` have the Merkle root `root`, and the
-last of these links is `head`. The next seal contains the seal's hash. The signature is Ed25519 over the seal's bytes.
-https://www.rfc-editor.org/rfc/rfc8032
+last of these links is `head`. Each seal also contains the hash of the seal before it. The signature is Ed25519 over the
+seal's bytes. https://www.rfc-editor.org/rfc/rfc8032
 """
 
 from __future__ import annotations
@@ -98,7 +98,7 @@ class SignedSeal:
         return key is not None and is_signed(self.statement.content(), self.signature, key)
 
     def to_json(self) -> dict[str, int | str]:
-        """The seal in the form that anchors and exports use. Bytes are hex."""
+        """The seal as anchors and exports store it: an object for JSON, in which bytes are written as hex."""
         statement = self.statement
         numbers = {name: getattr(statement, name) for name in ("number", "at", "first_seq", "last_seq")}
         hashes = {name: getattr(statement, name).hex() for name in _HASHES}

@@ -115,7 +115,7 @@ class SealState:
 
 
 def state(*, using: str = "default") -> SealState:
-    """The current state of sealing. It takes two small queries."""
+    """The current state of sealing. Reading this state takes two small queries."""
     links = Leaf.objects.using(using).order_by("-seq").values("seq")[:1]
     last = Seal.objects.using(using).annotate(newest=Subquery(links)).order_by("-id").first()
     if last is None:
@@ -127,9 +127,9 @@ def state(*, using: str = "default") -> SealState:
 
 
 def _written_at(using: str, seq: int, last: Seal | None) -> datetime | None:
-    """The time when the entry at place `seq` of the chain was written, just after the seal `last`. The months since
-    this seal are searched first. For a query over all months, PostgreSQL's planning alone takes longer than the page's
-    other queries.
+    """The time when the entry at place `seq` of the chain was written. This place comes right after the seal `last`.
+    The months since this seal are searched first, because for a query over all months, PostgreSQL's planning alone
+    takes longer than the other queries of a page.
     """
     entries = Entry.objects.using(using).filter(pk__in=Leaf.objects.filter(seq=seq).values("entry_id"))
     times = entries.values_list("at", flat=True)

@@ -45,7 +45,9 @@ def active_filters(query: QueryDict, form: LogFilter, edits: Iterable[Edit], rea
 
 
 def filters_alone(query: QueryDict, *, but: Iterable[str] = ()) -> str:
-    """The query without the page's position, and without the parameters `but`. Links and saved filters use it."""
+    """The query without the page's position, and without the parameters in `but`. Links and saved filters use this
+    query.
+    """
     rest = without_names(query)
     for name in list(rest):
         if name not in LogFilter.base_fields or name in {*NO_FILTERS, *but} or not rest[name]:

@@ -96,8 +96,8 @@ def _asked(form: LogFilter) -> Asked:
 
 
 def _edits(form: LogFilter, page: Page) -> list[Edit]:
-    """The page's edits. If the query is for one edit, all its changes are shown one by one. A change whose outcome no
-    longer matches the filter is left out.
+    """The page's edits. If the query is for a single edit, each of the page's entries is shown as one change. If the
+    query filters by outcome, a change whose outcome no longer matches is left out.
     """
     outcome = form.cleaned_data.get("outcome")
     phases = UNCERTAIN_PHASES if outcome == UNCERTAIN else {Phase(outcome)} if outcome else ()
