@@ -282,14 +282,16 @@ class _Draft:
 
     @property
     def is_empty(self) -> bool:
-        """Whether there is no entry yet. The log page lists only the first entry of an act."""
+        """Whether there is no entry yet. If so, the next entry is the first one of its act. Only this entry is listed
+        on the log page.
+        """
         return not self._rows
 
     def write(self, *, alone: bool) -> None:
         write(self._rows, self._committed, alone=alone)
 
     def evidence(self, evidence: Evidence) -> str | None:
-        """The evidence in the form that the log stores, with commitments in place of personal values."""
+        """The evidence as the log stores it, with commitments in place of personal values."""
         return canonical(self._plain(evidence))
 
     def _plain(self, evidence: Evidence) -> Json:
@@ -354,7 +356,7 @@ def _common(
 
 
 def canonical(value: Json) -> str | None:
-    """The only text with which the log writes this JSON value; None for an empty cell.
+    """This JSON value as the log writes it, or None for an empty cell. Equal JSON values always give the same text.
 
     A lone surrogate, which no database can store, becomes its JSON escape.
     """
@@ -438,7 +440,7 @@ def _made_otherwise(row: Sequence[Change], outcome: Outcome) -> Iterator[tuple[C
 
 
 def _text(value: str) -> str:
-    """The text in a form that the database can store: without NUL, and without lone surrogates."""
+    """The text without NUL and without lone surrogates, because the database can't store them."""
     if value.isascii() and "\x00" not in value:
         return value
     return value.replace("\x00", "\N{REPLACEMENT CHARACTER}").encode("utf-8", "replace").decode()

@@ -1,9 +1,9 @@
 """Text search in the log. It finds any part of a word, in upper or lower case. The index has pieces of three letters.
 
-It searches old and new values, names of rows, columns and sheets, reasons and messages. Personal values aren't
+The search covers old and new values, names of rows, columns and sheets, reasons and messages. Personal values aren't
 searched, because entries only have commitments to them. An outcome that only says that a row was saved isn't searched,
-because its intents have the same text.
-https://www.postgresql.org/docs/current/pgtrgm.html https://www.sqlite.org/fts5.html#the_trigram_tokenizer
+because its intents have the same text. https://www.postgresql.org/docs/current/pgtrgm.html
+https://www.sqlite.org/fts5.html#the_trigram_tokenizer
 """
 
 import json
@@ -181,7 +181,7 @@ def _phrase(text: str) -> str:
 
 
 def _forms(text: str) -> list[str]:
-    """The forms of the text in entries: unchanged in names and messages, and with JSON's escapes in values."""
+    """The text as entries can contain it: unchanged in names and messages, and with JSON's escapes in values."""
     return sorted({text, json.dumps(text, ensure_ascii=False)[1:-1]})
 
 

@@ -66,8 +66,8 @@ def gather(*, older_than: timedelta) -> int:
     """Add edits to the list of unsettled ones: those with an intent that is older than `older_than` and has no
     conclusive outcome. Returns the number of edits.
 
-    It reads the chain from where it stopped the last time, so its cost doesn't grow with the log. Several processes can
-    do this at the same time.
+    Each call reads the chain from the place where the last call stopped, so the cost doesn't grow with the log. Several
+    processes can call this function at the same time.
     """
     found = 0
     while (some := _gather_some(older_than)) is not None:
@@ -112,8 +112,8 @@ def reopen(edit_id: UUID) -> OpenEdit | None:
 
 
 def reopen_given_up(edit_id: UUID) -> OpenEdit | None:
-    """The edit with its lines that were settled as not saved, or as undecidable. By now there can be better evidence
-    for them.
+    """The edit with those of its lines that were settled as not saved, or as undecidable; None if it has no such lines.
+    There can be better evidence for these lines by now.
     """
     return _reopened(edit_id, lambda phase: phase in GIVEN_UP)
 
@@ -148,8 +148,8 @@ def _reopened(edit_id: UUID, is_open: Callable[[Phase], bool]) -> OpenEdit | Non
 
 
 def conclude(held: Unsettled, edit: OpenEdit, outcomes: Mapping[int, Outcome]) -> bool:
-    """Record the outcome of each line in `outcomes`. If every line then has an outcome, the edit is removed from the
-    list. If not, its progress is stored. All of this is one transaction.
+    """Record the outcome of each line in `outcomes`. If every line of the edit has an outcome after this, the edit is
+    removed from the list. If not, its progress is stored. All of this is one transaction.
 
     A line that has got a conclusive outcome in the meantime isn't changed. If another process has taken over the edit,
     nothing is recorded, and the result is False. Raises NotRecorded.

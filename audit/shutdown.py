@@ -10,7 +10,8 @@ HANG_UP = getattr(signal, "SIGHUP", None)  # missing on Windows
 def told_to_stop() -> threading.Event:
     """Return an event that is set when the process is told to stop, by SIGTERM, by ^C, or because its terminal closed.
 
-    Call it from the main thread. Check the event between two rounds of work, so that a round is always finished.
+    Call this function from the main thread. Check the event between two rounds of work, so that a round is always
+    finished.
     """
     stopped = threading.Event()
 

@@ -148,8 +148,8 @@ What = Person | Address | Values | NameAlone
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """From look(): how many names and values can be erased. From erase(): how many were erased, how many rows of
-    histories were blanked, and how many other records of the apps were blanked.
+    """The result of look() says how many names and values can be erased. The result of erase() says how many names and
+    values this call erased, how many rows of histories it blanked, and how many other records of the apps it blanked.
     """
 
     names: int
@@ -182,7 +182,7 @@ def check_reason(what: What, reason: str) -> None:
 
 def erase(what: What, *, by: Actor, reason: str, origin: Origin) -> Found:
     """Erase the names or values `what`, and record this in the log, in one transaction. The erasure is committed when
-    this returns, unless another transaction is open.
+    this function returns, unless another transaction is open.
 
     Raises:
         NothingToErase: neither the log nor a history has anything to erase.
@@ -265,14 +265,18 @@ def _parts(texts: Q, what: What) -> Iterator[str]:
 
 
 def _sweep_what_is_freed() -> None:
-    """Make SQLite overwrite what is deleted from now on. https://www.sqlite.org/pragma.html#pragma_secure_delete"""
+    """From now on, make SQLite overwrite the bytes of deleted data.
+    https://www.sqlite.org/pragma.html#pragma_secure_delete
+    """
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA secure_delete = ON")
 
 
 def _empty_the_journal() -> None:
-    """Truncate SQLite's write-ahead log, because it still has the erased text. This is impossible in a transaction."""
+    """Truncate SQLite's write-ahead log, because this file still has the erased text. It can't be truncated in a
+    transaction.
+    """
     if connection.vendor == "sqlite" and not connection.in_atomic_block:
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -1,4 +1,5 @@
-"""Finds the boundary up to which the log can be retired, and checks that nothing needs the entries before it any more.
+"""Finds the boundary up to which the log can be retired, and checks that nothing needs the entries before this boundary
+any more.
 
 The log is retired up to the beginning of a month. The boundary is the end of the seal that covers the last entry from
 before this month. So the chain that remains begins right after a seal. All entries up to the boundary are removed. If
@@ -49,8 +50,8 @@ class Boundary:
         return Entry.objects.filter(Q(at__lt=self.before) | Q(pk__in=self.younger))
 
     def has_changed(self) -> bool:
-        """Whether the boundary is no longer right. Since it was found, another process can have retired entries, or an
-        entry from before `before` can have been committed late.
+        """Whether the boundary is no longer right, because the log has changed since the boundary was found. Another
+        process has retired entries, or an entry from before the time `before` was committed late.
         """
         late = Leaf.objects.filter(seq__gt=self.newest_seq).values("entry_id")
         is_late = Entry.objects.filter(at__lt=self.before, pk__in=late).exists()

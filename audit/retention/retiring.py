@@ -39,7 +39,7 @@ def check_rights() -> None:
 
 def retire(found: Boundary, export: RetiredExport, *, by: Actor, reason: str) -> None:
     """Remove the entries up to the boundary. `export` is the file that has these entries. The removal is committed when
-    this returns.
+    this function returns.
 
     Raises:
         CannotRetire: the log has changed since the boundary was found, or it couldn't be locked.
