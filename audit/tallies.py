@@ -61,7 +61,7 @@ def count_new(limit: int = AT_ONCE) -> int:
 
 
 def tail() -> Tail:
-    """The counts of the links that aren't in the tallies yet. At most TAIL links are counted."""
+    """The counts of the links that aren't in the tallies yet. At most TAIL links are counted, the oldest first."""
     seq = Cursor.objects.filter(name=CURSOR).values_list("seq", flat=True).first() or 0
     links, counts, last = _counted(seq, TAIL)
     return Tail(counts, last if len(links) == TAIL else None)

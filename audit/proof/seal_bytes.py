@@ -2,7 +2,8 @@
 
 A seal states two things: the records of the links from `first_seq` to `last_seq` have the Merkle root `root`, and the
 last of these links is `head`. Each seal also contains the hash of the seal before it. The signature is Ed25519 over the
-seal's bytes. https://www.rfc-editor.org/rfc/rfc8032
+seal's bytes.
+https://www.rfc-editor.org/rfc/rfc8032
 """
 
 from __future__ import annotations

@@ -83,11 +83,11 @@ _streams: dict[str, Stream] = {}
 
 
 def send_new(limit: int = AT_ONCE) -> int:
-    """Send at most `limit` new entries to each address in AUDIT_STREAM_TO, and return their number. The worker calls
-    this.
+    """Send at most `limit` new entries to each address in AUDIT_STREAM_TO. Returns the total number of entries that
+    were sent. The worker calls this function.
 
-    A target that failed is skipped for a while, and for longer after each further failure. The other targets don't
-    wait.
+    A target that failed is skipped for a while. The time for which it is skipped gets longer after each further
+    failure. The other targets don't wait.
     """
     sent = 0
     for text in settings.AUDIT_STREAM_TO:

@@ -1,8 +1,8 @@
 """Template tags for whole edits on the log's pages: a line of the log, and an edit's list of changes, which can be
 folded.
 
-They are Python functions because templates would be slow (see audit_lines). They use the tags of audit_lines for the
-parts of a line.
+These tags are Python functions because templates would be slow (see audit_lines). They use the tags of audit_lines for
+the parts of a line.
 """
 
 from collections.abc import Iterator

@@ -224,8 +224,8 @@ def strong(text: str) -> SafeString:
 
 
 def log_start(query: str = "") -> str:
-    """The address of the log with this query, in a form to which another parameter can be appended. A page with many
-    lines makes this address only once, because making it takes as long as making the rest of a link.
+    """The address of the log with this query. The address ends with ? or &, so that another parameter can be appended.
+    A page with many lines makes this address only once, because making it takes as long as making the rest of a link.
     """
     return f"{_addresses(get_script_prefix(), get_urlconf())[0]}?{f'{query}&' if query else ''}"
 

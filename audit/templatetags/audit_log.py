@@ -54,7 +54,8 @@ _ARROW = SafeString(' <i class="bi bi-arrow-right text-secondary" aria-hidden="t
 
 def markup(form: str, *parts: object) -> SafeString:
     """Do the same as Django's format_html(), and also remove bidirectional controls from the texts. The texts must not
-    be lazy. A page of the log calls this hundreds of times, and it takes a third of the time of format_html().
+    be lazy. A page of the log calls this function hundreds of times. This function takes a third of the time that
+    format_html() takes.
     """
     return SafeString(form.format(*map(escaped, parts)))
 
@@ -103,7 +104,7 @@ def initials(name: str) -> str:
 
 @register.simple_tag(takes_context=True)
 def log_address(context: Context) -> str:
-    """The address of the log. If the reader comes from the log page, the address has that page's filters."""
+    """The address of the log. If the reader came from the log page, the address has the filters that were active there."""
     address = reverse("audit:log")
     request: HttpRequest = context["request"]
     try:

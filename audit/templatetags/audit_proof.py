@@ -25,8 +25,8 @@ def seal_state() -> dict[str, Any]:
 
 @register.inclusion_tag("audit/proof.html")
 def proof(entry: Entry) -> dict[str, Any]:
-    """The proof of an entry. It is checked each time the page is shown. `holds` says whether the proof is valid, or is
-    None if there is no public key to check it with.
+    """The proof of an entry. The proof is checked each time the page is shown. In the result, `holds` says whether the
+    proof is valid. `holds` is None if there is no public key to check the proof with.
     """
     try:
         found = proof_of(entry)

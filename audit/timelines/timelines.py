@@ -16,8 +16,9 @@ SIZE = 50
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """A timeline: a word for what it is about, its entries, and the query with which the log page shows the same
-    entries ("" if there is no such query). If `is_by_edit` is true, each entry stands for a whole edit.
+    """A timeline. It has a word for what the timeline is about, and the timeline's entries. It also has a query for the
+    log page, which then shows the same entries; the query is "" if the log page can't show them. If `is_by_edit` is
+    true, each entry represents a whole edit.
     """
 
     what: str
