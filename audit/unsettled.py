@@ -60,7 +60,9 @@ class Unsettled(models.Model):
         self._held().update(lease=None, due_at=timezone.now() + timedelta(seconds=seconds))
 
     def let_go(self) -> bool:
-        """Remove the edit from the list, in the current transaction. False if another process has taken it over."""
+        """Remove the edit from the list, in the current transaction. Returns False if another process has taken over
+        the edit.
+        """
         if not transaction.get_connection().in_atomic_block:
             raise RuntimeError("Write the outcome and remove the open edit in one transaction.")
         deleted, _by_model = self._held().delete()

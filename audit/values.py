@@ -1,4 +1,4 @@
-"""Formats cell values for people. The log stores them as Smartsheet's JSON."""
+"""Formats cell values for people. The log stores these values as Smartsheet's JSON."""
 
 import difflib
 import json

@@ -104,7 +104,7 @@ def initials(name: str) -> str:
 
 @register.simple_tag(takes_context=True)
 def log_address(context: Context) -> str:
-    """The address of the log. If the reader came from the log page, the address has the filters that were active there."""
+    """The address of the log. If the reader came from the log page, the address has the filters of that page."""
     address = reverse("audit:log")
     request: HttpRequest = context["request"]
     try:

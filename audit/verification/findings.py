@@ -28,8 +28,8 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that is wrong. `text` is a sentence that says what. If the sentence is about an entry, a link or a
-    seal, `entry` is the entry's id, `seq` is the link's place, and `seal` is the seal's number.
+    """One thing that is wrong. `text` is a sentence that says what is wrong. If the sentence is about an entry, a link
+    or a seal, `entry` is the entry's id, `seq` is the link's place, and `seal` is the seal's number.
     """
 
     kind: Kind

@@ -64,7 +64,9 @@ def check_triggers(connection: BaseDatabaseWrapper, findings: Findings) -> None:
 
 
 def _strangers(connection: BaseDatabaseWrapper) -> Iterator[tuple[str, str]]:
-    """Triggers, rules and the like on the log's tables that this app didn't create: pairs of table and name."""
+    """The triggers, rules and similar objects on the log's tables, as pairs of table and name. Those that this app
+    created are left out.
+    """
     ours = {(trigger.table, trigger.name) for trigger in triggers.expected(connection)}
     tables = {table for table, _ in ours}
     if connection.vendor == "postgresql":

@@ -58,7 +58,9 @@ class Item(NamedTuple):
 
 
 class Link(NamedTuple):
-    """A row of audit_leaf. LEAST stands for a value that isn't a number, which tampering on SQLite can cause."""
+    """A row of audit_leaf. Tampering on SQLite can put values into this table that aren't numbers. Each of them is
+    replaced by LEAST.
+    """
 
     seq: int
     entry_id: int
@@ -84,7 +86,7 @@ _new_link: Callable[[tuple[Any, ...]], Link] = partial(tuple.__new__, Link)
 
 @contextmanager
 def snapshot(connection: BaseDatabaseWrapper) -> Iterator[None]:
-    """Within the block, read everything as it is at one moment. Writers don't have to wait."""
+    """Within the block, all queries see the database as it was at one moment. Writers don't have to wait."""
     if connection.in_atomic_block:
         yield
     elif connection.vendor == "sqlite":  # Django's own transactions would take the lock for writing
@@ -183,8 +185,8 @@ def _seal(number: int, at: Any, *facts: Any) -> SignedSeal | None:
 
 
 def _rows(connection: BaseDatabaseWrapper, sql: str, first: int) -> Iterator[tuple[Any, ...]]:
-    """The rows of a query in which the first column is at least `first`. The query must compare its first column with
-    the placeholder {}, which stands for `first`, and must be ordered by this column.
+    """Those rows of a query whose first column is at least `first`. In `sql`, the placeholder {} means `first`. The
+    query must compare its first column with this placeholder, and be ordered by its first column.
     """
     read = _sqlite_rows if connection.vendor == "sqlite" else _postgresql_rows
     return read(connection, sql, first)

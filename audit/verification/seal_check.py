@@ -54,9 +54,7 @@ class SealCheck:
         self._records, self._first_seq = [], seq
 
     def doubt(self) -> None:
-        """Note that the last link is wrong and was reported. So the seal over this link won't be reported in
-        addition.
-        """
+        """Note that the last link is wrong and was reported. So the seal over this link isn't reported as well."""
         self._is_in_doubt = True
 
     def finish(self, last_seq: int) -> None:

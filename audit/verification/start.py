@@ -30,7 +30,7 @@ class Start:
     """The last link that isn't read: its place, its hash, the number of the seal over it, and why reading starts after
     it.
 
-    If `is_retired` is true, this link and all before it must be gone.
+    If `is_retired` is true, this link and all links before it were retired, so the log must not have them any more.
     """
 
     seq: int
@@ -100,9 +100,9 @@ def _numbered(text: str) -> SignedSeal | None:
 class Verified:
     """The content of AUDIT_VERIFIED_FILE: the seal up to which nothing was wrong when the log was last verified.
 
-    The seal is stored in a file, because the database's owner could change a row of a table. Each run of verifying
-    compares the file's seal with the database. With `--continue`, a run starts after this seal, and doesn't read older
-    entries again.
+    The seal is stored in a file, not in a table, because the database's owner could change a row of a table. Each run
+    of verifying compares the file's seal with the database. With `--continue`, a run starts after this seal, and
+    doesn't read older entries again.
     """
 
     at: datetime
