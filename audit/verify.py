@@ -3,9 +3,9 @@
 This program needs Python and the folder audit/, and `cryptography` to check signatures. It is faster with orjson. It
 needs no Django and no database.
 
-The first line of the output says what is proved and what isn't. The exit code is 0 only if a signature by one of the
-given keys covers every entry. It is 1 if something is wrong, 2 if the file or a key cannot be read, and 3 if nothing is
-wrong and nothing is proved.
+The first line of the output says what is proved and what isn't. The exit code is 0 only if each entry is covered by a
+signature that was made with one of the given keys. It is 1 if something is wrong, 2 if the file or a key cannot be
+read, and 3 if nothing is wrong and nothing is proved.
 """
 
 import argparse

@@ -45,8 +45,8 @@ class Part(NamedTuple):
 
     @classmethod
     def of_address(cls, text: str) -> Self | None:
-        """Parse a part from an address. None if the text has another form, or if the log can't be filtered by this
-        part.
+        """Parse a part from an address. None if the text doesn't have a key and a value, as in form:status, or if the
+        log can't be filtered by this part.
         """
         key, _, value = text.partition(":")
         return cls(key, value) if key in KEYS and value and value.isprintable() else None
@@ -103,8 +103,8 @@ def canonical_via(via: Mapping[str, Any] | None) -> str | None:
 
 
 def parts(text: str | None) -> list[Part]:
-    """The parts of an entry's `via`. Parts that the log can be filtered by come first. The list is empty if the text
-    has another form.
+    """The parts of an entry's `via`. Parts that the log can be filtered by come first. The list is empty if `text`
+    isn't a JSON object.
     """
     try:
         found = json.loads(text or "{}")

@@ -91,7 +91,7 @@ def since(text: str) -> Start:
 
 
 def _numbered(text: str) -> SignedSeal | None:
-    """The seal with this number. None if it doesn't exist or can't be read, or if the text isn't a number."""
+    """The seal with this number. None if the seal doesn't exist or can't be read, or if the text isn't a number."""
     is_number = text.isdecimal() and len(text) <= DIGITS and int(text) < 2**63
     return rows.seal(connection, int(text)) if is_number else None
 

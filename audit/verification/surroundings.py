@@ -83,7 +83,8 @@ def check_commitments(connection: BaseDatabaseWrapper, findings: Findings, *, na
 
 def check_erased(findings: Findings) -> None:
     """Report clear texts that were blanked although no entry tells of an erasure. If the log was retired, texts that
-    were erased before its oldest entry don't count, because the entry of that erasure is gone.
+    were erased before the log's oldest entry was written aren't reported, because the entries about these erasures are
+    gone.
     """
     blanked = PersonalText.objects.exclude(erased_at=None)
     if start_of_chain().is_retired:
@@ -97,8 +98,8 @@ def check_erased(findings: Findings) -> None:
 
 
 def _erased(evidence: str | None) -> int:
-    """The number of clear texts that an erasure blanked. It is 0 if tampering made the entry unreadable, which is
-    reported elsewhere.
+    """The number of clear texts that an erasure blanked. The number is 0 if tampering made the entry unreadable. Other
+    checks report such tampering.
     """
     try:
         found = json.loads(evidence or "")

@@ -136,6 +136,6 @@ def _tell_inserted(items: Iterable[Item], findings: Findings) -> None:
 
 
 def _time_of(start: Start) -> datetime:
-    """The time from which intents are checked."""
+    """The time from which intents are checked. Intents that were written earlier aren't checked."""
     seal = rows.seal(connection, start.seal) if start.seal else None
     return _EPOCH + timedelta(microseconds=max(seal.statement.at, 0)) - _LOOK_BACK if seal else _EPOCH
