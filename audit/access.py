@@ -211,8 +211,9 @@ def _count(branches: _Branches, cap: int) -> int:
 
 
 def _united(branches: _Branches, size: int) -> tuple[str, list[Any]]:
-    """An SQL query and its parameters. The query finds the ids of the first `size` entries of the person, and of the
-    first `size` entries of others on each sheet. The query is "" if there is nothing to read.
+    """An SQL query and its parameters. The query finds the ids of the person's own first `size` entries. For each
+    sheet, it also finds the ids of the first `size` entries of other people. The query is "" if there is nothing to
+    read.
     """
     parts: list[str] = []
     parameters: list[Any] = []

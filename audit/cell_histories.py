@@ -69,7 +69,8 @@ class CellHistory:
 
     def is_missing(self, change: LoggedChange) -> bool:
         """Whether Smartsheet's history lacks a change that was saved according to the log. Pass a change that matches
-        no state. False if the part of the history that was read doesn't cover the time of the change.
+        no state. The result is False if it isn't known whether the history has the change, because the part of the
+        history that was read doesn't cover the time of the change.
         """
         outcome = change.outcome
         if self.why_not or not change.is_applied or outcome is None or outcome.pk > self.position:
@@ -115,7 +116,7 @@ def side_by_side(
 ) -> list[Line]:
     """The changes in the log and the states in Smartsheet's history, in one list, newest first. An event that is in
     both has one line. The page covers the time from `since` up to but not including `until`. None means no limit. A
-    state outside this time that matches no change is left out, because another page shows it.
+    state from outside this time is left out if it matches no change, because another page shows this state.
     """
     free = list(changes)
     lines: list[Line] = []

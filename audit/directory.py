@@ -1,7 +1,7 @@
 """A table of the people and sheets in the log, with their newest names. The filters of the log page list these people
-and sheets. Without this table, the whole log would have to be read to list them. The table isn't evidence. A process
-adds a row, or updates it, when it first writes an entry with this person, this sheet or a new name. A person's row has
-the commitment to their names, not the names.
+and sheets. Without this table, the whole log would have to be read to list them. The table isn't evidence. When a
+process writes its first entry with a person or a sheet, or its first entry with a new name, the process adds a row for
+this person or sheet, or updates the row. A person's row has the commitment to the person's names, not the names.
 """
 
 from collections.abc import Mapping, Sequence
@@ -60,7 +60,7 @@ def to_store(rows: Sequence[Mapping[str, Any]]) -> list[Met]:
 
 
 def have_stored(met: Sequence[Met]) -> None:
-    """Once the current transaction is committed, remember that these people and sheets have a row in Known."""
+    """When the current transaction is committed, remember that these people and sheets have a row in Known."""
     if met:
         until = monotonic() + MEMORY
         transaction.on_commit(lambda: _written.update({one[:3]: (one.name, until) for one in met}))

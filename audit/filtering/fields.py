@@ -33,8 +33,8 @@ class Person(NamedTuple):
 
 
 class Select(forms.Select):
-    """A select that renders its options itself, because Django renders two templates for each option, and there can be
-    hundreds.
+    """A select that renders its options itself, because Django renders two templates for each option, and a select can
+    have hundreds of options.
     """
 
     def render(

@@ -148,7 +148,7 @@ def records(*, first_seq: int, last_seq: int, using: str = "default") -> list[by
 
 
 def _check_made(using: str) -> None:
-    """Check that the last seal of this process still exists.
+    """Check that the last seal that this process made still exists, unaltered.
 
     Without this check, the database's owner could delete seals and forge the chain, and this process would seal the
     forged chain.

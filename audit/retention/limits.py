@@ -26,8 +26,9 @@ class CannotRetire(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Boundary:
-    """What is removed: the links from `first_seq` to the end of `seal`. Their entries are from before `before` (UTC),
-    except for those with the ids in `younger`. `newest_seq` was the chain's last link when the boundary was found.
+    """What is removed: the links from `first_seq` to the end of `seal`. The entries of these links were written before
+    the time `before` (UTC), except for those with the ids in `younger`. `newest_seq` was the chain's last link when the
+    boundary was found.
     """
 
     before: datetime
@@ -59,7 +60,9 @@ class Boundary:
 
 
 def boundary(before: datetime) -> Boundary:
-    """The boundary for entries from before `before`, which is the first day of a month (UTC). Raises CannotRetire."""
+    """The boundary for retiring the entries that were written before the time `before`. Pass the beginning of a month
+    (UTC). Raises CannotRetire.
+    """
     if before > timezone.now().astimezone(before.tzinfo):
         raise CannotRetire("Only months that are over can be retired.")
     ends = Leaf.objects.aggregate(first=Min("seq"), newest=Max("seq"))

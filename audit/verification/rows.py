@@ -58,8 +58,8 @@ class Item(NamedTuple):
 
 
 class Link(NamedTuple):
-    """A row of audit_leaf. Tampering on SQLite can put values into this table that aren't numbers. Each of them is
-    replaced by LEAST.
+    """A row of audit_leaf. On SQLite, tampering can put other values than numbers into `seq` and `entry_id`. Each such
+    value is replaced by LEAST.
     """
 
     seq: int
