@@ -186,7 +186,7 @@ def _outcomes(heads: Iterable[Entry], around: EntryQuerySet) -> Mapping[tuple[UU
 
 def _on_lines(lines: Collection[tuple[UUID, int | None]], entries: EntryQuerySet) -> Sequence[Entry]:
     """The outcomes of these lines, oldest first. The query is kept short, so it can find the outcomes of other lines
-    too. These are dropped.
+    too. The outcomes of other lines are dropped from the result.
     """
     if not lines:
         return []

@@ -54,7 +54,7 @@ def blanks(history: type[models.Model], names: Sequence[str]) -> dict[str, Any]:
 
 def blank_person(*, region: str, person_id: int) -> int:
     """Blank all personal fields in rows about this person, and the person's name in rows that they changed. Returns the
-    number of rows.
+    number of rows in which something was blanked.
     """
     count = 0
     for history in histories():
@@ -68,7 +68,7 @@ def blank_person(*, region: str, person_id: int) -> int:
 
 def blank_address(email: str) -> int:
     """Find the rows with this e-mail address in one of their personal fields, and blank all personal fields of these
-    rows. Returns the number of rows.
+    rows. Returns the number of rows in which something was blanked.
     """
     count = 0
     for history in histories():
@@ -82,7 +82,9 @@ def blank_address(email: str) -> int:
 
 
 def blank_name(name: str) -> int:
-    """Blank this name in rows whose actor has this name but no Smartsheet number. Returns the number of rows."""
+    """Blank this name in rows whose actor has this name but no Smartsheet number. Returns the number of rows in which
+    the name was blanked.
+    """
     is_theirs = Q(actor_name=name) & (Q(history_user_id=None) | Q(history_user_id=0))
     return sum(_blank(history, is_theirs, [ACTOR]) for history in histories() if has_actor(history))
 

@@ -48,8 +48,8 @@ def newest_first(before: int | None, *, steps: Sequence[int] = (), size: int = 0
     """Ranges of 1, 4, 16 … months, from the last entry before `before` back to the oldest entry. If `before` is None,
     they begin at the newest entry.
 
-    With `steps`, the first ranges have these numbers of ids instead. Pass `steps` if a query usually finds enough among
-    a few entries. With `size`, no range has more than `size` ids.
+    With `steps`, the first ranges don't follow the months: each number in `steps` is the number of ids in one range.
+    Pass `steps` if a query usually finds enough among a few entries. With `size`, no range has more than `size` ids.
     """
     for id_range in _back(before):
         if size:

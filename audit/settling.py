@@ -63,8 +63,8 @@ class OpenEdit:
 
 
 def gather(*, older_than: timedelta) -> int:
-    """Add edits to the list of unsettled ones: those with an intent that is older than `older_than` and has no
-    conclusive outcome. Returns the number of edits.
+    """Add edits to the list of unsettled edits. An edit is added if it has an intent that is older than `older_than`
+    and has no conclusive outcome. Returns the number of unsettled edits that this call found.
 
     Each call reads the chain from the place where the last call stopped, so the cost doesn't grow with the log. Several
     processes can call this function at the same time.
@@ -112,8 +112,8 @@ def reopen(edit_id: UUID) -> OpenEdit | None:
 
 
 def reopen_given_up(edit_id: UUID) -> OpenEdit | None:
-    """The edit with those of its lines that were settled as not saved, or as undecidable; None if it has no such lines.
-    There can be better evidence for these lines by now.
+    """The edit with those of its lines that were settled as not saved, or as undecidable. None if the edit has no such
+    lines. There can be better evidence for these lines by now.
     """
     return _reopened(edit_id, lambda phase: phase in GIVEN_UP)
 
@@ -168,7 +168,8 @@ def conclude(held: Unsettled, edit: OpenEdit, outcomes: Mapping[int, Outcome]) -
 
 def correct(edit: OpenEdit, outcomes: Mapping[int, Outcome]) -> int:
     """Record that lines were saved, although they were settled earlier as not saved or as undecidable. Returns the
-    number of lines. If several processes do this at the same time, only the first one records it. Raises NotRecorded.
+    number of lines that this call recorded. If several processes do this at the same time, only the first one records
+    the lines. Raises NotRecorded.
     """
     with transaction.atomic(durable=True):
         one_at_a_time(f"correct {edit.intent.edit_id}")

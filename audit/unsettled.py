@@ -28,7 +28,7 @@ class UnsettledQuerySet(models.QuerySet["Unsettled"]):
         return None
 
     def put_off_person(self, *, region: str, actor_id: int, seconds: float) -> None:
-        """Postpone this person's edits by `seconds`, because the person's token can't be used until then."""
+        """Postpone this person's edits by `seconds`, because the person's token can't be used during this time."""
         until = timezone.now() + timedelta(seconds=seconds)
         self.due().filter(region=region, actor_id=actor_id).order_by().update(lease=None, due_at=until)
 

@@ -2,7 +2,7 @@
 
 The setting AUDIT_ANCHORS lists the anchors. Each anchor has a Cursor, which stores the number of the last seal that it
 received. If an anchor fails, the failure is logged, and the next run tries again. Sealing doesn't wait for anchors. An
-anchor can receive a seal twice. An anchor misses no seal, unless it has a `pause` (see Anchor).
+anchor can receive the same seal twice. Each anchor receives every seal, unless the anchor has a `pause` (see Anchor).
 """
 
 import json

@@ -104,7 +104,7 @@ class SealState:
 
     @property
     def has_stopped(self) -> bool:
-        """Whether an entry has had no seal for more than AUDIT_SEAL_STALE seconds."""
+        """Whether an entry has existed for more than AUDIT_SEAL_STALE seconds without a seal."""
         patience = timedelta(seconds=settings.AUDIT_SEAL_STALE)
         return self.waiting_since is not None and timezone.now() - self.waiting_since > patience
 

@@ -147,7 +147,9 @@ def _months_without(connection: BaseDatabaseWrapper) -> Iterator[tuple[str, str]
 
 
 def _no_tables(connection: BaseDatabaseWrapper) -> list[str]:
-    """The names of tables of the log and of histories that now belong to something else, such as a view."""
+    """The names that the tables of the log and of the histories must have, but that belong to something else, such as a
+    view.
+    """
     with connection.cursor() as cursor:
         there = {found.name: found.type for found in connection.introspection.get_table_list(cursor)}
     of_log = {*triggers.APPEND_ONLY, triggers.PERSONAL}
