@@ -11,8 +11,8 @@ from identity.conf import AppSettings
 
 
 def settle_after(deadline: float) -> float:
-    """Return the default of SETTLE_AFTER: a number of seconds after which no request to Smartsheet is still in
-    progress.
+    """Return the default of SETTLE_AFTER. This many seconds after a request to Smartsheet was started, the request
+    can't be in progress any more.
 
     `deadline` is the most seconds that one request can take.
     """

@@ -43,8 +43,8 @@ def scopes_of(features: Iterable[str]) -> tuple[str, ...]:
 def why_not(feature: Feature, *, offered: Iterable[str], asked: Iterable[str], granted: Set[str]) -> str:
     """Return a sentence that says why a person can't use the feature here; "" if they can.
 
-    `offered` are the deployment's features. `asked` are the scopes that the deployment asks Smartsheet for. `granted`
-    are the scopes of the person's token.
+    `offered` has the deployment's features. `asked` has the scopes that the deployment asks Smartsheet for. `granted`
+    has the scopes of the person's token.
     """
     if feature is not Feature.VIEW and feature not in set(offered):
         return f"{NAMES[feature]} is switched off in this app."

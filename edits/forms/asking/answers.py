@@ -84,8 +84,9 @@ def counts_of(requests: Sequence[UpdateRequest]) -> dict[UUID, tuple[int, int]]:
 
 
 def _counts(request: UpdateRequest, changed: Mapping[tuple[int, int, int], int]) -> tuple[int, int]:
-    """Return how many people of a request have answered completely, and how many were asked. The keys of `changed` are
-    a person, a sheet and a row. The value is the id of the log entry with the person's last change of the row.
+    """Return how many people of a request have answered completely, and how many were asked. Each key of `changed` has
+    the ids of a person, a sheet and a row. The key's value is the id of the log entry with the person's last change of
+    the row.
     """
     people = request.people.all()
     complete = [

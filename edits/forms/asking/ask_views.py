@@ -75,7 +75,9 @@ def _form(request: SmartsheetRequest, choices: Choices) -> AskForm:
 def _checked(
     request: SmartsheetRequest, gateway: Gateway, found: FormDefinition, definition: Definition, form: AskForm
 ) -> HttpResponse:
-    """Show the preview of a form without errors. If the asker has already seen the preview, send the request."""
+    """If the asker has seen the preview and pressed its button, send the request. Otherwise show the preview. `form`
+    has no errors.
+    """
     shares = cache(partial(shares_of, gateway, found.sheet_id))  # at most one call
     planned = plan(
         form.choices,
@@ -115,7 +117,9 @@ def _send(request: SmartsheetRequest, found: FormDefinition, form: AskForm, plan
 
 
 def _one_time_id(request: SmartsheetRequest) -> UUID:
-    """Return the id in the preview's form. With this id, a form that is sent twice makes only one update request."""
+    """Return the id that the preview's form sends, or a new id. Because of this id, a form that is sent twice makes
+    only one update request.
+    """
     try:
         return UUID(request.POST.get("once", ""))
     except ValueError:

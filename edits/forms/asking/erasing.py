@@ -13,9 +13,9 @@ from identity.models import SmartsheetUser
 
 
 def blank(*, what: What, addresses: frozenset[str], **_kwargs: object) -> int:
-    """Blank this person's names, addresses and texts in requests. Cancel the requests that this person made. Mails that
-    wait to be sent to this person won't be sent. Return the number of requests and people that were blanked. Receives
-    the signal audit.retention.erasure.erasing.
+    """Blank the names, addresses and texts of an erased person in requests. Cancel the requests that this person made.
+    Mails that wait to be sent to this person won't be sent. Return the number of requests and people that were blanked.
+    Receives the signal audit.retention.erasure.erasing.
     """
     if isinstance(what, Person):
         addresses |= SmartsheetUser.objects.addresses(region=what.region, person_id=what.number)
@@ -42,7 +42,7 @@ def _blank_people(asked: Q) -> int:
 
 def _blank_requests(askers: Q, addresses: frozenset[str]) -> int:
     """Cancel the requests of these askers, and blank the askers' names, addresses and texts. If the text of another
-    asker has one of the addresses, blank this text too. Return the number of blanked requests.
+    asker has one of `addresses`, blank this text too. Return the number of blanked requests.
     """
     asked = set(UpdateRequest.objects.filter(askers).values_list("pk", flat=True))
     UpdateRequest.objects.filter(pk__in=asked, cancelled_at=None).update(cancelled_at=timezone.now())

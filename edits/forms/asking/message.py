@@ -29,8 +29,8 @@ LONGEST_NAME = 80
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What a mail says. `rows` are the names of all rows. The mail lists only `names`, which are the first MOST_NAMED
-    of these names.
+    """What a mail says. `rows` has the names of all rows. `names` has the first MOST_NAMED of these names. The mail
+    lists only `names`.
     """
 
     asker: str
@@ -72,7 +72,7 @@ class Words:
 
 
 def compose(mail: Mail, rows: Sequence[AskedRow]) -> EmailMultiAlternatives:
-    """Return the mail, ready to be sent. `rows` are the rows that the person has to update."""
+    """Return the mail, ready to be sent. `rows` has the rows that the person has to update."""
     person, request = mail.person, mail.person.request
     words = words_of(request, rows, link=answer_link(person.id), stop=stop_link(person.id), kind=MailKind(mail.kind))
     message = EmailMultiAlternatives(

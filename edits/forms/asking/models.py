@@ -202,7 +202,7 @@ class Mail(OutgoingMail):
 
 
 class StoppedKind(models.TextChoices):
-    """The kinds of mails about a form that someone can stop."""
+    """The kinds of mails about a form. A person can stop each kind."""
 
     REMINDERS = "reminders", "reminders"
     PROBLEMS = "problems", "mails about problems"
