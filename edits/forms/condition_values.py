@@ -35,8 +35,8 @@ DAY = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:T[0-9:.]+)?")
 
 
 def plain(value: Json) -> Plain:
-    """Return a cell's value in the form that the other functions of this module expect. An empty value becomes None, a
-    number becomes a double, and a list becomes a tuple of its texts.
+    """Convert a cell's value for the other functions of this module. An empty value becomes None, a number becomes a
+    double, and a list becomes a tuple of its texts.
     """
     value = bare(value)
     if isinstance(value, list):
@@ -55,8 +55,8 @@ def double(number: float) -> float:
 
 
 def fold(text: str) -> str:
-    """Return the text in a form for comparisons. Texts have the same form if they differ only in case, in line ends or
-    in the encoding of accents.
+    """Return the text as it is compared. Two texts give the same result if they differ only in case, in line ends or in
+    the encoding of accents.
 
     Each character is changed to lower case, then to upper case, and then to lower case again. str.casefold would do
     nearly the same, but JavaScript has no such function.

@@ -68,8 +68,8 @@ def read_choices(gateway: Gateway, *, region: str, sheet_id: int, definition: De
     """Read the sheet's columns and rows with two calls. Of each row, only the cells that are needed to ask people are
     read. Raises GatewayError.
 
-    The rows are read with the asker's token. So if the form has a filter, the result has the rows that the filter shows
-    to the asker.
+    The rows are read with the asker's token. So if the form has a filter, the result has only those rows that the
+    filter shows to the asker.
     """
     columns = [Column.parse(one) for one in gateway.columns(sheet_id)]
     is_wanted = definition.rule.column_ids if definition.rule else frozenset[int]()

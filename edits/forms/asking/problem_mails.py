@@ -31,8 +31,8 @@ LONGEST_SENTENCE = 500
 
 
 class ProblemMail(OutgoingMail):
-    """A mail to a designer of a form. `email` is in lower case. `sentences` say which problems were found. Each line is
-    one sentence.
+    """A mail to a designer of a form. `email` is in lower case. `sentences` says which problems were found, with one
+    sentence in each line.
     """
 
     form = models.ForeignKey(FormDefinition, on_delete=models.CASCADE, related_name="+")

@@ -62,7 +62,7 @@ class Failure:
 
 
 def is_set_up() -> bool:
-    """Whether this app can send mails, and the settings let people ask for updates."""
+    """Whether this app can send mails and the settings also let people ask for updates."""
     return problem_mails.can_send() and settings.ASK_MAILS_PER_DAY > 0
 
 
@@ -196,8 +196,8 @@ def _said(code: int, answer: bytes | str) -> str:
 
 
 def _name(error: Exception) -> str:
-    """The error's type and the server's code. Log lines have only these, because other parts of the error can have
-    addresses.
+    """The error's type and the server's code. Log lines have only these two facts, because other parts of the error can
+    contain addresses.
     """
     return f"{type(error).__name__} {getattr(error, 'smtp_code', '')}".strip()
 

@@ -26,12 +26,16 @@ class PersonState:
 
     @property
     def refused(self) -> Mail | None:
-        """The mail that the mail server refused permanently, or that couldn't be sent; None if there is none."""
+        """The person's mail that the mail server refused permanently, or that couldn't be sent; None if there is no
+        such mail.
+        """
         return next((one for one in self.mails if one.state in {MailState.REFUSED, MailState.GIVEN_UP}), None)
 
     @property
     def delayed(self) -> Mail | None:
-        """A mail that the mail server hasn't taken yet."""
+        """The person's mail that the mail server didn't take at the last attempt, and that will be sent again; None if
+        there is no such mail.
+        """
         return next((one for one in self.mails if one.state == MailState.WAITING and one.reason), None)
 
     @property
