@@ -11,16 +11,17 @@ A condition is a small tree of JSON. edits/static/byline/js/forms/conditions.js 
 | empty, not_empty | none | the cell has no value |
 | equals, not_equals | text, number, true or false | the cell has this value; the value false means an unticked box |
 | contains, not_contains | text | the cell's text contains this text; in a list, one item must equal this text |
-| one_of | texts and numbers | the cell has one of these values; in a list, one item must equal one of them |
+| one_of | texts and numbers | the cell has one of these values; in a list, one item must equal one of these values |
 | less, at_most, greater, at_least | number | the cell's number is less than (at most, above, at least) this number |
-| less, at_most, greater, at_least | day | the cell's day is before (at most, after, at least) this day |
+| less, at_most, greater, at_least | day | the cell's day is before (not after, after, not before) this day |
 | before_today, today, after_today | none | the cell's day is before today, is today, or is after today |
 | before_today, today, after_today | number of days | the cell's day is compared with today plus this number of days |
 | me, not_me | none | the cell has an address of the signed-in person; in a list, one item must be such an address |
 
 edits.forms.condition_values says which values are equal. If a cell's value has another type than the operator needs,
-this isn't an error: the condition doesn't hold. The table describes the operators without "not". An operator with "not"
-holds whenever the same operator without "not" doesn't hold. So not_contains, for example, also holds for an empty cell.
+this isn't an error. The condition then doesn't hold. The table describes the operators without "not". An operator with
+"not" holds whenever the same operator without "not" doesn't hold. So not_contains, for example, also holds for an empty
+cell.
 
 Ids of columns are texts in JSON, because JavaScript would round them. In Python they are numbers.
 """
@@ -79,7 +80,7 @@ class Condition(ABC):
         """Whether the condition holds for a row. `values` has the row's values by column id. If `values` has no value
         for a column, the column's cell counts as empty.
 
-        `me` are the addresses that the person is known by. `today` is the day in the person's time zone.
+        `me` has the addresses that the person is known by. `today` is the day in the person's time zone.
         """
         return self.test(me=me, today=today)(values)
 
@@ -95,7 +96,7 @@ class Condition(ABC):
 
     @abstractmethod
     def words(self, titles: Mapping[int, str]) -> str:
-        """The condition in words, such as: Status is “Done” and Due is before today. `titles` are the columns' titles
+        """The condition in words, such as: Status is “Done” and Due is before today. `titles` has the columns' titles
         by id.
         """
 

@@ -233,8 +233,8 @@ class ChosenFilter:
 class Definition:
     """The content of a form. The form is for the rows that fit `rule` and that `filter` shows. If `rule` or `filter` is
     None, it excludes no rows. If people choose a reason from a list (Reason.FROM_LIST), `reasons` is this list. If only
-    some people can open the form (Audience.LISTED), `people` are their e-mail addresses or their accounts (region:id),
-    and `domains` are domains of e-mail addresses.
+    some people can open the form (Audience.LISTED), these are the people whom `people` names by e-mail address or by
+    account (region:id), and everyone with an address in one of the `domains`.
     """
 
     title: str
@@ -250,7 +250,7 @@ class Definition:
     domains: tuple[str, ...] = ()
 
     def field(self, column_id: int) -> FormField | None:
-        """Return the field of that column; None if the form doesn't have it."""
+        """Return the field of this column; None if the form has no such field."""
         return next((field for field in self.fields if field.column_id == column_id), None)
 
     @property
@@ -265,7 +265,7 @@ class Definition:
 
     def rows_in_words(self, titles: Mapping[int, str]) -> str:
         """Return in words which rows the form is for: "all", "those for which …", or "those that the sheet’s filter …
-        shows". `titles` are the titles of the columns by id.
+        shows". `titles` has the titles of the columns by id.
         """
         parts = [f"those for which {self.rule.words(titles)}"] if self.rule else []
         parts += [f"those that the sheet’s filter “{self.filter.name}” shows"] if self.filter else []

@@ -11,9 +11,9 @@ from edits.widgets.row_form import CellBoundField
 
 @dataclass(frozen=True, slots=True)
 class DesignedCell:
-    """A cell of the form. `bound` is the cell's field. It is None if the person can never write the cell, no matter
-    which values the row has. `text` is the cell's value in words. `why` says why the sheet doesn't let this person
-    change the cell.
+    """A cell of the form. `bound` is the cell's field. `bound` is None if the person can never write the cell, no
+    matter which values the row has. `text` is the cell's value in words. `why` says why the sheet doesn't let this
+    person change the cell.
     """
 
     field: FormField

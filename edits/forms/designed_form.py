@@ -62,10 +62,10 @@ NO_REASON = "Please say why."
 class DesignedForm(SheetForm):
     """The form of a row, or of a new row if `row_id` is None.
 
-    `me` are the addresses that the person is known by, and `today` is the day in their time zone. `baseline` is the
-    sheet as it was just read, or the error if it couldn't be read. `given` has values by column id. These values are
-    written although the form has no control for them. `suggested` are the ids of columns whose values in the draft come
-    from the link to the form, or from the designer. The other arguments are those of SheetForm.
+    `me` has the addresses that the person is known by, and `today` is the day in the person's time zone. `baseline` is
+    the sheet as it was just read, or the error if it couldn't be read. `given` has values by column id. These values
+    are written although the form has no control for them. `suggested` has the ids of the columns whose values in
+    `draft` come from the link to the form, or from the designer. The other arguments are those of SheetForm.
     """
 
     why_left_out = NOT_IN_FORM
@@ -293,7 +293,9 @@ class DesignedForm(SheetForm):
         return super().why_read_only(column)
 
     def _refuse(self, name: str, column: Column | None) -> None:
-        """Refuse a value that was sent for a cell without a field, unless it equals the cell's value."""
+        """Refuse a value that was sent for a cell without a field, unless it is the value that the form showed in this
+        cell.
+        """
         typed = self.data.getlist(name)
         if column is None:
             is_changed = not posted.is_same(typed, posted.remembered(str(self.data.get(f"initial-{name}", ""))))
@@ -378,7 +380,8 @@ class DesignedForm(SheetForm):
     @cached_property
     def known(self) -> Known:
         """What is known about the row's values while the person fills in this page. `changeable` are the columns that
-        the person can change. Some of these columns only become editable while the person types in other fields.
+        the person can change. Some of these columns become editable only when the person types certain values into
+        other fields.
         """
         changeable = {column.id for column in self.columns.values()}
         while True:

@@ -28,8 +28,8 @@ EXACT = frozenset({Operator.EQUALS, Operator.NOT_EQUALS, Operator.ONE_OF, Operat
 @dataclass(frozen=True, slots=True)
 class Finding:
     """Something that is wrong with a form. `panel` is the panel of the designer's page in which the designer can
-    correct the form. `advice` says what to do. If the finding is about people, `people` are their names, which the page
-    lists below the advice.
+    correct the form. `advice` says what to do. If the finding is about people, `people` has their names. The page lists
+    these names below the advice.
     """
 
     sentence: str
@@ -43,7 +43,7 @@ def check(
     form: FormDefinition, definition: Definition, sheet: Sheet, *, filters: Iterable[Mapping[str, object]] = ()
 ) -> list[Finding]:
     """Return everything that is wrong with the content of a form, errors first. `sheet` needs its columns, but no rows.
-    `filters` are the sheet's filters that the designer can use. The check needs `filters` only if the form has a
+    `filters` has those filters of the sheet that the designer can use. The check needs `filters` only if the form has a
     filter.
     """
     found = [*_whole(form, definition), *_conditions(definition, sheet)]

@@ -24,7 +24,7 @@ DATES = {"DATE", "DATETIME", "ABSTRACT_DATETIME"}
 @dataclass(frozen=True, slots=True)
 class ShownLine:
     """A line with its controls. `control` is the kind of control for the value: none, text, lines, day, days, number,
-    select or boxes. `choices` are the values that a select or boxes offer.
+    select or boxes. `choices` has the values that a control of the kind select or boxes offers.
     """
 
     id: str

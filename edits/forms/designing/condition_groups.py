@@ -132,7 +132,7 @@ class Group:
         return found
 
     def add(self, path: str, part: Line | Group) -> str:
-        """Add a part to the group at this path. Returns the new part's path. Raises LookupError."""
+        """Add a part to the group at this path. Return the new part's path. Raises LookupError."""
         group = self.at(path)
         if not isinstance(group, Group) or len(list(self.walk())) >= MOST_PARTS:
             raise LookupError(path)

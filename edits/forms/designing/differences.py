@@ -22,8 +22,8 @@ BECAME = {
 
 
 def differences(old: Definition, new: Definition, titles: Mapping[int, str] | None = None) -> list[str]:
-    """Return a sentence for each difference. `titles` are the titles of the sheet's columns by id. Sentences about
-    conditions need them.
+    """Return a sentence for each difference. `titles` has the titles of the sheet's columns by id. Sentences about
+    conditions need these titles.
     """
     known = {field.column_id: field.title for field in (*old.fields, *new.fields)} | dict(titles or {})
     return [*_whole(old, new, known), *_fields(old, new, known)]

@@ -31,7 +31,7 @@ BY_STATE = {FormState.CLOSED: "closed the form", FormState.DRAFT: "made it a dra
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A row of the history. `done` says what the person did, such as "published version 2". `differences` are sentences
+    """A row of the history. `done` says what the person did, such as "published version 2". `differences` has sentences
     about how the draft changed.
     """
 
@@ -75,7 +75,7 @@ def restore(request: SmartsheetRequest, form: FormDefinition, _baseline: Baselin
 
 
 def changes_of(form: FormDefinition, titles: Mapping[int, str]) -> Iterator[Change]:
-    """Yield the rows of the history, newest first. `titles` are the titles of the sheet's columns by id."""
+    """Yield the rows of the history, newest first. `titles` has the titles of the sheet's columns by id."""
     rows = list(form.history.order_by("-history_id")[: MOST + 1])
     for row, before in pairwise([*rows, None]):
         if row is None:

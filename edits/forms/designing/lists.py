@@ -174,7 +174,7 @@ def free_slug(text: str) -> str:
 
 
 def _create(request: SmartsheetRequest, definition: Definition, **values: Any) -> FormDefinition | Problem | None:
-    """Store a draft, and return the form. Return None if another form has got the address in the meantime. Return a
+    """Store a draft, and return the form. Return None if another form got the same address in the meantime. Return a
     Problem if the log can't be written.
     """
     actor = actor_of(request)

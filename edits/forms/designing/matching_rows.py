@@ -32,8 +32,8 @@ class Matching:
 
 def matching_rows(gateway: Gateway, sheet: Sheet, definition: Definition, *, me: Set[str], today: date) -> Matching:
     """Count the rows that fit the form. `sheet` must have all columns. If the form is for all rows, Smartsheet isn't
-    called. Otherwise the rows are read with the designer's token. So if the form has a filter, the rows that the filter
-    shows to the designer are counted.
+    called. Otherwise the rows are read with the designer's token. So if the form has a filter, only rows that the
+    filter shows to the designer are counted.
 
     Raises GatewayError. Raises FilterGone if Smartsheet doesn't apply the filter.
     """

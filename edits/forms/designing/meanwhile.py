@@ -18,10 +18,10 @@ NOT_THERE = object()
 
 @dataclass(frozen=True, slots=True)
 class Meanwhile:
-    """What changed since a designer opened a form, in sentences. `mine` are this designer's unsaved changes. `theirs`
-    are the changes that others saved, and `who` has their names. If this app doesn't know what was stored when the
-    designer opened the form, `theirs` is empty. Then `mine` says how this designer's working copy differs from what is
-    stored now.
+    """What changed since a designer opened a form, in sentences. `mine` has this designer's unsaved changes. `theirs`
+    has the changes that other designers saved, and `who` has the names of these designers. If this app doesn't know
+    what was stored when the designer opened the form, `theirs` is empty. Then `mine` says how this designer's working
+    copy differs from what is stored now.
     """
 
     who: str

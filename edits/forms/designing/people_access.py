@@ -53,7 +53,7 @@ class Shares:
 
 @dataclass(frozen=True, slots=True)
 class Lacking:
-    """The people who can't save the form. `names` are the people who can open the form but can't change the sheet.
+    """The people who can't save the form. `names` has the people who can open the form but can't change the sheet.
     `owner` is the owner of the sheet. If it is unknown who can change the sheet, `names` is empty, and `why_unknown`
     says why.
     """
