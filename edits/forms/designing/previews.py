@@ -82,7 +82,7 @@ class ListedRows:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What the person would see. `shut_out` are sentences that say why the person sees no form. `refusals` are
+    """What the person would see. `shut_out` has sentences that say why the person sees no form. `refusals` has
     sentences about what the person can't change or save.
     """
 
@@ -166,7 +166,7 @@ def _first(definition: Definition, page: Sheet, listed: ListedRows, viewer: View
 
 
 def _number(sent: QueryDict) -> int:
-    """Return which page of rows the request asks for, from 1."""
+    """Return the number of the page of rows that the request asks for. The first page has the number 1."""
     text = sent.get("page", "")
     return max(1, int(text)) if text.isascii() and text.isdecimal() and len(text) < 7 else 1
 

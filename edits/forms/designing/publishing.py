@@ -96,7 +96,7 @@ def check_all(request: SmartsheetRequest, form: FormDefinition, definition: Defi
 
 def _publish(request: SmartsheetRequest, form: FormDefinition, checked: Checked) -> tuple[int, str]:
     """Publish the form. Return the HTTP status, and a sentence that says why the form wasn't published. The sentence is
-    "" if it was published.
+    "" if the form was published.
     """
     if checked.errors:
         return 422, "Not published. Correct these first."

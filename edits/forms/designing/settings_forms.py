@@ -62,7 +62,7 @@ def _choice(label: str, choices: type[TextChoices], help_text: str = "") -> form
 
 
 class Settings(forms.Form):
-    """A panel. `names` are keys of the form's content. The panel changes the values of these keys."""
+    """A panel. `names` has keys of the form's content. The panel changes the values of these keys."""
 
     default_renderer = RENDERER
     heading = ""
@@ -122,7 +122,8 @@ class RowSettings(Settings):
     """The filter that limits the rows, and what people can do with the rows. The page shows the rule for rows beside
     this panel.
 
-    `filters` are the sheet's filters that the designer can use. `filters` is None if the call to Smartsheet failed.
+    `filters` has those filters of the sheet that the designer can use. `filters` is None if the call to Smartsheet
+    failed.
     """
 
     heading = "Rows"

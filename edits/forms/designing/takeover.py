@@ -55,8 +55,8 @@ def take_over(request: SmartsheetRequest, form: FormDefinition, baseline: Baseli
 
 
 def why(form: FormDefinition, shares: Shares | None = None) -> str:
-    """Return why another designer can take the form over; "" if they can't. `shares` are the shares of the form's
-    sheet. Without them, this function doesn't check whether the sheet is still shared with the designer.
+    """Return why another designer can take the form over; "" if they can't. `shares` has the shares of the form's
+    sheet. If `shares` is None, this function doesn't check whether the sheet is still shared with the designer.
     """
     designer = form.designer
     if designer is None:

@@ -158,9 +158,9 @@ def _page(request: SmartsheetRequest, desk: Desk, data: QueryDict, *, status: in
 
 
 def _live(request: SmartsheetRequest, desk: Desk, typed: QueryDict | None) -> dict[str, Any]:
-    """Return the form as the designer would fill it in. The form shows the first row that belongs to the designer among
-    the sheet's first rows. If there is no such row, the form shows a new row. If something was typed into the form, a
-    script sends the typed values as `typed`.
+    """Return the form as the designer would fill it in. Of the sheet's first rows, the form shows the first one that
+    belongs to the designer. If none of these rows belongs to the designer, the form shows a new row. If something was
+    typed into the form, a script sends the typed values as `typed`.
     """
     definition, person, sheet = desk.work.sketch(), person_of(request), desk.sheet
     me, today = known_as(person), today_of(person)

@@ -1,7 +1,7 @@
 """A form while its designer changes it. The page sends the working copy with each request, so nothing is stored before
 the designer presses Save.
 
-The content is like that of Definition. But conditions can be unfinished, and required texts can be empty.
+The content is like the content of a Definition, but conditions can be unfinished, and required texts can be empty.
 """
 
 from __future__ import annotations
@@ -125,7 +125,9 @@ class WorkingCopy:
         return next((field for field in self.fields if field["column"] == column_id), None)
 
     def add_field(self, column: Column) -> None:
-        """Add a field for a column at the end. If the form already has the column, do nothing."""
+        """Add a field for this column as the form's last field. If the form already has a field for the column, do
+        nothing.
+        """
         if self.field(str(column.id)) is None and len(self.fields) < MOST_FIELDS:
             self.fields.append(FormField.of(column).to_json())
 
@@ -133,7 +135,9 @@ class WorkingCopy:
         self.content["fields"] = [field for field in self.fields if field["column"] != column_id]
 
     def move_field(self, column_id: str, by: int) -> int:
-        """Move a field up (-1) or down (1). Returns its new place, from 1. Raises LookupError."""
+        """Move a field up (-1) or down (1). Return the field's new position. The first field has the position 1. Raises
+        LookupError.
+        """
         ids = [field["column"] for field in self.fields]
         if column_id not in ids:
             raise LookupError(column_id)
@@ -188,7 +192,7 @@ def _is_object(raw: Json) -> bool:
 
 
 def _shaped(raw: Json) -> dict[str, Any]:
-    """Return the content in the form that a working copy needs. The result has the same keys as the result of
+    """Return the content with the structure that a working copy needs. The result has the same keys as the result of
     Definition.to_json. Conditions in the result look like those that Group.to_json returns.
 
     Raises InvalidDefinition.

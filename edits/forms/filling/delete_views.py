@@ -87,8 +87,8 @@ def _why_not(request: SmartsheetRequest, opened: OpenForm, baseline: Baseline, r
 def _answer(
     request: SmartsheetRequest, opened: OpenForm, baseline: Baseline, row_id: int, *, why_not: str
 ) -> HttpResponse:
-    """Ask, or delete the row if the person has agreed. Raises the errors of `save`. Raises the error of the row if
-    Smartsheet didn't delete it.
+    """If the person has agreed, delete the row. Otherwise ask the person. Raises what edits.saving.save raises. If
+    Smartsheet didn't delete the row, raises the row's error.
     """
     sheet = baseline.sheet
     family = sheet.family(row_id)

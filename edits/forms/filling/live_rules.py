@@ -57,8 +57,8 @@ def _field(form: DesignedForm, field: FormField) -> dict[str, Json]:
 
 
 def _rests(form: DesignedForm, items: Iterable[tuple[Any, Any]]) -> list[Json]:
-    """Return the items of a list, such as the states of a field. Items whose conditions can't hold on this page are
-    left out. Each condition has only the part that depends on what is typed.
+    """Return the items of a list, such as the states of a field, as JSON. Items whose conditions can't hold on this
+    page are left out. Of each condition, the result has only the part that depends on what is typed.
     """
     found: list[Json] = []
     for raw, item in items:
