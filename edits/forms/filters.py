@@ -35,7 +35,7 @@ class FilterGone(Forbidden):
 def applying(gateway: Callable[[], Gateway], sheet_id: int, chosen: ChosenFilter | None) -> Iterator[None]:
     """Raise FilterGone if a read of the sheet within the block fails because of the filter.
 
-    After a read that failed, one more call with the gateway finds out whether the person can use the filter.
+    If a read fails, one more call with the gateway finds out whether the person can use the filter.
     """
     try:
         yield
@@ -54,7 +54,7 @@ def require_applied(rows: Iterable[Row | JsonObject], chosen: ChosenFilter | Non
 
 
 def why_not_usable(filters: Iterable[Mapping[str, object]], chosen: ChosenFilter) -> str:
-    """Return why people can't use the filter; "" if they can. `filters` are the filters that the designer can use."""
+    """Return why people can't use the filter; "" if they can. `filters` has the filters that the designer can use."""
     found = next((one for one in filters if one["id"] == chosen.id), None)
     if found is None:
         return f"The filter “{chosen.name}” was deleted in Smartsheet, or isn’t shared with everybody any more."

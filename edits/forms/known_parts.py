@@ -1,5 +1,5 @@
 """Finds the part of a condition that depends on what a person types. All other parts of the condition are evaluated on
-the server. So pages have neither these parts nor the values that these parts read.
+the server. So pages contain neither these other parts nor the values of the cells that these other parts read.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from edits.sheets.sheet import Json
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is known about a row while a person fills in a form. `changeable` are the ids of the columns that the person
+    """What is known about a row while a person fills in a form. `changeable` has the ids of the columns that the person
     can change.
     """
 

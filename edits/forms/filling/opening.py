@@ -36,7 +36,7 @@ class NotOpen(Exception):
 
 @dataclass(frozen=True, slots=True)
 class OpenForm:
-    """A form that a person can fill in now. `me` are the addresses that the person is known by. `today` is the day in
+    """A form that a person can fill in now. `me` has the addresses that the person is known by. `today` is the day in
     the person's time zone.
     """
 
@@ -75,8 +75,9 @@ def open_form(request: SmartsheetRequest, slug: str) -> OpenForm:
 
 
 def open_forms(person: Profile, *, openable: frozenset[int] | Unknown) -> list[FormDefinition]:
-    """Return the forms that this person can fill in now, ordered by title. `openable` are the sheets that the person
-    can open in Smartsheet. If these aren't known, the result can have forms for sheets that the person can't open.
+    """Return the forms that this person can fill in now, ordered by title. `openable` has the ids of the sheets that
+    the person can open in Smartsheet. If these sheets aren't known, the result can have forms for sheets that the
+    person can't open.
     """
     published = FormDefinition.objects.published().filter(region=person.region, problem="")
     found = [
@@ -112,8 +113,8 @@ def why_not_open(form: FormDefinition, person: Profile) -> Problem | None:
 
 
 def is_in_audience(definition: Definition, person: Profile) -> bool:
-    """Whether the form is for this person. All confirmed addresses of the person count. Whether the person can open the
-    sheet isn't checked here. Smartsheet checks that when the sheet is read with the person's token.
+    """Whether the form is for this person. All confirmed addresses of the person count. This function doesn't check
+    whether the person can open the sheet. Smartsheet checks that when the sheet is read with the person's token.
     """
     if definition.audience is not Audience.LISTED:
         return True

@@ -49,7 +49,7 @@ def form_page(
     unusable: tuple[str, ...] = (),
     place: Place | None = None,
 ) -> HttpResponse:
-    """Return the row's page, with the problem at the top if there is one. `unusable` are sentences about invalid values
+    """Return the row's page, with the problem at the top if there is one. `unusable` has sentences about invalid values
     in the address. `place` is where the row is among the person's rows.
     """
     request, opened = filling.request, filling.opened
@@ -87,7 +87,7 @@ def not_open_page(
     request: SmartsheetRequest, refused: NotOpen, *, row_id: int | None = None, action: Action = Action.CHANGE
 ) -> HttpResponse:
     """Return a page that says why the person can't fill in the form. If the person has sent the form, record this
-    attempt. The page then has what they typed.
+    attempt, and show what the person typed on the page.
     """
     problem = refused.problem
     if request.method == "POST" and KEEP not in request.POST and DISCARD not in request.POST:
@@ -140,8 +140,8 @@ def _with_earlier_save(request: SmartsheetRequest, problem: Problem) -> Problem:
 
 
 def could_fill_in(request: SmartsheetRequest, form: FormDefinition) -> bool:
-    """Whether this person could fill in the form if the form were open: the designer has listed the person, or the
-    person can open the form's sheet. False if it is unknown which sheets the person can open.
+    """Whether this person could fill in the form if the form were open. A form for listed people needs a listed person.
+    Any other form needs a person who can open the form's sheet. If this is unknown, the result is False.
     """
     person = request.smartsheet_user
     try:

@@ -21,8 +21,8 @@ def rows_of(
     primary_column_id: int | None = None,
     asked_row_ids: Collection[int] = (),
 ) -> MyRows:
-    """Return the person's rows in the form. `asked_row_ids` are rows that someone has asked the person to update. So
-    the person has something to do in them. Raises GatewayError.
+    """Return the person's rows in the form. `asked_row_ids` has the ids of the rows that someone has asked the person
+    to update. So the person has something to do in these rows. Raises GatewayError.
     """
     definition = opened.definition
     return my_rows(
