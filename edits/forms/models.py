@@ -66,8 +66,8 @@ class FormDefinition(Tracked):
     """A form for the rows of a sheet. To check the form, this app reads the sheet with the token of `designer`.
     `designer` is None if that person's account was deleted. `revision` counts every save, so that two designers can't
     overwrite each other's changes. `closes_at` is in UTC. Pages show it in the form's time zone, `time_zone`. `problem`
-    is a sentence that says why the form can't be used, for example because its sheet was deleted. It is "" if the form
-    can be used.
+    is a sentence that says why the form can't be used, for example because its sheet was deleted. `problem` is "" if
+    the form can be used.
     """
 
     region = models.CharField(max_length=20)
@@ -162,7 +162,7 @@ class FormDefinition(Tracked):
             self._note(actor, Action.FORM_CLOSE)
 
     def restore(self, then: Any, *, seen: int, actor: Actor) -> None:
-        """Restore the draft from a row of the history. Raises ChangedMeanwhile and NotRecorded. Raises
+        """Restore the draft from `then`, a row of the history. Raises ChangedMeanwhile and NotRecorded. Raises
         InvalidDefinition if the content in this row was erased, or has no fields.
         """
         definition = Definition.parse(then.draft)

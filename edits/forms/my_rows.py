@@ -41,7 +41,7 @@ PER_PAGE = 50
 
 @dataclass(frozen=True, slots=True)
 class MyRow:
-    """A row of the list. `texts` are the texts of the row's cells in the shown columns, in the order of these columns.
+    """A row of the list. `texts` has the texts of the row's cells in the shown columns, in the order of these columns.
     `needs_me` says that the person has something to do in the row. `changed_at` (UTC) is when the person last changed
     the row with this app. Only rows of a RowPage have `changed_at`.
     """
@@ -67,7 +67,7 @@ class RowPage:
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where a row is in the list. The first row has the position 1. `previous` and `next` are the ids of the rows
-    before and after it.
+    before and after this row.
     """
 
     position: int
@@ -81,8 +81,8 @@ class MyRows:
     """The rows that belong to a person. Rows in which the person has something to do come first. Apart from that, the
     rows have the order of the sheet.
 
-    `columns` are the ids and titles of the shown columns. `missing` are the ids of the searched columns that the sheet
-    doesn't have any more. If the rule needs one of the missing columns, there are no rows.
+    `columns` has the ids and titles of the shown columns. `missing` has the ids of columns that the search needs and
+    the sheet doesn't have any more. If the rule needs one of the missing columns, there are no rows.
     """
 
     person: Profile
@@ -191,8 +191,8 @@ def forget(person: Profile, sheet_id: int) -> None:
 
 
 class _Kept:
-    """The cached result of one search for one person's rows. The result isn't used if the person has saved since the
-    search began.
+    """The cached result of one search for one person's rows. The result isn't used if the person has saved something in
+    the sheet since the search began.
     """
 
     def __init__(self, person: Profile, search: RowSearch, today: date) -> None:

@@ -34,7 +34,7 @@ class OutgoingMailQuerySet(models.QuerySet[M]):
 
 
 class OutgoingMail(models.Model):
-    """A mail to one person. If the mail has to be sent again, it has the same Message-ID.
+    """A mail to one person. If the mail has to be sent again, it keeps its Message-ID.
 
     `attempts` is increased before each attempt. `reason` says why the mail server didn't take the mail at the last
     attempt.

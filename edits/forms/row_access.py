@@ -58,7 +58,7 @@ def problem_of_row(error: RowForbidden) -> Problem:
 
 
 def mine(column: int | str, *, why: str = NOT_YOURS) -> Rule:
-    """Return a rule for rows whose contact column has one of the addresses that the person is known by."""
+    """Return a rule for rows that have, in this contact column, one of the addresses that the person is known by."""
 
     def rule(baseline: Baseline, row: Row) -> str:
         found = find_column(baseline.sheet, column)
@@ -70,7 +70,9 @@ def mine(column: int | str, *, why: str = NOT_YOURS) -> Rule:
 
 
 def having(column: int | str, *values: Json, why: str = ANOTHER_VALUE) -> Rule:
-    """Return a rule for rows whose column has one of these values, in the notation of edits.sheets.held_values."""
+    """Return a rule for rows that have one of these values in this column. The values are in the notation of
+    edits.sheets.held_values.
+    """
 
     def rule(baseline: Baseline, row: Row) -> str:
         found = find_column(baseline.sheet, column)

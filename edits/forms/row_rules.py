@@ -1,8 +1,8 @@
 """Says whether a row belongs to a person under the rule of a form. The rule is a condition, a filter of the sheet, or
 both.
 
-This app checks the condition on the server, when a row is opened and when it is saved. `me` are the addresses that the
-person is known by. If a contact has only a name and no address, it matches no person.
+This app checks the condition on the server, when a row is opened and when the row is saved. `me` has the addresses that
+the person is known by. If a contact has only a name and no address, the contact matches no person.
 
 Smartsheet applies the filter when the rows are read with the person's own token (filters.py).
 """
@@ -43,9 +43,9 @@ def may(sheet: Sheet, row: Row, *, definition: Definition, me: Set[str], today: 
     """Whether the row belongs to the person. `sheet` must have been read with the columns of the rule, and with the
     filter.
 
-    If the sheet doesn't have one of the columns any more, no row belongs to anyone. Otherwise a rule such as "Owner is
-    empty" would hold for every row after someone deletes the column. If Smartsheet didn't apply the filter, no row
-    belongs to anyone either.
+    If the sheet doesn't have one of the columns any more, no row belongs to anyone. Without this check, a rule such as
+    "Owner is empty" would hold for every row after someone deleted the column Owner. If Smartsheet didn't apply the
+    filter, no row belongs to anyone either.
     """
     if definition.filter and row.is_filtered_out is not False:
         return False

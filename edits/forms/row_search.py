@@ -32,7 +32,7 @@ FoundRow = tuple[int, int, str, str, bool, list[str]]  # id, number, label, modi
 
 
 class FoundRows(TypedDict):
-    """The rows that belong to a person, in the sheet's order, in a form that can be stored in the cache as JSON."""
+    """The rows that belong to a person, in the sheet's order. The cache stores them as JSON."""
 
     name: str
     access: str

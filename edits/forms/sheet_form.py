@@ -1,4 +1,4 @@
-"""Defines SheetForm, a form for some columns of a row, which is used like a ModelForm.
+"""Defines SheetForm, which is used like a ModelForm. A SheetForm is a form for some columns of a row.
 
     class StatusForm(SheetForm):
         class Meta:
@@ -134,13 +134,13 @@ class SheetForm(ColumnsForm):
     ) -> Result | None:
         """Save the changes. The form must be valid. Return the result.
 
-        Return None if nothing was saved, or if it isn't certain whether the changes were saved. In both cases, the
-        form's errors have the conflicts, the refusal or the problem, and `status` is the HTTP status for the page.
-        `key` makes sure that the changes are saved only once. By default it is the form's own key. `reason` and `via`
-        go into the log.
+        Return None if nothing was saved, or if it is unknown whether the changes were saved. In both cases, the form's
+        errors have the conflicts, the refusal or the problem, and `status` is the HTTP status for the page. `key` makes
+        sure that the changes are saved only once. By default it is the form's own key. `reason` and `via` go into the
+        log.
 
         Raises:
-            RowForbidden: the rule no longer lets the person edit this row. This was logged.
+            RowForbidden: the rule no longer lets the person edit this row. The attempt was logged.
             NotRecorded: the refusal could not be logged.
             ValueError: the form isn't valid.
         """
