@@ -1,5 +1,5 @@
-"""Finds changes of sheets that make published forms, or parts of them, unusable: columns that are gone or have another
-type, and filters and sheets that were deleted. Also finds forms whose designer has left.
+"""Finds published forms that can't be used any more, as a whole or in part. The reason can be that a column of the form
+is gone or has another type, or that the form's filter or sheet was deleted. Also finds forms whose designer has left.
 
 The worker reads each sheet's columns with the token of the form's designer. If people can't use the form any more, its
 field `problem` says why. If only some fields of the form can't be used, or if the form has no designer, `warning` says
@@ -45,7 +45,7 @@ UNREADABLE = "The form’s content can’t be read any more."
 
 
 def check_due() -> None:
-    """Check the published forms whose last check was a while ago. The forms that have waited longest come first."""
+    """Check the published forms whose last check was a while ago. The form with the oldest check comes first."""
     due = FormDefinition.objects.filter(state=FormState.PUBLISHED)
     due = due.filter(Q(checked_at=None) | Q(checked_at__lt=timezone.now() - EVERY))
     for form in due.select_related("designer__user").order_by("checked_at")[:MOST]:

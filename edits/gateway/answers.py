@@ -66,7 +66,7 @@ def no_answer(error: NotSent | NoAnswer, *, is_write: bool) -> GatewayError:
 
 
 def refusal(said: JsonObject | None) -> Refused:
-    """Return the error for a row that Smartsheet refused. Smartsheet saved other rows of the same request.
+    """Return the error for a row that Smartsheet refused although it saved other rows of the same request.
 
     https://developers.smartsheet.com/api/smartsheet/guides/advanced-topics/scalability-options (Partial Success)
     """

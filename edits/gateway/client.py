@@ -151,9 +151,9 @@ class Gateway(Operations, sdk.Smartsheet):  # type: ignore[misc]  # the SDK ship
     and only Smartsheet decides what the person can do. A failed read that is likely to succeed a moment later is
     repeated, at most `extra_tries` times.
 
-    If Smartsheet rejects the token, `renew` gives another one. Every read is repeated once with the new token. A write
-    is repeated only if Smartsheet says that the token is not valid (1002) or has expired (1003), because these answers
-    prove that the write was not made.
+    If Smartsheet rejects the token, `renew` returns another token. Every read is repeated once with the new token. A
+    write is repeated only if Smartsheet says that the token is not valid (1002) or has expired (1003), because these
+    answers prove that the write was not made.
     https://developers.smartsheet.com/api/smartsheet/error-codes
     """
 
@@ -226,7 +226,9 @@ class Gateway(Operations, sdk.Smartsheet):  # type: ignore[misc]  # the SDK ship
             raise NotGranted(reason, can_be_granted=features.can_be_granted(reason))
 
     def __getattr__(self, name: str) -> Any:
-        """Refuse unknown names. The SDK would import a module with that name and offer its typed models."""
+        """Refuse unknown names. Without this method, the SDK would import a module with that name and offer its typed
+        models.
+        """
         raise AttributeError(f"the gateway has no {name}")
 
     def _read(self, operation: str, path: str, **query: object) -> JsonObject:
@@ -315,14 +317,14 @@ class PlainClient(sdk.Smartsheet):  # type: ignore[misc]  # the SDK ships no typ
         self.errors_as_exceptions()
 
     def _log_request(self, operation: JsonObject, response: Response) -> None:
-        """Log a request without the answer. The SDK's own method would log answers with errors, which can quote what
-        people wrote.
+        """Log a request without the answer. The SDK's own method would also log answers that report errors. Such
+        answers can quote what people wrote.
         """
         log.info("%s %s: %d", operation["method"], operation["path"], response.status_code)
 
 
 class _Failure(sdk.OperationErrorResult):  # type: ignore[misc]  # the SDK ships no types
-    """A failed request, in the form that the SDK's retry loop expects."""
+    """A failed request, as the SDK's retry loop expects it."""
 
     def __init__(self, error: GatewayError, *, should_retry: bool) -> None:
         self.error = error

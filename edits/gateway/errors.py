@@ -27,8 +27,8 @@ JsonObject = dict[str, Any]  # a JSON object as Smartsheet sends it
 class GatewayError(Exception):
     """A call to Smartsheet failed.
 
-    `message` is one sentence for people. `error_code` and `ref_id` are from Smartsheet's answer. They are None and ""
-    if Smartsheet didn't send this error. `detail` has further facts from Smartsheet, such as
+    `message` is one sentence for people. `error_code` and `ref_id` are from Smartsheet's answer. If Smartsheet didn't
+    send this error, `error_code` is None, and `ref_id` is "". `detail` has further facts from Smartsheet, such as
     {"index": 0, "rowId": 123}.
     https://developers.smartsheet.com/api/smartsheet/error-codes
     """

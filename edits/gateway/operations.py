@@ -165,7 +165,7 @@ class Operations(ABC):
         allow_partial_success: bool = False,
         parse_locale: str = "",
     ) -> JsonObject:
-        """Add up to 500 rows. Returns Smartsheet's answer: result (the new rows), version, failedItems… Smartsheet
+        """Add up to 500 rows. Return Smartsheet's answer: result (the new rows), version, failedItems… Smartsheet
         parses durations in the locale `parse_locale`. If `parse_locale` is "", Smartsheet uses the person's locale.
 
         https://developers.smartsheet.com/api/smartsheet/openapi/rows/rows-addtosheet
@@ -183,7 +183,7 @@ class Operations(ABC):
         allow_partial_success: bool = False,
         parse_locale: str = "",
     ) -> JsonObject:
-        """Change up to 500 rows, each with its id and the cells that change. Returns Smartsheet's answer. Smartsheet
+        """Change up to 500 rows. Each row has its id and the cells that change. Return Smartsheet's answer. Smartsheet
         parses durations in the locale `parse_locale`. If `parse_locale` is "", Smartsheet uses the person's locale.
 
         https://developers.smartsheet.com/api/smartsheet/openapi/rows/update-rows
@@ -194,8 +194,8 @@ class Operations(ABC):
         return _told(answer, sent=len(rows), is_partial=allow_partial_success, of=ids)
 
     def delete_rows(self, sheet_id: int, row_ids: Sequence[int], *, edit_id: UUID | None = None) -> JsonObject:
-        """Delete up to 440 rows with all rows beneath them. There can't be more rows, because their ids are in the URL.
-        If Smartsheet answers with an error, it has deleted no row. The answer lists the ids of the deleted rows.
+        """Delete up to 440 rows with all rows beneath them. The limit is 440 because the ids are in the URL. If
+        Smartsheet answers with an error, it has deleted no row. The answer lists the ids of the deleted rows.
         https://developers.smartsheet.com/api/smartsheet/openapi/rows/delete-rows
         """
         _require_at_most(IDS_PER_URL, len(row_ids))
