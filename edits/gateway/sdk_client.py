@@ -14,8 +14,8 @@ from identity.tokens import access_tokens
 
 
 def client_for(user: AbstractBaseUser | AnonymousUser) -> PlainClient:
-    """Return a smartsheet.Smartsheet client with the person's own token, which is refreshed first if it has expired.
-    Don't keep the client for longer than one Django request.
+    """Return a smartsheet.Smartsheet client with the person's own token. If the token has expired, it is refreshed
+    first. Don't keep the client for longer than one Django request.
 
     The client uses the person's region, and raises the SDK's errors (smartsheet.exceptions). It waits at most
     SMARTSHEET_DEADLINE seconds for an answer's next byte, and never repeats a request. Smartsheet's own history names

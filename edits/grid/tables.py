@@ -14,7 +14,7 @@ from identity.profiles import readers
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """An icon next to a column, row or cell: its name, and a sentence that explains it."""
+    """An icon next to a column, row or cell: the icon's name, and a sentence that explains the icon."""
 
     icon: str
     meaning: str
@@ -33,7 +33,7 @@ class TableCell:
 
 @dataclass(frozen=True, slots=True)
 class TableRow:
-    """One row of the table. `label` names it in words."""
+    """One row of the table. `label` is the row's name in words."""
 
     row: Row
     label: str
@@ -82,7 +82,7 @@ def table_of(sheet: Sheet) -> Table:
 
 
 def column_mark(column: Column) -> Mark | None:
-    """Return a mark that says why the whole column can't be changed; None if it can."""
+    """Return a mark that says why the whole column can't be changed; None if the column can be changed."""
     if column.system_type:
         return Mark("gear", "Smartsheet fills in this column.")
     if column.formula:
@@ -91,7 +91,7 @@ def column_mark(column: Column) -> Mark | None:
 
 
 def row_mark(row: Row) -> Mark | None:
-    """Return a mark that says why the whole row can't be changed; None if it can."""
+    """Return a mark that says why the whole row can't be changed; None if the row can be changed."""
     return _lock("row", is_locked=row.is_locked, is_locked_for_user=row.is_locked_for_user)
 
 

@@ -1,7 +1,7 @@
 """Records sign-in and token events in the log. No entry contains a secret.
 
 A sign-in that can't be recorded doesn't happen. Refusals, and events that have already happened, are recorded if
-possible. If one of them can't be recorded, the program's own log has the error.
+possible. If such an event can't be recorded, the program's own log has the error.
 
 An entry has a person's name and e-mail address only in its actor, because the log can erase them there. Other parts of
 an entry have the person's number.
@@ -208,8 +208,8 @@ def actor_of(person: SmartsheetUser) -> Actor:
 
 
 def actor_of_user(user: AbstractBaseUser) -> Actor:
-    """Return the Django user as an actor: their Smartsheet account if they have one, otherwise their Django name and
-    e-mail address.
+    """Return the Django user as an actor. If the user has a Smartsheet account, the actor is that account. Otherwise
+    the actor has the user's Django name and e-mail address.
     """
     person: SmartsheetUser | None = getattr(user, "smartsheet", None)
     email = getattr(user, user.get_email_field_name(), "")
