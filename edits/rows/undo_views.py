@@ -46,8 +46,8 @@ OVERTAKEN = "Changed since, so it stays as it is"
 @dataclass(frozen=True, slots=True)
 class Part:
     """The changes of an edit that one form undoes. They belong to the rows from `start` up to, but not including,
-    `end`, counted from 0. `has_more` says that the edit has further rows. If `is_family` is true, the first row is a
-    deleted row, and the others are the rows beneath it.
+    `end`. The edit's first row has the number 0. `has_more` says that the edit has further rows. If `is_family` is
+    true, the first row is a deleted row, and the others are the rows beneath it.
     """
 
     changes: Sequence[LoggedChange]
@@ -69,7 +69,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A group of changes with the same expected result. `shown` are the first of these changes, and `count` is the
+    """A group of changes with the same expected result. `shown` has the first of these changes, and `count` is the
     number of all changes in the group.
     """
 
@@ -126,7 +126,7 @@ def undo(request: SmartsheetRequest, entry_id: int) -> HttpResponse:
 @smartsheet_connected
 def undo_edit(request: SmartsheetRequest, edit_id: UUID) -> HttpResponse:
     """Show what undoing an edit would do, change by change. POST undoes what can be undone. A long edit is shown and
-    undone in parts; ?from= is the first row of the part.
+    undone in parts. ?from= is the first row of the part.
     """
     return _undo_part(request, _part(request, edit_id))
 

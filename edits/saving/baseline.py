@@ -32,7 +32,7 @@ FEATURES = {
 @dataclass(frozen=True, slots=True)
 class Baseline:
     """A sheet with its columns and the requested rows. `position` is the id of the log's newest entry just before the
-    rows were read. The rows may lack changes that were saved after that entry.
+    rows were read. Changes that were saved after that entry can be missing from the rows.
     """
 
     gateway: Gateway

@@ -130,9 +130,7 @@ class PutBatch(Batch):
 
     @abstractmethod
     def _returned(self, line: Line, row: Row) -> dict[int | None, Json]:
-        """Return the values that Smartsheet's answer has for a row, in the form that `Outcome.returned` needs
-        (audit.recording).
-        """
+        """Return the values that Smartsheet's answer has for a row, as `Outcome.returned` (audit.recording) needs them."""
 
 
 class UpdateBatch(PutBatch):
@@ -303,7 +301,7 @@ class DeleteBatch(Batch):
 
     def proven(self, numbers: Sequence[int]) -> set[int]:
         """If none of the lines' rows exists any longer, return the numbers of all these lines. Otherwise return an
-        empty set. This method reads the sheet and not a single row, because "not found" as the answer for a row could
+        empty set. This method reads the sheet instead of a single row, because the answer "not found" for a row could
         also mean that the person has just lost access to the sheet.
         """
         ids = [self.lines[number].row_id or 0 for number in numbers]

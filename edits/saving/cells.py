@@ -48,10 +48,10 @@ def change_cells(
 ) -> RowResult:
     """Change cells of a row in the name of this user, who must be connected with Smartsheet.
 
-    The keys of `cells` are ids or titles of columns. The values are pairs of the value that the person saw and the new
-    value, both in the form that `CellChange` describes. The row is saved as a whole or not at all. If a call is
-    repeated with the same `key`, the second call sends nothing. Returns a result for each cell: saved, or unchanged if
-    the cell already had this value.
+    The keys of `cells` are ids or titles of columns. Each value of `cells` is a pair: the value that the person saw,
+    and the new value. Both are in the notation that `CellChange` describes. The row is saved as a whole or not at all.
+    If a call is repeated with the same `key`, the second call sends nothing. Returns a result for each cell: saved, or
+    unchanged if the cell already had the new value.
 
     Raises:
         InTransaction, NoSuchColumn, Conflict: see these classes. Nothing was sent.

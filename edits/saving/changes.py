@@ -14,9 +14,9 @@ from edits.sheets.sheet import Json
 
 @dataclass(frozen=True, slots=True)
 class CellChange:
-    """The change of one cell. `shown` is the value that the person saw, `typed` is the new value. Both are in the form
-    of edits.sheets.held_values: None for an empty cell, a list for a multi-value cell, otherwise the value itself.
-    `column_type(column).parse` makes `typed` from a text.
+    """The change of one cell. `shown` is the value that the person saw, `typed` is the new value. Both are in the
+    notation of edits.sheets.held_values: None for an empty cell, a list for a multi-value cell, otherwise the value
+    itself. `column_type(column).parse` makes `typed` from a text.
 
     Only undo uses `formula` and `format`. If there is a `formula`, a cell of a new row gets the formula instead of
     `typed`. `format` is a format descriptor.
@@ -32,9 +32,10 @@ class CellChange:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The place of a row. With `parent_id`, the row becomes a child of that row. With `sibling_id`, it goes directly
-    below that row, or directly above it if `is_above` is true. Without either, it goes to the top level. A row on the
-    top level or beneath a parent goes after the rows that are already there, or before them if `is_first` is true.
+    """The place of a row. With `parent_id`, the row becomes a child of the row with this id. With `sibling_id`, the row
+    goes directly below the row with this id, or directly above it if `is_above` is true. Without either, the row goes
+    to the top level. A row on the top level or beneath a parent goes after the rows that are already there, or before
+    them if `is_first` is true.
 
     https://developers.smartsheet.com/api/smartsheet/openapi/rows/rows-addtosheet (Specify Row Location)
     """
@@ -80,7 +81,7 @@ class UpdateRow:
 
 @dataclass(frozen=True, slots=True)
 class AddRow:
-    """Adds a row. The `shown` of its cells is None. `action` is the entry's action in the log."""
+    """Adds a row. The `shown` of its cells is None. `action` is the action that the log records for the new row."""
 
     cells: tuple[CellChange, ...]
     place: Place = Place()
