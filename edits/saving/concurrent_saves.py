@@ -49,8 +49,8 @@ def position() -> int:
 
 def contested_rows(intent: Intent, *, since: int, own: Collection[UUID]) -> set[int]:
     """Return the ids of rows that another save has perhaps changed after the log's entry `since`. Two changes of a row
-    collide if they are of the same cell, or if one of them deletes or moves the row. `own` are the edits of this save,
-    which don't collide with each other. Raises NotRecorded if the log can't be read.
+    collide if they are of the same cell, or if one of them deletes or moves the row. `own` has the ids of this save's
+    edits. These edits don't collide with each other. Raises NotRecorded if the log can't be read.
     """
     cells = {(change.row_id, change.column_id) for line in intent.lines for change in line}
     row_ids = {row_id for row_id, _ in cells if row_id is not None}

@@ -78,7 +78,7 @@ class SaveKey(models.Model):
 @dataclass(frozen=True, slots=True)
 class Claim:
     """The right to carry out a save. If the save was already carried out, `earlier` is its result. If a process died
-    while it carried out the save, `logged` are the changes of the save that the log has, in their order.
+    while it carried out the save, `logged` has those changes of the save that are in the log, in their order.
     """
 
     edit_id: UUID

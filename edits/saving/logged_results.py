@@ -26,8 +26,8 @@ STATUSES = {
 
 
 def of_save(changes: Sequence[RowChange], logged: Sequence[LoggedChange], *, additions: Sequence[int]) -> Result:
-    """Return a result for each of the save's `changes`. `logged` are the changes of the save that the log has, in their
-    order. `additions` are the positions of those added rows that would be sent if the save were made now.
+    """Return a result for each of the save's `changes`. `logged` has those changes of the save that are in the log, in
+    their order. `additions` has the positions of those added rows that would be sent if the save were made now.
 
     A change or a cell that the log doesn't have was certainly not sent. The log doesn't say which added row belongs to
     which change. So the first addition in the log is matched with the first one in `additions`, and so on. If the log
@@ -113,5 +113,7 @@ def _of_cell(column_id: int, change: LoggedChange | None, status: Status) -> Cel
 
 
 def _value(change: LoggedChange) -> Json:
-    """Return the new value of a cell; None for a personal value, which only people who can read the sheet may see."""
+    """Return the new value of a cell. Return None for a personal value, because only people who can read the sheet can
+    see it.
+    """
     return None if change.new is None or in_value(change.new) else json.loads(change.new)

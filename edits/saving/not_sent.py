@@ -30,7 +30,9 @@ NOTHING_TYPED = "The form was sent without changes."
 
 @dataclass(frozen=True, slots=True)
 class NotSent:
-    """Records changes that weren't sent. `facts` are `origin`, `reason` and `via` of audit.recording.note."""
+    """Records changes that weren't sent. `facts` has the arguments `origin`, `reason` and `via` of
+    audit.recording.note.
+    """
 
     baseline: Baseline
     facts: dict[str, Any]

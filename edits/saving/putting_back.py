@@ -34,7 +34,7 @@ PLAIN = "Smartsheet refused formulas, formats or the lock of a row, so the row g
 
 def put_back(plan: Plan, places: Places, *, key: str, **facts: Any) -> Result:
     """Put back the rows that can be put back. This needs one or more saves. Only the last save gets the idempotency key
-    `key`. All saves get `facts`, which are `via` and `reason`.
+    `key`. All saves get `facts`, which has `via` and `reason`.
 
     The rows of a later edit are put back before those of an earlier one. Raises KeyReused, InProgress or NotRecorded if
     the first save raises it.
@@ -83,8 +83,9 @@ class _PuttingBack:
         return f"{self.key} {len(self._plain)}" if self.key and self._plain else self.key
 
     def _ready(self, undos: Sequence[Undo]) -> tuple[dict[int, tuple[Undo, Place]], list[Undo]]:
-        """Return the rows that can be sent now, each with its place, and the rows that have to wait for these. Rows
-        that go to the same place follow one another in the first result, so that one request can have them all.
+        """Return the rows that can be sent now, each with its place, and the rows that have to wait until these rows
+        were sent. Rows that go to the same place follow one another in the first result, so that one request can have
+        them all.
         """
         coming = {undo.row_id for undo in undos}
         known: dict[int, Place] = {}

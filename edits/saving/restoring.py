@@ -112,9 +112,7 @@ class _Restoring:
 
 
 def _with_remarks(one: Undo, row: RowResult) -> RowResult:
-    """Return the result of a restored row, with a message that says what the old row had and the new row doesn't
-    have.
-    """
+    """Return the result of a restored row. Its message says what the old row had and the new row lacks."""
     if row.status is not Status.SAVED:
         return row
     lost = [f"Old values that can't be written: {', '.join(one.lost)}."] if one.lost else []

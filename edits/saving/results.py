@@ -31,8 +31,9 @@ IS_NOTHING_DONE = frozenset({Status.CONFLICT, Status.REFUSED, Status.FORBIDDEN, 
 
 @dataclass(frozen=True, slots=True)
 class CellResult:
-    """The result of one cell. `value` is the cell's current value, if known, in the form of `CellChange.shown`. After a
-    conflict, `by` and `at` (UTC) say who wrote that value and when, if Smartsheet says so. `message` is a sentence.
+    """The result of one cell. `value` is the cell's current value, if known, in the notation of `CellChange.shown`.
+    After a conflict, `by` and `at` (UTC) say who wrote that value and when, if Smartsheet says so. `message` is a
+    sentence.
     """
 
     column_id: int
@@ -98,14 +99,14 @@ class Result:
         return next((row.error for row in self.rows if row.error), None)
 
     def raise_error(self) -> None:
-        """Raise the first error, if there is one. This is for callers that save a single change."""
+        """Raise the first error, if there is one. Callers that save a single change use this method."""
         if error := self.error:
             raise error
 
 
 def to_json(result: Result, *, personal: frozenset[int]) -> dict[str, Any]:
-    """Return the result in the form that is stored with the save's key. The stored result has no values of personal
-    columns and no people's names.
+    """Return the result as it is stored with the save's key. The stored result has no values of personal columns and no
+    people's names.
     """
     rows = [
         {

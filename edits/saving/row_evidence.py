@@ -19,7 +19,7 @@ from edits.sheets.sheet import Json, Row, Sheet
 
 @dataclass(frozen=True, slots=True)
 class OldPlace:
-    """The place that a row had. `sibling_id` is the row before it with the same parent."""
+    """The place that a row had. `sibling_id` is the id of the previous row with the same parent."""
 
     parent_id: int | None
     sibling_id: int | None
@@ -38,9 +38,7 @@ class OldPlace:
         return cls(logged.get("parentId"), logged["siblingId"], logged.get("rowNumber") or 0)
 
     def to_json(self) -> dict[str, Json]:
-        """Return the place in the form in which the log stores it. The names of its parts are those of Smartsheet's
-        API.
-        """
+        """Return the place as the log stores it. The parts of the place have the same names as in Smartsheet's API."""
         return {"parentId": self.parent_id, "rowNumber": self.number, "siblingId": self.sibling_id}
 
 
@@ -48,7 +46,7 @@ class OldPlace:
 class DeletedRow:
     """What the log says about a deleted row besides its values. The keys of `formulas` and `formats` are column ids.
 
-    `linked` are the ids of the columns in which the row had a link to a cell of another sheet. `pictured` are the ids
+    `linked` has the ids of the columns in which the row had a link to a cell of another sheet. `pictured` has the ids
     of the columns in which the row had a picture.
     """
 
