@@ -75,7 +75,9 @@ class Places:
         return True
 
     def find(self, was: OldPlace, *, coming: Collection[int] = ()) -> Spot:
-        """Find the place for a row that had this old place. `coming` are the rows that undo hasn't put back yet."""
+        """Find the place for a row that had this old place. `coming` has the ids of the rows that undo hasn't put back
+        yet.
+        """
         parent_id = self.now(was.parent_id)
         if was.parent_id is not None and parent_id is None:
             return Spot(beneath=was.parent_id) if was.parent_id in coming else Spot(Place(), note=NO_PARENT)

@@ -73,9 +73,9 @@ class Sending:
         )
 
     def give_way(self, own: Collection[UUID]) -> None:
-        """Record that rows aren't sent because another save is changing them at this moment. `own` are the edits of
-        this save. If one row of a deletion isn't sent, none of the deletion's rows is sent, because Smartsheet always
-        deletes the rows beneath a row too. Raises NotRecorded if the log can't be read.
+        """Record that rows aren't sent because another save is changing them at this moment. `own` has the ids of this
+        save's edits. If one row of a deletion isn't sent, none of the deletion's rows is sent, because Smartsheet
+        always deletes the rows beneath a row too. Raises NotRecorded if the log can't be read.
         """
         since = self.batch.baseline.position
         rows = contested_rows(self._recorded, since=since, own=own)
@@ -139,7 +139,7 @@ class Sending:
         return error
 
     def _missing(self, numbers: Sequence[int], error: GatewayError) -> list[int]:
-        """If Smartsheet didn't find some of these rows, return the numbers of their lines. This reads the sheet,
+        """If Smartsheet didn't find some of these rows, return the numbers of their lines. This method reads the sheet,
         because Smartsheet's answer to a deletion doesn't say which rows it didn't find.
         """
         with suppress(GatewayError):

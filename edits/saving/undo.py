@@ -204,8 +204,8 @@ def _reason(cell: CellResult | None, row: RowResult) -> str:
 
 
 class _Looking:
-    """Finds out, from the sheet that was read, what undoing changes would do. `was` are the old places of the rows of
-    these changes. `of_edit` are the changes of all rows that the edit moved or deleted.
+    """Finds out, from the sheet that was read, what undoing changes would do. `was` has the old places of the rows of
+    these changes. `of_edit` has the changes of all rows that the edit moved or deleted.
     """
 
     def __init__(
@@ -272,7 +272,7 @@ class _Looking:
 
     def _before(self, place: OldPlace, *, is_put: bool = False) -> int | None:
         """Return the id of the row before a place. Rows that the same edit moved are skipped, because a later request
-        of that edit may have put them before this place.
+        of that edit has perhaps put them before this place.
         """
         before, steps = place.sibling_id, len(self._put)
         while before in self._put and steps:

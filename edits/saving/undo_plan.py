@@ -23,10 +23,10 @@ class Undo:
     say who made the last change and when, if Smartsheet says so. `row` is None if the row no longer exists or wasn't
     read. `column` is None for a change of a whole row. `then` is the cell's value before the change.
 
-    If a deleted row can be added again, `cells` and `attributes` are those of the new row. `columns` are the columns of
-    `cells`. `lost` are the titles of the columns whose old values the new row doesn't get. `was` is the old place of a
+    If a deleted row can be added again, `cells` and `attributes` are those of the new row. `columns` has the columns of
+    `cells`. `lost` has the titles of the columns whose old values the new row doesn't get. `was` is the old place of a
     deleted or moved row. If `was` is None, a deleted row goes to the bottom of the sheet. `where_now` is the place that
-    a moved row has now, in words, and `where_then` is the old place in words. `notes` are sentences about other things
+    a moved row has now, in words, and `where_then` is the old place in words. `notes` has sentences about other things
     that undoing doesn't restore exactly.
     """
 
@@ -84,7 +84,7 @@ class Undo:
 @dataclass(frozen=True, slots=True)
 class Plan:
     """Says what undoing some changes of one edit would do now, change by change. `baseline` is the sheet that was read
-    for this. `places` is None if no rows were moved or deleted.
+    to find this out. `places` is None if no rows were moved or deleted.
     """
 
     baseline: Baseline

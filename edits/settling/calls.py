@@ -15,8 +15,8 @@ from audit.vocabulary import Action, Phase
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request of an edit. `numbers` are the numbers of all its lines. `lines` are its open lines, which have no
-    certain outcome yet.
+    """One request of an edit. `numbers` has the numbers of all its lines. `lines` has its open lines. An open line has
+    no certain outcome yet.
 
     `is_whole` says that Smartsheet carries out the request for all of its rows or none.
     """

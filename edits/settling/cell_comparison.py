@@ -41,7 +41,7 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Ours:
-    """A change in this log that can have made a state of the cell. `emails` are all known addresses of the person who
+    """A change in this log that can have made a state of the cell. `emails` has all known addresses of the person who
     made the change.
 
     The change isn't comparable if its value or person was erased.
@@ -63,8 +63,8 @@ class Ours:
 
     @property
     def is_judged(self) -> bool:
-        """Whether the change gets a result of its own. It does if it was saved, is about this cell only, and is
-        comparable.
+        """Whether the change gets a result of its own. A change gets one if the change was saved, is about this cell
+        only, and is comparable.
         """
         return self.is_comparable and self.change.is_applied and not self.is_addition
 
