@@ -130,7 +130,9 @@ class PutBatch(Batch):
 
     @abstractmethod
     def _returned(self, line: Line, row: Row) -> dict[int | None, Json]:
-        """Return the values that Smartsheet's answer has for a row, as `Outcome.returned` (audit.recording) needs them."""
+        """Return the values that Smartsheet's answer has for a row, as `Outcome.returned` needs them
+        (audit.recording).
+        """
 
 
 class UpdateBatch(PutBatch):

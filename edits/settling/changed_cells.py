@@ -52,8 +52,8 @@ Memory = MutableMapping[str, Json]  # results of histories from earlier runs, wi
 class Weighed:
     """What one cell's history says about the edit, and the states of the history on which this result is based.
 
-    `phase` is APPLIED, NOT_APPLIED or UNDECIDABLE. It is None if the cell has no history any more. `is_faint` marks a
-    weak NOT_APPLIED: the cell already had the value before the edit, so writing it would have left no trace.
+    `phase` is APPLIED, NOT_APPLIED or UNDECIDABLE. If the cell has no history any more, `phase` is None. `is_faint`
+    marks a weak NOT_APPLIED: the cell already had the value before the edit, so writing it would have left no trace.
     """
 
     phase: Phase | None

@@ -1,5 +1,5 @@
 """Limits how many cell histories are read per minute and token. Smartsheet allows 30 per minute, and the pages that
-people open need some of them.
+people open need some of these 30.
 
 The count is in the database, so that the worker and commands share it.
 https://developers.smartsheet.com/api/smartsheet/openapi/cells/cellhistory-get

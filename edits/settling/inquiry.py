@@ -1,10 +1,10 @@
 """Finds out from Smartsheet's own record what became of an edit that got no clear answer. An edit counts as saved or as
 not saved only if the evidence is certain.
 
-This runs when SETTLE_AFTER seconds have passed since the edit. A request that hasn't reached Smartsheet by then will
-never reach it. The requests of an edit are checked in the order in which they were sent. If the sheet still has the
-version from before the edit, the edit changed no cell, and added or moved no row. The module of each kind of change
-checks further evidence.
+An edit is only checked when SETTLE_AFTER seconds have passed since the edit. A request that hasn't reached Smartsheet
+by then will never reach it. The requests of an edit are checked in the order in which they were sent. If the sheet
+still has the version from before the edit, the edit changed no cell, and added or moved no row. The module of each kind
+of change checks further evidence.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ class _Kind(Protocol):
 def find_out(edit: OpenEdit, record: Record, memory: MutableMapping[str, Json]) -> Iterator[dict[int, Outcome]]:
     """Yield the outcomes of the edit's open lines as they are found, by line number.
 
-    `memory` keeps results, so that a later run needn't read them again. Raises GatewayError, and what the record's
-    `spend` raises.
+    `memory` keeps results, so that a later run needn't read the same histories again. Raises GatewayError, and what the
+    record's `spend` raises.
     """
     kind = _kind(edit, record, memory)
     is_ended = False

@@ -46,7 +46,9 @@ AMBIGUOUS = f"{CANNOT}someone else may have moved the row or changed the sheet a
 
 
 class _Places:
-    """The places of a sheet's rows. `together` are the rows that one request should move next to each other."""
+    """The places of a sheet's rows. `together` has the ids of the rows that one request should move next to each
+    other.
+    """
 
     def __init__(self, outline: Sheet, together: Collection[int]) -> None:
         self.outline = outline

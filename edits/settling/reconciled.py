@@ -79,7 +79,8 @@ class Place:
 def record(
     findings: Iterable[Finding], *, place: Place, judged: set[int], since: datetime, actor: Actor
 ) -> Counter[str]:
-    """Record the new results of a cell, and return the number of each kind. Either all results are recorded or none.
+    """Record the new results of a cell. Return how many results of each kind were recorded. Either all new results are
+    recorded or none.
 
     `judged` has the ids of the intents that get a result. States from outside the app are recorded if they are not
     older than `since`. `actor` is the person whose token read Smartsheet. If several runs find the same result, only

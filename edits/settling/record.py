@@ -51,7 +51,7 @@ class Record:
     """What Smartsheet and our log say about an edit's sheet. All methods that read from Smartsheet raise GatewayError,
     and the errors of `spend`.
 
-    `emails` are all known addresses of the person who made the edit. A request of the edit that doesn't reach
+    `emails` has all known addresses of the person who made the edit. A request of the edit that doesn't reach
     Smartsheet within the time `within` will never reach Smartsheet.
     """
 

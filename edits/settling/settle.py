@@ -114,7 +114,7 @@ def _find_out(edit: OpenEdit, held: Unsettled) -> Iterator[dict[int, Outcome]]:
 
 
 def _pause_after(error: NoHistoryLeft | GatewayError, held: Unsettled) -> float | None:
-    """Return the seconds until the edit is tried again; None if further tries are useless."""
+    """Return the seconds until settling should try the edit again; None if further tries are useless."""
     match error:
         case NoHistoryLeft() | RateLimited():
             Unsettled.objects.put_off_person(region=held.region, actor_id=held.actor_id, seconds=MINUTE)
@@ -133,8 +133,8 @@ def _is_hopeless(held: Unsettled, *, patience: int = 1) -> bool:
 
 
 def _pause(held: Unsettled) -> float:
-    """Return the seconds to wait before the next try, after Smartsheet didn't answer. The older the edit, the longer
-    the wait.
+    """Return the seconds until settling should try the edit again, if Smartsheet didn't answer. The older the edit, the
+    longer the wait.
     """
     return min(LATER, max(MINUTE, (timezone.now() - held.at).total_seconds() / 10))
 
