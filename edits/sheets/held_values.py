@@ -1,4 +1,4 @@
-"""Turns a cell into one JSON value. Baselines, new values and the log have cells in this form.
+"""Turns a cell into one JSON value. Baselines, new values and the log contain cells as such JSON values.
 
 None is an empty cell. A check box is true or false. Numbers and texts stay as they are. A day is an ISO 8601 text. A
 cell of a multi-value column is a list of options, or a list of people. Each of these people is an address, or a name if

@@ -45,7 +45,7 @@ TYPES: dict[str, type[ColumnType]] = {
 
 def column_type(column: Column, people: Iterable[Contact] = (), rows: Sequence[int] | None = None) -> ColumnType:
     """Return the type of a column. Cells of unknown types are shown as in Smartsheet and can't be changed. In contact
-    columns, `people` can be entered by name. `rows` are the ids of the sheet's rows in their order, which are needed to
-    write predecessors.
+    columns, `people` can be entered by name. `rows` has the ids of the sheet's rows in their order. These ids are
+    needed to write predecessors.
     """
     return TYPES.get(column.type, ColumnType)(column, tuple(people), None if rows is None else tuple(rows))

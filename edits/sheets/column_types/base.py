@@ -17,7 +17,9 @@ LONGEST_TEXT = 4000  # the most characters of a text; Smartsheet silently cuts o
 
 
 class Doubtful(ValidationError):
-    """The typed text can be written as `value`, but perhaps means something else. The person must confirm it first."""
+    """The typed text can be written as `value`, but the person perhaps means something else. The person must confirm
+    the text first.
+    """
 
     def __init__(self, message: str, value: Value) -> None:
         super().__init__(message, code="doubtful")
@@ -28,7 +30,7 @@ class Doubtful(ValidationError):
 class ColumnType:
     """A column, with functions that show, parse and write its cells. This base class is used for columns of unknown
     types. In a contact column, people can be entered by name if they are contacts of the column or of the cell, or are
-    among `people`. `rows` are the ids of the sheet's rows in their order, or None if they weren't read.
+    among `people`. `rows` has the ids of the sheet's rows in their order. `rows` is None if the rows weren't read.
     """
 
     column: Column
@@ -91,7 +93,7 @@ class ColumnType:
         return held_values.linked(text_of(plain), hyperlink)
 
     def to_api(self, cell: Cell) -> Json:
-        """Return the cell's value in the form in which programs get and send values in the API."""
+        """Return the cell's value in the notation in which programs get and send values in the API."""
         return bare(held(cell))
 
     def holds(self, cell: Cell, value: Json) -> bool:

@@ -48,8 +48,8 @@ class ContactType(ColumnType):
 
 
 def known_people(column: Column, cell: Cell, others: Iterable[Contact] = ()) -> list[Contact]:
-    """Return the people who can be entered by name, each address once. They are the column's contacts and those in the
-    cell. If the column isn't restricted, `others` are added.
+    """Return the people who can be entered by name, each address once. These people are the column's contacts and the
+    contacts in the cell. If the column isn't restricted, `others` are added.
     """
     people = (*column.contact_options, *contacts(cell), *(() if column.is_validated else others))
     known: dict[str, Contact] = {}
@@ -86,7 +86,9 @@ def key_of(text: str, column: Column, known: Sequence[Contact]) -> str:
 
 
 def why_nobody(column: Column, keys: Iterable[str]) -> str:
-    """Return a sentence that says why a restricted column doesn't accept these people; "" if it does."""
+    """Return a sentence that says why a restricted column doesn't accept these people; "" if the column accepts
+    them.
+    """
     allowed = {one.key.lower() for one in column.contact_options}
     if not column.is_validated:
         return ""

@@ -68,7 +68,7 @@ class PredecessorType(ColumnType):
         return text
 
     def after(self, value: Json, cell: Cell) -> Json:
-        """Return the cell's value after the write, in the form in which Smartsheet writes predecessors."""
+        """Return the cell's value after the write, in Smartsheet's own notation of predecessors."""
         after = super().after(value, cell)
         return after if self.why_not_written(after) else ", ".join(map(str, read_predecessors(text_of(after)))) or None
 

@@ -73,8 +73,8 @@ class TextNumber(ColumnType):
         return number
 
     def _number(self, written: Written, look: Look | None, locale: Locale) -> int | float | None:
-        """Return the number to store. Return None if Smartsheet can't store it. Also return None for texts such as 60%,
-        $5 or 100 200, unless the cell's value or format shows that numbers are meant there.
+        """Return the number to store. Return None if Smartsheet can't store the number. Also return None for texts such
+        as 60%, $5 or 100 200, unless the cell's value or format shows that numbers are meant there.
         """
         if look is None and not (
             written.is_plain and not written.is_unclear and written.group in {"", locale.thousands}
