@@ -35,8 +35,8 @@ def openable_sheets(user: AbstractBaseUser | AnonymousUser, *, is_waiting: bool 
     """Return the ids of the sheets that the user can open, or why these sheets aren't known. If Smartsheet's last
     answer is more than a minute old, a thread asks again.
 
-    If the sheets aren't known and `is_waiting` is true, this asks Smartsheet without a thread, and waits at most
-    SMARTSHEET_DEADLINE seconds for the answer.
+    If the sheets aren't known and `is_waiting` is true, this function asks Smartsheet without a thread, and waits at
+    most SMARTSHEET_DEADLINE seconds for the answer.
     """
     store = _Store(user)
     is_due = store.begin()

@@ -13,7 +13,7 @@ CONTACT_COLUMNS = {"CONTACT_LIST", "MULTI_CONTACT_LIST"}
 
 
 def people_of(sheet: Sheet, row: Row | None, shared: Iterable[Contact] = ()) -> tuple[Contact, ...]:
-    """Return everyone who has a name and an address, once each, ordered by name. `shared` are the people that the sheet
+    """Return everyone who has a name and an address, once each, ordered by name. `shared` has the people that the sheet
     is shared with.
     """
     columns = [column for column in sheet.columns if column.type in CONTACT_COLUMNS]

@@ -21,7 +21,7 @@ _known: dict[tuple[str, int], tuple[frozenset[int], float]] = {}
 
 
 class PersonalColumn(Tracked):
-    """A personal column of a sheet. `title` is only shown to people."""
+    """A personal column of a sheet. `title` only helps administrators to recognise the column."""
 
     region = models.CharField(max_length=20)
     sheet_id = models.BigIntegerField("sheet id")

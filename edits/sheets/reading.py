@@ -77,7 +77,7 @@ def read_outline(gateway: Gateway, sheet_id: int) -> Sheet:
 
 def _ancestors(gateway: Gateway, sheet_id: int, parent_id: int | None) -> list[int]:
     """Return the ancestors of a page's first row in the hierarchy, topmost first. An ancestor of a later row is either
-    one of these or on the page itself.
+    one of these ancestors or on the page itself.
     """
     ids: list[int] = []
     while parent_id is not None:

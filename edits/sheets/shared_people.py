@@ -19,7 +19,7 @@ KEPT = 600  # seconds that the people are cached
 
 class SharedPeople(NamedTuple):
     """The people who have a name and an address, ordered by name. `are_all` is false if a sheet is shared so widely
-    that Smartsheet wasn't asked for the rest.
+    that Smartsheet was only asked for some of the people.
     """
 
     people: tuple[Contact, ...] = ()

@@ -184,9 +184,9 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row. `sibling_id` is the row before it with the same parent, and `depth` is the number of its ancestors.
-    `modified_by` is only set if the row was read with writerInfo, and `is_filtered_out` only if it was read with a
-    filter that Smartsheet applied.
+    """A row. `sibling_id` is the id of the previous row with the same parent, and `depth` is the number of the row's
+    ancestors. `modified_by` is only set if the row was read with writerInfo. `is_filtered_out` is only set if the row
+    was read with a filter that Smartsheet applied.
 
     https://developers.smartsheet.com/api/smartsheet/openapi/rows/row
     """
@@ -230,7 +230,7 @@ class Row:
         )
 
     def cell(self, column: Column) -> Cell:
-        """Return the cell in that column, or an empty cell."""
+        """Return the cell in this column, or an empty cell."""
         return self.cells.get(column.id) or Cell(column_id=column.id, format=self.format)
 
 
@@ -266,8 +266,8 @@ class Sheet:
 
     @classmethod
     def parse(cls, raw: Mapping[str, Json], *, ancestors: Sequence[int] = ()) -> Sheet:
-        """Parse a Sheet object. `ancestors` are the ids of the first row's ancestors that the object doesn't contain,
-        topmost first.
+        """Parse a Sheet object. `ancestors` has the ids of those ancestors of the first row that the object doesn't
+        contain, topmost first.
         """
         return cls(
             id=raw["id"],
@@ -292,7 +292,7 @@ class Sheet:
 
     @property
     def row_ids(self) -> tuple[int, ...] | None:
-        """The ids of all rows in their order; None if they weren't read."""
+        """The ids of all rows in their order; None if not all rows were read."""
         return self.outline.row_ids if self.outline else None
 
     @property
@@ -305,11 +305,11 @@ class Sheet:
         return self.outline is not None and row.id in self.outline.parents
 
     def column(self, column_id: object) -> Column | None:
-        """Return the column with that id; None if there is none."""
+        """Return the column with this id; None if there is no such column."""
         return next((column for column in self.columns if column.id == column_id), None)
 
     def row(self, row_id: int) -> Row | None:
-        """Return the row with that id; None if it wasn't read."""
+        """Return the row with this id; None if the row wasn't read."""
         return next((row for row in self.rows if row.id == row_id), None)
 
     def label(self, row: Row) -> str:

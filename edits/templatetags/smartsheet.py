@@ -60,7 +60,7 @@ Columns = str | Iterable[int | str]
 
 @register.inclusion_tag("edits/in_page/row_form.html", takes_context=True)
 def smartsheet_row_form(context: Context, sheet_id: int, row_id: int, columns: Columns = ()) -> dict[str, Any]:
-    """Show the form of a row. After a save, the browser returns to the page with the form. `columns` are the ids or
+    """Show the form of a row. After a save, the browser returns to the page with the form. `columns` has the ids or
     titles of the columns to show, as a list, or as a text with commas. By default, all columns are shown.
 
     Raises InTransaction if a transaction is open. If ATOMIC_REQUESTS is on, decorate the view with
