@@ -221,8 +221,8 @@ def _followed_up(problem: Problem | None, request: HttpRequest) -> Problem | Non
 
 
 def _readable(request: HttpRequest) -> tuple[Reader, EntryQuerySet]:
-    """Return the reader and the intents in the reader's region. This waits until it is known which sheets the reader
-    can open.
+    """Return the reader and the intents in the reader's region. This function waits until it is known which sheets the
+    reader can open.
     """
     reader = reader_of(request, is_waiting=True)
     return reader, Entry.objects.intents().filter(region=reader.actor.region)

@@ -32,8 +32,8 @@ class RememberedInput(forms.HiddenInput):
 
 
 class Control(forms.Widget):
-    """A control for a cell. Its value is a `Posted`. `choices` are the possible values; a control for text has no
-    choices. `has_other` allows another value next to the choices. `label` names the cell.
+    """A control for a cell. Its value is a `Posted`. `choices` has the possible values. A control for text has no
+    choices. If `has_other` is true, the person can enter a value that isn't among the choices. `label` names the cell.
     """
 
     css_class = "form-control"
@@ -179,7 +179,7 @@ class PersonControl(Control):
 
 def control_for(kind: ColumnType, cell: Cell, shown: Sequence[str], typed: Sequence[str]) -> Control:
     """Return a control for a cell of this column type. `shown` is the value when the form was opened. `typed` is the
-    value that was sent. A control is chosen that can show both values.
+    value that was sent. The returned control can show both values.
     """
     column, texts = kind.column, [text for text in (*shown, *typed) if text]
     offered = dict.fromkeys(shown)

@@ -56,8 +56,8 @@ def typed(data: QueryDict) -> QueryDict:
 
 
 def changed(data: QueryDict) -> QueryDict:
-    """Return the data of a form without the fields whose texts weren't changed. When the form is opened again, it takes
-    these texts from the row.
+    """Return the data of a form without the fields whose texts weren't changed. When the form is opened again, these
+    unchanged texts come from the row.
     """
     for initial in [name for name in data if name.startswith(INITIAL)]:
         name = initial.removeprefix(INITIAL)
@@ -82,7 +82,7 @@ def kept_when_signed_out(
     view: Callable[Concatenate[Any, P], HttpResponseBase],
 ) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
     """Decorate a view that saves a form. If the sender isn't signed in any more, store the form before the view
-    redirects them to sign in.
+    redirects the sender to the sign-in.
     """
 
     @wraps(view)

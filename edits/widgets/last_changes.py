@@ -31,7 +31,8 @@ class LastChange:
 
 
 def last_changes(*, region: str, sheet_id: int, row_id: int) -> dict[int, LastChange]:
-    """Return the last change that Smartsheet applied to each cell of this row, by column id. This makes one query.
+    """Return the last change that Smartsheet applied to each cell of this row, by column id. This function makes one
+    query.
 
     The same sheet id in another region is another sheet.
     """
@@ -57,8 +58,8 @@ def recent_changes(*, region: str, sheet_id: int, since: datetime) -> dict[tuple
 
 
 def own_last_changes(*, region: str, person_id: int, sheet_id: int, row_ids: Collection[int]) -> dict[int, datetime]:
-    """Return when this person last changed each of these rows with this app (UTC), by row id. Rows that they haven't
-    changed are left out. This makes one query.
+    """Return when this person last changed each of these rows with this app (UTC), by row id. Rows that the person
+    hasn't changed are left out. This function makes one query.
     """
     if not row_ids:
         return {}

@@ -17,9 +17,9 @@ OTHER, LINK, SURE = "other-", "link-", "sure-"  # prefixes of a field's name
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """The data that a browser sends for a cell. `chosen` is the control's value, which is one text, or the choices.
-    `other` is what was typed next to the choices. `link` is the hyperlink. `sure` are the texts that the person has
-    confirmed, in the form that `remember` returns.
+    """The data that a browser sends for a cell. `chosen` holds the control's value: one text, or several chosen texts.
+    `other` is what was typed next to the choices. `link` is the address of the hyperlink. `sure` holds the texts that
+    the person has confirmed, as one text that `remember` made from them.
     """
 
     chosen: tuple[str, ...] = ()

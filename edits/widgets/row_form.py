@@ -2,8 +2,8 @@
 
 Fields are named `col-<column id>`. Each field has two hidden fields. `initial-col-<column id>` has the texts that the
 control showed. The form compares them with the sent texts to find what the person changed. `shown-col-<column id>` has
-the cell's JSON from Smartsheet. The save compares it with the cell's current value. Subclasses can name fields in
-another way (`name_of`).
+the cell's JSON from Smartsheet. The save compares this JSON with the cell's current value. Subclasses can name fields
+in another way (`name_of`).
 """
 
 from __future__ import annotations
