@@ -109,8 +109,8 @@ class CellBoundField(forms.BoundField):
 
 class RowForm(forms.Form):
     """The form with the cells of a row that this person can change. `row` is the row as it was just read from
-    Smartsheet, or None for a new row. `only` are the columns to show, or None for all columns. `shared` are the people
-    that the sheet is shared with, who can be entered by name.
+    Smartsheet, or None for a new row. `only` has the columns to show, or is None for all columns. `shared` has the
+    people that the sheet is shared with. These people can be entered by name.
     """
 
     bound_field_class = CellBoundField
@@ -155,7 +155,9 @@ class RowForm(forms.Form):
                 self._refuse(name, self.column_named(name))
 
     def changes(self) -> tuple[CellChange, ...]:
-        """Return the cells that the person changed, compared with what they saw. The form must be valid."""
+        """Return the cells whose values the person changed. Each value is compared with the value that the person saw.
+        The form must be valid.
+        """
         changed = (
             CellChange(column.id, shown=self.shown(name), typed=self.cleaned_data[name])
             for name, column in self.columns.items()
