@@ -67,8 +67,8 @@ class ColumnsForm(RowForm):
         return True
 
     def is_required(self, column: Column) -> bool:
-        """Whether the cell must be filled in. This is called when the form is made, and again when the sent form is
-        checked.
+        """Whether the cell must be filled in. This method is called when the form is made, and again when the sent form
+        is checked.
         """
         return self._of_form[column.id][1].required
 
@@ -96,7 +96,7 @@ class ColumnsForm(RowForm):
         return None
 
     def changes(self) -> tuple[CellChange, ...]:
-        """The cells to save: those that the person changed, and those whose value a clean method replaced."""
+        """The cells to save: the cells that the person changed, and the cells whose value a clean method replaced."""
         found = []
         for name, column in self.columns.items():
             now = held(self._field(name).cell)

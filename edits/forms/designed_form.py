@@ -379,9 +379,9 @@ class DesignedForm(SheetForm):
 
     @cached_property
     def known(self) -> Known:
-        """What is known about the row's values while the person fills in this page. `changeable` are the columns that
-        the person can change. Some of these columns become editable only when the person types certain values into
-        other fields.
+        """What is known about the row's values while the person fills in this page. `changeable` has the ids of the
+        columns that the person can change. Some of these columns become editable only when the person types certain
+        values into other fields.
         """
         changeable = {column.id for column in self.columns.values()}
         while True:
@@ -432,8 +432,8 @@ class DesignedForm(SheetForm):
         return self.states_here(field) == {State.HIDDEN} or (self.row is None and not is_writable)
 
     def _why_shown(self, field: FormField, column: Column) -> str:
-        """Return why the sheet doesn't let this person change a cell. Return "" if the sheet lets them, or if the form
-        itself never lets them.
+        """Return why the sheet doesn't let this person change a cell. Return "" if the sheet lets the person change the
+        cell, or if the form itself never lets anyone change it.
         """
         is_for_writing = any(state.is_written for state in field.possible_states)
         return super().why_read_only(column) if is_for_writing else ""

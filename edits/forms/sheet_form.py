@@ -109,7 +109,7 @@ class SheetForm(ColumnsForm):
 
     def may_edit(self, row: Row) -> str:
         """Return a sentence that says why the person can't edit this row with this form; "" if they can. By default
-        `Meta.row_rule` decides. This is called when the form is opened, and again when it is saved.
+        `Meta.row_rule` decides. This method is called when the form is opened, and again when the form is saved.
         """
         rule = self.options.row_rule
         return rule(self.baseline, row) if rule and self.baseline else ""

@@ -153,8 +153,8 @@ def _is_surely_not_applied(code: object, said: str) -> bool:
 
     The error code 4001 (down for maintenance) is such a proof. 4004 is a proof only if the answer's text says that
     another request is changing the sheet. Otherwise 4004 is an unexpected error, like 4000. 4002 is a time-out inside
-    Smartsheet. An answer without a code comes from a server in front of Smartsheet, which doesn't know what Smartsheet
-    did.
+    Smartsheet. An answer without a code comes from a server in front of Smartsheet. Such a server doesn't know what
+    Smartsheet did.
     """
     return code == MAINTENANCE or _is_sheet_in_use(code, said)
 

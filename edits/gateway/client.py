@@ -147,7 +147,7 @@ class Gateway(Operations, sdk.Smartsheet):  # type: ignore[misc]  # the SDK ship
 
     `deadline` is the most seconds that all calls of this gateway can take together. Every method raises GatewayError. A
     write that Smartsheet has perhaps made is never sent again. Ids are Smartsheet's 64-bit numbers. Rows and sheets are
-    Smartsheet's JSON objects. `scopes` are the scopes of the token. If `scopes` is None, `require` allows everything,
+    Smartsheet's JSON objects. `scopes` has the scopes of the token. If `scopes` is None, `require` allows everything,
     and only Smartsheet decides what the person can do. A failed read that is likely to succeed a moment later is
     repeated, at most `extra_tries` times.
 

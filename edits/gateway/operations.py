@@ -237,7 +237,7 @@ class Operations(ABC):
 
     @abstractmethod
     def _read(self, operation: str, path: str, **query: object) -> JsonObject:
-        """Send a read, and repeat it if necessary."""
+        """Send a request that only reads. Repeat the request if necessary."""
 
     @abstractmethod
     def _write(

@@ -1,4 +1,4 @@
-"""Tells the log who is reading it, and which sheets they can open in Smartsheet."""
+"""Tells the log who is reading it, and which sheets this reader can open in Smartsheet."""
 
 from __future__ import annotations
 

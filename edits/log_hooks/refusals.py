@@ -83,8 +83,8 @@ def note_counted() -> int:
 
 
 def _count_in_words(window: Attempts) -> Iterator[str]:
-    """Yield a sentence with the count of events after the first one, which has its own entry. Yield nothing if there
-    was only one event.
+    """Yield a sentence that says how many events came after the first one. The first event has its own entry. So if
+    there was only one event, yield nothing.
     """
     if window.count > 1:
         began = f"{window.began_at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"

@@ -359,7 +359,7 @@ def batches(baseline: Baseline, rows: Iterable[CheckedRow]) -> Iterator[Batch]:
 
 
 def _is_there(line: Line, row: Row | None, addresses: Container[str]) -> bool:
-    """Whether the row has the sent values and was last written by the person with one of these addresses."""
+    """Whether the row has the sent values, and the last writer of the row has one of these addresses."""
     if row is None or row.modified_by is None or row.modified_by.email.lower() not in addresses:
         return False
     holds = {cell.column_id: held(cell) for cell in row.cells.values()}

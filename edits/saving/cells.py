@@ -29,7 +29,7 @@ class NoSuchColumn(LookupError):
 
 
 class InTransaction(Exception):
-    """A transaction is open, which could roll back the log. Nothing was sent.
+    """A transaction is open. A rollback of this transaction could undo the log's entries. Nothing was sent.
 
     Decorate the view with django.db.transaction.non_atomic_requests, or call the function outside of `atomic()`.
     """

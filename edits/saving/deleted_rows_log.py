@@ -53,7 +53,7 @@ class DeletedRowsLog:
 
     def restoration(self, row_id: int) -> LoggedChange | None:
         """Return the addition of the new row for this deleted row, even if its outcome isn't certain yet. If there are
-        several, return the last one; if there are none, return None.
+        several such additions, return the last one. If there is none, return None.
         """
         self.look_up([row_id])
         return self._restorations.get(row_id)

@@ -33,8 +33,8 @@ PLAIN = "Smartsheet refused formulas, formats or the lock of a row, so the row g
 
 
 def put_back(plan: Plan, places: Places, *, key: str, **facts: Any) -> Result:
-    """Put back the rows that can be put back. This needs one or more saves. Only the last save gets the idempotency key
-    `key`. All saves get `facts`, which has `via` and `reason`.
+    """Put back the rows that can be put back, with one save or several saves. Only the last save gets the idempotency
+    key `key`. All saves get `facts`, which has `via` and `reason`.
 
     The rows of a later edit are put back before those of an earlier one. Raises KeyReused, InProgress or NotRecorded if
     the first save raises it.

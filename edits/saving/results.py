@@ -72,7 +72,8 @@ class RowResult:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """The results of a save, change by change. `edit_ids` are the save's edits in the log, one for each kind of change.
+    """The results of a save, change by change. `edit_ids` has the ids of the save's edits in the log. There is one edit
+    for each kind of change.
 
     `is_logged` is False if the log has only the intents, because an outcome couldn't be recorded. `is_repeat` says that
     the key was used before, and that this is the earlier result.

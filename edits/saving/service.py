@@ -102,8 +102,8 @@ def repeated(
 
 
 def _require_sense(baseline: Baseline, changes: Sequence[RowChange]) -> None:
-    """Raise ValueError if the changes contradict each other, or if a row occurs twice in a request, which Smartsheet
-    wouldn't accept.
+    """Raise ValueError if the changes contradict each other, or if a row occurs twice in a request. Smartsheet wouldn't
+    accept such a request.
     """
     if any(isinstance(change, DeleteRow) for change in changes) and not baseline.has_descendants:
         raise ValueError("To delete rows, pass a baseline that has the descendants of these rows.")

@@ -163,7 +163,7 @@ class AddedRows:
         return True
 
     def _history(self, row_id: int, column_id: int) -> History | None:
-        """Return a cell's history, which is read only once. Return None if the cell has no history, or if
+        """Return a cell's history. Each history is read only once. Return None if the cell has no history, or if
         MOST_HISTORIES histories were already read.
         """
         key = (row_id, column_id)

@@ -208,7 +208,7 @@ class ChangedCells:
 
     def _unexplained_nearby(self, change: Change, history: History) -> list[Mapping[str, Json]]:
         """Return the states that would match this change if Smartsheet's clock and ours differed by more than expected.
-        If other edits explain all these states, return none.
+        If other edits explain all these states, return an empty list.
         """
         record = self._record
         since, until = record.start - SKEW, record.end + SKEW

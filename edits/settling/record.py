@@ -121,7 +121,7 @@ class Record:
         return {row_id for row_id in recent.values_list("row_id", flat=True) if row_id}
 
     def around(self) -> tuple[datetime, datetime]:
-        """Return the start and end of the time in which another edit could have left the same traces as this one."""
+        """Return the start and end of the time in which another edit could have left the same traces as this edit."""
         length = self.end - self.start
         return self.start - length, self.end + length
 

@@ -43,8 +43,8 @@ log = logging.getLogger(__name__)
 
 
 def settle_due(*, limit: int = 1000) -> Counter[str]:
-    """Settle up to `limit` edits that are due. Return the number of lines with each outcome, and the number of edits
-    that were "put off" or "failed".
+    """Settle up to `limit` edits that are due. Return how many lines of these edits got each outcome, and how many of
+    these edits were "put off" or "failed".
     """
     gather(older_than=timedelta(seconds=settings.SETTLE_AFTER))
     tally: Counter[str] = Counter()

@@ -95,7 +95,9 @@ class Predecessor:
         return f"{self.number}{self.type} {'-' if self.is_lead else '+'}{self.lag}"
 
     def to_json(self, row_ids: Sequence[int]) -> dict[str, Json]:
-        """Return the Predecessor object of Smartsheet's API. `row_ids` are the sheet's rows in their order."""
+        """Return the Predecessor object of Smartsheet's API. `row_ids` has the ids of the sheet's rows in their
+        order.
+        """
         body: dict[str, Json] = {"rowId": row_ids[self.number - 1], "type": self.type}
         if self.lag:
             body["lag"] = self.lag.to_json() | ({"negative": True} if self.is_lead else {})

@@ -1,4 +1,4 @@
-"""Reads the number formats of columns and cells, which are a part of Smartsheet's format descriptors.
+"""Reads the number formats of columns and cells from Smartsheet's format descriptors.
 
 https://developers.smartsheet.com/api/smartsheet/guides/advanced-topics/cell-formatting.md
 """

@@ -51,8 +51,8 @@ def personal_columns(*, region: str, sheet_id: int) -> frozenset[int]:
 
 
 def row_label(sheet: Sheet, row: Row, *, region: str) -> str:
-    """Return the row's label for the log: the text of its primary cell, or its number if the primary column is
-    personal.
+    """Return the row's label for the log: the text of the row's primary cell, or the row's number if the primary column
+    is personal.
     """
     primary = sheet.primary
     if primary and primary.id in personal_columns(region=region, sheet_id=sheet.id):

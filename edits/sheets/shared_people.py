@@ -27,8 +27,8 @@ class SharedPeople(NamedTuple):
 
 
 def known(user: AbstractBaseUser | AnonymousUser, sheet_id: int) -> tuple[Contact, ...]:
-    """Return the people that the sheet is shared with, if they are in the cache for this user. Otherwise return no
-    one.
+    """Return the people that the sheet is shared with, if they are in the cache for this user. Otherwise return an
+    empty tuple.
     """
     found: SharedPeople = cache.get(_key(user, sheet_id), SharedPeople())
     return found.people

@@ -292,7 +292,7 @@ class Sheet:
 
     @property
     def row_ids(self) -> tuple[int, ...] | None:
-        """The ids of all rows in their order; None if not all rows were read."""
+        """The ids of all rows in their order; None if `outline` wasn't read."""
         return self.outline.row_ids if self.outline else None
 
     @property

@@ -217,9 +217,7 @@ def is_keyed(kind: ColumnType) -> bool:
 
 
 def _with(choices: Iterable[Choice], shown: Iterable[str]) -> list[Choice]:
-    """Return the choices, with an empty choice before them. After them come the shown values that aren't among the
-    choices.
-    """
+    """Return an empty choice, then these choices, and then the shown values that aren't among the choices."""
     offered = list(choices)
     keys = {text_of(key) for key, _, _ in offered}
     return [("", "(empty)", ""), *offered, *((text, text, "") for text in shown if text and text not in keys)]

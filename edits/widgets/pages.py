@@ -30,7 +30,7 @@ def actor_of(request: SmartsheetRequest) -> Actor:
 
 
 def doing(request: SmartsheetRequest, what: Doing) -> Doing:
-    """Return what the person wants to do: read for GET, otherwise `what`."""
+    """Return what the person wants to do. For POST, this is `what`. For other methods, this is reading."""
     return what if request.method == "POST" else Doing.READ
 
 

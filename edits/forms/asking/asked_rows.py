@@ -17,7 +17,7 @@ from identity.middleware import SmartsheetRequest
 
 @dataclass(frozen=True, slots=True)
 class AskedRows:
-    """A request that was sent to the signed-in person. `open_ids` are the ids of the rows without an answer."""
+    """A request that was sent to the signed-in person. `open_ids` has the ids of the rows without an answer."""
 
     person: RequestedPerson
     open_ids: frozenset[int]

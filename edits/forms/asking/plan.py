@@ -83,8 +83,8 @@ def read_choices(gateway: Gateway, *, region: str, sheet_id: int, definition: De
 
 @dataclass
 class PlannedPerson:
-    """A person who was chosen for a request, and the rows to ask them about. `left_out` are rows that the form doesn't
-    show to the person. `why_not` says why the person can't be asked at all; it is "" if they can.
+    """A person who was chosen for a request, and the rows to ask them about. `left_out` has the rows that the form
+    doesn't show to the person. `why_not` says why the person can't be asked at all; it is "" if they can.
     """
 
     email: str
@@ -119,7 +119,7 @@ class PlannedPerson:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The people who were chosen for a request. `without_person` are rows that name no person with an address."""
+    """The people who were chosen for a request. `without_person` has the rows that name no person with an address."""
 
     people: Sequence[PlannedPerson]
     without_person: Sequence[AskedRow]

@@ -67,8 +67,8 @@ def is_set_up() -> bool:
 
 
 def send_due() -> int:
-    """Send the mails that are due. Return how many mails the mail server took. If the server can't be reached, the
-    other mails wait for the next run.
+    """Send the mails that are due. Return how many of these mails the mail server took. If the server can't be reached,
+    the other mails wait for the next run.
     """
     kinds: list[type[OutgoingMail]] = [Mail] if is_set_up() else []
     kinds += [ProblemMail] if problem_mails.is_set_up() else []

@@ -140,8 +140,9 @@ def _with_earlier_save(request: SmartsheetRequest, problem: Problem) -> Problem:
 
 
 def could_fill_in(request: SmartsheetRequest, form: FormDefinition) -> bool:
-    """Whether this person could fill in the form if the form were open. A form for listed people needs a listed person.
-    Any other form needs a person who can open the form's sheet. If this is unknown, the result is False.
+    """Whether this person could fill in the form if the form were open. If the form is for listed people, the person
+    must be listed. Otherwise the person must be able to open the form's sheet. If it is unknown which sheets the person
+    can open, the result is False.
     """
     person = request.smartsheet_user
     try:

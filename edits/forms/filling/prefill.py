@@ -2,7 +2,7 @@
 
 The designer says for each field what happens to such a value. A suggested value can be changed by the person. A locked
 value is shown and saved, and can't be changed. A hidden value is saved and not shown. The form's page has the locked
-and the hidden values in a signed hidden field, which is valid for one form, version, person and row.
+and the hidden values in a signed hidden field. This field is valid for one form, version, person and row.
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ BY_PREDECESSORS = "=CALCSTART("  # the formula that Smartsheet reports for the s
 
 
 class DateTime(ColumnType):
-    """The type of columns with a day and time, which are shown in the reader's time zone."""
+    """The type of columns whose cells have a day and a time. Both are shown in the reader's time zone."""
 
     __slots__ = ()
 
