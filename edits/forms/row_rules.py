@@ -22,7 +22,7 @@ from identity.profiles.readers import reader_of
 
 
 def known_as(person: Profile) -> frozenset[str]:
-    """Return all addresses that the person has or had, in lower case. This takes two queries.
+    """Return all addresses that the person has or had, in lower case. This function makes two queries.
 
     Names don't count. People choose their own names in Smartsheet, so anyone could take the name of another person.
     """

@@ -1,8 +1,8 @@
-"""Anchors seals as rows in a Smartsheet sheet that belongs to the auditor. This app can't change the history that
-Smartsheet keeps of that sheet, or the times in it.
+"""Anchors seals as rows in a Smartsheet sheet that belongs to the auditor. Smartsheet keeps a history of that sheet.
+This app can't change this history or its times.
 
-AUDIT_ANCHOR_SHEET is the sheet. Rows are added with the token of the person AUDIT_ANCHOR_PERSON. Adding a row is logged
-like any other edit, with the action "anchor". The row's primary cell has the seal, as a line of JSON.
+AUDIT_ANCHOR_SHEET is the sheet's id. Rows are added with the token of the person AUDIT_ANCHOR_PERSON. Adding a row is
+logged like any other edit, with the action "anchor". The row's primary cell has the seal, as a line of JSON.
 """
 
 from collections.abc import Sequence

@@ -23,7 +23,7 @@ ADMINS = frozenset({Access.OWNER, Access.ADMIN})
 
 
 class ShownForm(DesignedForm):
-    """A form that can show any row, also one that the form's rule or filter excludes. Nothing is logged."""
+    """A form that can show any row, even a row that the form's rule or filter excludes. Nothing is logged."""
 
     def may_edit(self, row: Row) -> str:
         return ""

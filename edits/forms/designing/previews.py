@@ -260,5 +260,7 @@ def _refusals(definition: Definition, sheet: Sheet, row: Row | None, viewer: Vie
 
 
 def _profile(share: Share, region: str) -> Profile:
-    """Return a profile of a person who has never signed in here. It has only the name and the address in the share."""
+    """Return a profile of a person who has never signed in here. The profile has only the name and the address in the
+    share.
+    """
     return Profile(region=region, id=0, data={"email": share.email, "firstName": share.name or share.email})

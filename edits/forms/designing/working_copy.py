@@ -166,7 +166,7 @@ class WorkingCopy:
             _item(name, field)["when"] = group.to_json()
 
     def _conditions(self) -> Iterator[tuple[str, str, Json]]:
-        """Yield each condition as its panel, its place in words, and its JSON."""
+        """Yield three values for each condition: its panel, its place in words, and its JSON."""
         if self.content["rule"] is not None:
             yield "rows", "Rows", self.content["rule"]
         for field in self.fields:
