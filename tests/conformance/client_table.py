@@ -19,7 +19,7 @@ ADDRESSES = {name: client.address for name, client in python_clients.CLIENTS.ite
 def write_table(outcomes: Sequence[Outcome]) -> str:
     """Write the table into docs/sandbox.md if every client was tried and none failed.
 
-    If the table in this page was out of date, returns a sentence that asks to commit the page. Otherwise returns "".
+    If the page changes, returns a sentence that asks the developer to commit the page. Otherwise returns "".
     """
     tried = [outcome for outcome in outcomes if outcome.suite in ADDRESSES]
     if len(tried) < len(ADDRESSES) or any(outcome.failed for outcome in tried):

@@ -1,10 +1,11 @@
-"""Hooks for schemathesis (SCHEMATHESIS_HOOKS). They replace the request bodies that schemathesis generates by bodies
-that the server can use. They run in the environment of schemathesis.
+"""Hooks for schemathesis (SCHEMATHESIS_HOOKS). They change the request bodies that schemathesis generates, so that the
+server can use them. They run in the environment of schemathesis.
 
 The OpenAPI document has the same schema for a row in a request as for a row in an answer. This schema has read-only
-attributes too. Only the document's prose says which attributes can be sent. So the hooks keep only these attributes.
+attributes too. Only the document's prose says which attributes a request can have. The hooks keep only these.
 The document allows empty comments, so the hooks always set a text. All ids in a request must exist, so the hooks insert
-existing ids. They send a single row as a list of one row, because in the document the answer has a list.
+existing ids. If a request has a single row, the hooks put this row into a list. The reason is that the document
+describes only an answer with a list, and the sandbox answers with a list only if the request has a list.
 """
 
 import json

@@ -26,7 +26,7 @@ if sys.platform == "win32":
 
 @contextmanager
 def empty_database(name: str, folder: Path) -> Iterator[dict[str, Any]]:
-    """Yield the settings of an empty database. It has the same engine as the tests' own database."""
+    """Yield the settings of an empty database. The database has the same engine as the tests' own database."""
     ours = settings.DATABASES["default"]
     if ours["ENGINE"].endswith("sqlite3"):
         yield {"ENGINE": ours["ENGINE"], "NAME": str(folder / f"{name}.sqlite3")}
@@ -57,8 +57,8 @@ def installed(name: str, folder: Path, sandbox: RunningSandbox, **environment: s
 def served_site(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, running_sandbox: RunningSandbox
 ) -> Iterator[InstalledSite]:
-    """Yield each of the two sites in turn. The site has its tables, and serves its pages. All tests of a module use the
-    same copy of a site.
+    """Yield a site that has its tables and serves its pages. Tests run with each of the two sites. All tests of a
+    module use the same copy of a site.
     """
     with installed(request.param, tmp_path_factory.mktemp("site"), running_sandbox) as site:
         site.prepare()
@@ -68,7 +68,7 @@ def served_site(
 
 @pytest.fixture
 def site(served_site: InstalledSite, sandbox: RunningSandbox) -> Iterator[InstalledSite]:
-    """Yield the served site, without users. The site is registered as an app in a sandbox in its initial state."""
+    """Yield the served site, without users. The sandbox is in its initial state, and the site is registered there."""
     sandbox.register_app(redirect_url=f"{served_site.url}/smartsheet/identity/callback/", client_id=served_site.project)
     yield served_site
     served_site.ask(inside.delete_users)

@@ -34,7 +34,7 @@ R = TypeVar("R")
 
 def python() -> Path:
     """Return the path of the Python in a virtual environment with Byline's wheel. This Python can also import the
-    project's dependencies. The environment is only built again after Byline's packages have changed.
+    project's dependencies. If Byline's packages haven't changed since the last call, the environment is reused.
     """
     place = ROOT / "var" / "hosts"
     place.mkdir(parents=True, exist_ok=True)

@@ -143,7 +143,7 @@ def test_a_form_of_the_site(site: InstalledSite, pages: Pages, plan: SitePlan, b
 @pytest.mark.parametrize("served_site", ["member_site"], indirect=True)
 def test_the_grid(site: InstalledSite, pages: Pages, plan: SitePlan, bob: Person) -> None:
     """The grid works in a site with a strict Content-Security-Policy, users with UUIDs, and hashed names of static
-    files. Only this site has the API, which the grid needs.
+    files. The test doesn't run with the other site, which lacks the API that the grid needs.
     """
     page = pages.log_in("jane")
     connect(page, bob)

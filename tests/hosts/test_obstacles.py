@@ -1,4 +1,6 @@
-"""Numbered obstacles that sites with their own users could meet. Each test fails if a site meets its obstacle."""
+"""Numbered obstacles that sites with their own users could meet. Each test is about one obstacle, and fails if a site
+meets this obstacle.
+"""
 
 import re
 from collections.abc import Callable, Iterator
@@ -115,7 +117,9 @@ def migrations(site: InstalledSite) -> list[Path]:
 
 @with_auth_user
 def test_obstacle_07_histories_of_the_site_are_not_changed(site: InstalledSite) -> None:
-    """The site's own histories still have foreign keys to users, and can be changed. The log doesn't record them."""
+    """The site's own histories still have foreign keys to users, and can be changed. The log doesn't record the rows of
+    these histories.
+    """
     assert "audit.E00" not in check(site)
     start = site.ask(inside.last_entry)
     assert site.ask(inside.change_and_delete_a_plan) == ["~", "+"]
@@ -191,7 +195,7 @@ def test_obstacle_12_no_session_is_said_to_end_that_goes_on(
     site: InstalledSite, log_in: LogIn, sandbox: RunningSandbox, alice: Person
 ) -> None:
     """Django's session engines can't list a person's sessions. With these engines, the profile page has no button that
-    ends all sessions. Our own engine can end them, and keeps a session as long as the site says.
+    ends all sessions. Our own engine can end a person's sessions, and keeps a session as long as the site says.
     """
     assert "byline.I001" in check(site)
     jane = log_in(JANE)
@@ -277,7 +281,7 @@ def test_obstacle_18_a_policy_that_stops_connect_is_reported(site: InstalledSite
 def test_obstacle_19_the_site_has_entries_and_jobs(
     site: InstalledSite, log_in: LogIn, sandbox: RunningSandbox, alice: Person, bob: Person
 ) -> None:
-    """The log has entries about people's events, each job runs, and the site's admin lists connected users."""
+    """The log records that people connect and disconnect, each job runs, and the site's admin lists connected users."""
     jane, joe = log_in(JANE), log_in(JOE)
     start = site.ask(inside.last_entry)
     jane.connect(sandbox, alice)

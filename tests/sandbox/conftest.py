@@ -8,7 +8,9 @@ from tests.sandbox.client import Client, Grid
 
 @pytest.fixture
 def sandbox(running_sandbox: RunningSandbox) -> RunningSandbox:
-    """Return the sandbox in its initial state. Unlike the `sandbox` of other tests, it changes no Django settings."""
+    """Return the sandbox in its initial state. This fixture changes no Django settings, unlike the fixture of the same
+    name in tests/conftest.py.
+    """
     running_sandbox.reset()
     return running_sandbox
 
@@ -66,7 +68,7 @@ def as_nobody(client_of: Callable[[None], Client]) -> Client:
 
 
 def sheet_id(client: Client, name: str) -> int:
-    """Return the id of the sheet with this name that the client can see."""
+    """Return the id of the client's sheet with this name."""
     sheets = client.json("/sheets?includeAll=true")["data"]
     found: int = next(sheet["id"] for sheet in sheets if sheet["name"] == name)
     return found

@@ -16,7 +16,7 @@ PIXEL = b"\x89PNG\r\n\x1a\n\r\n--boundary\r\n\x00\xff"
 
 
 def result(response: requests.Response) -> dict[str, Json]:
-    """Return the result in the answer to a change."""
+    """Return `result` from the answer to a write. Check that the answer reports success."""
     assert response.status_code == 200, response.text
     body = response.json()
     assert (body["message"], body["resultCode"]) == ("SUCCESS", 0)

@@ -85,7 +85,7 @@ CLEARED = ["Notes", "Start", "Trade", "Status", "Responsible", "Team", "Equipmen
 
 
 def shown(plan: Grid, title: str, response: Any) -> dict[str, Any]:
-    """Return the cell in the answer to a write, without the id of its column."""
+    """Return the cell of this column from the answer to a write. The cell's columnId is left out."""
     assert response.status_code == 200, response.text
     cell = cell_in(response.json()["result"][0], plan.column(title))
     return {name: value for name, value in cell.items() if name != "columnId"}

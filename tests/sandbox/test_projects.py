@@ -82,7 +82,9 @@ def test_dates_follow_working_days(project: Grid) -> None:
 
 
 def test_parents_have_the_weighted_progress_of_their_rows(project: Grid) -> None:
-    """Of ten days, three are complete, five are at 60 %, and two aren't begun: (3 + 3) / 10."""
+    """The row Design has three rows beneath it: three days at 100 %, five days at 60 %, and two days at 0 %. So six of
+    the ten days are done, which is 60 %.
+    """
     assert values(project, "Design", "% Complete") == [0.6]
     assert project.cell("Design", "% Complete")["displayValue"] == "60%"
 
@@ -167,7 +169,9 @@ def test_without_predecessors_the_start_stays_and_can_be_written(project: Grid) 
 
 
 def test_predecessors_follow_their_rows(project: Grid) -> None:
-    """Cells show predecessors by row number, which changes if a row is added above. A deleted row is shown as #REF."""
+    """Cells show the row numbers of predecessors. If a row is added at the top, these numbers change. If a predecessor
+    is deleted, the cell shows #REF.
+    """
     assert project.post({"title": "Task", "value": "Kick-off"}, toTop=True).status_code == 200
     assert values(project, "Approve the drawings", "Predecessors") == ["4FS +1d"]
     deleted = project.client.ask("DELETE", f"{project.path}/rows?ids={project.row('Draw the partitions')}")

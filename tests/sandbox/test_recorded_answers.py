@@ -46,7 +46,7 @@ def test_an_answer_has_the_known_shape(fact: Fact, ids: Ids, as_alice: Client) -
 
 def filled(written: Json, ids: Ids) -> Json:
     """Return a path or body in which each name in braces, such as {row}, is replaced by an id. If a text consists only
-    of such a name, the id is a number.
+    of such a name, the text becomes a number.
     """
     if isinstance(written, dict):
         return {key: filled(value, ids) for key, value in written.items()}

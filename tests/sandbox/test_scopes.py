@@ -91,9 +91,9 @@ def test_no_operation_is_forgotten() -> None:
 def test_an_operation_asks_for_its_scope(
     sandbox: RunningSandbox, client_of: AnyClient, alice: Person, scope: str
 ) -> None:
-    """Each operation that needs this scope refuses a token without it, but not a token that has only this scope.
+    """Each operation that needs this scope refuses a token without the scope, and accepts a token with only this scope.
 
-    The refusal has error 1004. The ids in the paths don't exist, so this error can only be about the scope.
+    The refusal has error 1004. With only this scope, any other error is fine, because the ids in the paths don't exist.
     """
     others = " ".join(each for each in SCOPES if each != scope)
     without = client_of(sign_in(sandbox, alice, scope=others)["access_token"])

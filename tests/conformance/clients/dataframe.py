@@ -14,9 +14,9 @@ ask_smartsheet = requests.Session.request
 
 
 def ask_sandbox(session: requests.Session, method: str, url: str, **options: Any) -> requests.Response:
-    """Send a request to the sandbox that the client would send to Smartsheet.
+    """Send the client's request to the sandbox, and not to Smartsheet.
 
-    The client has no setting for the API's address.
+    The client has no setting for the API's address, so this function replaces the address in the request.
     """
     return ask_smartsheet(session, method, url.replace(SMARTSHEET, API), **options)
 

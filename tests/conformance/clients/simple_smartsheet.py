@@ -19,7 +19,7 @@ register_class = cattrs.Converter.register_structure_hook
 def register_any(converter: cattrs.Converter, kind: Any, hook: Callable[[Any, Any], Any]) -> None:
     """Register a hook for a class, or for another type such as Dict[str, int].
 
-    With Python 3.11 and later, the function of cattrs that this one replaces accepts only classes.
+    This function replaces `register_structure_hook` of cattrs, which accepts only classes with Python 3.11 and later.
     """
     try:
         register_class(converter, kind, hook)

@@ -12,8 +12,8 @@ IMPATIENT = ("--webhook-debounce", "0.1", "--webhook-retry-factor", "0.00001", "
 
 @pytest.fixture(scope="package")
 def running_sandbox() -> Iterator[RunningSandbox]:
-    """Yield a sandbox that waits less before callbacks. It waits a tenth of a second instead of three hours before a
-    late retry.
+    """Yield a sandbox that waits only briefly before it sends callbacks. For example, it sends a late retry after a
+    tenth of a second instead of three hours.
     """
     with RunningSandbox("--rate-limit", "0", *IMPATIENT) as sandbox:
         yield sandbox
