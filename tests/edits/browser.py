@@ -17,7 +17,7 @@ INLINE = {"a", "b", "code", "del", "em", "i", "ins", "span", "strong", "time"}
 
 
 class FormReader(HTMLParser):
-    """Parses the fields that the form with this id would send, and the text of the page."""
+    """Parses a page: its text, and the fields that the form `form_id` would send."""
 
     def __init__(self, form_id: str) -> None:
         super().__init__()
@@ -155,13 +155,13 @@ class Page:
         return page
 
     def send(self) -> None:
-        """Press Save, but don't open the sheet's page afterwards. This is faster than save(), which opens the page."""
+        """Press Save, but don't follow the redirect. This is faster than save(), which opens the next page."""
         response = self.client.post(self.path, self.sent, content_type=URLENCODED)
         assert response.status_code == 302, response.content.decode()
 
     @property
     def sent(self) -> str:
-        """The body of the form's POST, encoded as browsers do it."""
+        """The body of the POST that sends the form, in the encoding that browsers use."""
         return urlencode({name: values for name, values in self.fields.items() if values}, doseq=True)
 
     def value(self, column_id: int) -> str:
@@ -170,7 +170,7 @@ class Page:
         return value.replace("\r\n", "\n")
 
     def add(self, column_id: int, text: str) -> Page:
-        """Type a value that isn't among a column's choices."""
+        """Type a value that isn't among a column's choices into the input that is for such values."""
         self.fields[f"other-col-{column_id}"] = [text]
         return self
 

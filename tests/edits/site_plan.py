@@ -95,7 +95,9 @@ class SitePlan:
         return [self._label(row) for row in self.sandbox.sheet(self.person, self.name)["rows"]]
 
     def writes(self, person: Person) -> list[dict[str, Any]]:
-        """This person's requests that change sheets, since the sandbox's list of requests was last emptied."""
+        """The requests with which this person has changed sheets. Only requests since the sandbox's list of requests
+        was last emptied are returned.
+        """
         requests = self.sandbox.requests(path="/sheets/")
         return [one for one in requests if one["method"] != "GET" and one["personId"] == person.id]
 

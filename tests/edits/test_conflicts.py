@@ -153,7 +153,9 @@ def test_a_program_that_sends_no_initial_value_meets_the_cell_as_it_is(
 
 
 def test_unchanged_cells_show_their_current_values(browser: Client, plan: SitePlan, bob: Person) -> None:
-    """After a conflict, unchanged cells show current values. Old values would look as if saving restored them."""
+    """After a conflict, the cells that Bob didn't change show their current values. If they showed old values, it would
+    look as if saving wrote these old values.
+    """
     page = Page.open(browser, plan.edit_path(ROW)).type({plan.columns["Status"]: "Blocked"})
     plan.write(ROW, Status="Complete", Notes="Sand", Done=True)
     page = page.save()

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @contextmanager
 def dying(before: Callable[[str], object]) -> Iterator[None]:
-    """End the connection before the first statement for which `before` is true. After that, no statement works.
+    """End the connection before the first statement for which `before` returns True. After that, no statement works.
 
     On PostgreSQL, the server ends the connection. On SQLite, which has no server, every further statement fails.
     """

@@ -1,4 +1,4 @@
-"""The row form shows, keeps and changes hyperlinks of cells. They are logged, and undo restores them."""
+"""The row form shows, keeps and changes hyperlinks of cells. Changes of hyperlinks are logged and can be undone."""
 
 import json
 from typing import Any
@@ -125,7 +125,9 @@ def test_a_rows_name_can_be_a_link(browser: Client, plan: SitePlan) -> None:
 def test_an_address_that_an_input_shows_in_another_way_stays(
     browser: Client, plan: SitePlan, bob: Person, address: str
 ) -> None:
-    """Browsers remove line breaks from an input, and the form removes blanks around an address."""
+    """A link's address has a line break, which browsers remove from an input, or blanks around it, which the form
+    removes. If the person doesn't change the address, it isn't saved.
+    """
     odd = {"value": "A-101", "hyperlink": {"url": address}}
     plan.write(ROW, Drawing=odd)
     page = Page.open(browser, plan.edit_path(ROW))

@@ -56,7 +56,7 @@ PAGES["table"] = CHANGED + '{% who_changed sheet row "Notes" %}' + ROW_LOG
 
 
 def streamed(request: HttpRequest, sheet: int, row: int) -> StreamingHttpResponse:
-    """Return a page that is made only while it is sent. By then, all middleware has run."""
+    """Return a page whose content is made while it is sent. All middleware has run before the content is made."""
     return StreamingHttpResponse(page(tag)(request, sheet, row).content for tag in [CHANGED])
 
 

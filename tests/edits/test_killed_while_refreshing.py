@@ -63,8 +63,8 @@ browser.post(path, fields)
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """The moment at which the process is killed. `stop` names the step before which the process stops itself,
-    and is then killed. Without `stop`, the process is killed while the sandbox's sign-in has the fault `fault`.
+    """The moment at which the process is killed. If `stop` names a step, the process stops itself before this step and
+    is then killed. If not, the process is killed while the sandbox's sign-in has the fault `fault`.
     """
 
     stop: str = ""
@@ -112,9 +112,9 @@ def test_typed_values_are_saved_in_the_end(
 
 
 def killed(page: Page, browser: Client, sandbox: RunningSandbox, *, stop: str) -> None:
-    """Send the form in a separate process, and kill this process with SIGKILL. If there is a step `stop`, the
-    process is killed when it has stopped itself before this step. Otherwise, it is killed when a fault of the sandbox
-    has affected its request.
+    """Send the form in a separate process, and kill this process with SIGKILL. If `stop` names a step, the process
+    stops itself before this step and is then killed. If `stop` is "", the process is killed when a fault of the sandbox
+    has affected the process's request.
     """
     environment = os.environ | {
         "DATABASE_URL": database_url(),

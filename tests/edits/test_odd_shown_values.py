@@ -1,5 +1,5 @@
-"""When a form is sent, it also has the values that its page showed. They come from a browser, so they can be anything.
-No such value makes a page fail or replaces a value in Smartsheet.
+"""When a form is sent, the request also has the values that the form's page showed. Since programs can send forms
+too, a shown value can be anything. Whatever it is, no page fails, and no value in Smartsheet is replaced.
 """
 
 import json

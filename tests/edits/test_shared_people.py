@@ -1,4 +1,4 @@
-"""Someone with whom a sheet is shared can be entered by name, after the row form has requested these people."""
+"""The row form requests the people with whom the sheet is shared. After that, these people can be entered by name."""
 
 import pytest
 from django.core.cache import cache
@@ -49,7 +49,9 @@ def test_people_of_a_sheet_are_for_those_who_can_open_it(
 def test_a_sheet_is_shared_with_more_people_than_a_page_has(
     browser: Client, plan: SitePlan, sandbox: RunningSandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The app reads a limited number of pages of people from Smartsheet. If people are left out, the form says so."""
+    """Smartsheet lists the people with whom a sheet is shared in several pages. The app reads all pages up to a limit.
+    If the list is longer than the limit, the answer has a note about this.
+    """
     monkeypatch.setattr("edits.gateway.operations.SHARES_PER_PAGE", 100)
     plan.share(f"person{number}@example.com" for number in range(220))
     answer = browser.get(f"{plan.path}people/").json()

@@ -137,7 +137,9 @@ def test_cells_changed_since_are_not_undone_and_listed(browser: Client, rows: Ro
 
 @pytest.fixture
 def meanwhile(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], object]], None]:
-    """Return meanwhile(act). It makes undo call `act` after it has read the rows, and before it sends anything."""
+    """Return meanwhile(). After meanwhile(act), each undo calls `act` when it has read the rows, and before it sends
+    anything.
+    """
 
     def let(happen: Callable[[], object]) -> None:
         plan = undo.plan

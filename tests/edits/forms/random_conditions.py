@@ -148,7 +148,7 @@ class _Maker:
         return self.seen[-1]
 
     def near(self) -> str:
-        """Return a text of the row, or a text that resembles one."""
+        """Return a text of the row, or a text that resembles a text of the row."""
         text = self.random.choice(self.seen)
         alike = [text.upper(), text.lower(), text.swapcase(), text[:1], text[1:], text[1:3]]
         return self.random.choice([text, text, *alike, unicodedata.normalize("NFD", text), self.random.choice(TEXTS)])
@@ -162,7 +162,7 @@ class _Maker:
         return {kind: [self.tree(depth - 1) for _ in range(self.random.randint(1, 2))]}
 
     def comparison(self) -> dict[str, Any]:
-        """Return a random comparison. If a value isn't allowed with its operator, try another comparison."""
+        """Return a random comparison. Comparisons whose operator doesn't allow their value are never returned."""
         while True:
             operator = self.random.choice(list(Operator))
             raw = {"column": self.random.choice(COLUMNS), "is": str(operator)} | self.operand(operator)

@@ -53,7 +53,9 @@ class TaskList:
         self.call("PUT", f"/sheets/{self.id}/rows", [{"id": self.rows[task], "cells": [cell]}])
 
     def reads(self) -> list[set[str]]:
-        """For each request that read the sheet's rows, return the titles of the columns that it read."""
+        """Return a set for each request that read the sheet's rows. The set has the titles of the columns that were
+        read.
+        """
         titles = {str(column_id): title for title, column_id in self.columns.items()}
         requests = self.sandbox.requests(method="GET")
         of_sheet = [one["query"] for one in requests if one["path"].endswith(f"/sheets/{self.id}")]

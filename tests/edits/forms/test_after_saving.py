@@ -85,7 +85,7 @@ def test_rows_beneath_are_listed_before_they_are_deleted(browser: Client, form: 
 
 @pytest.mark.parametrize("row", [THEIRS, "Excavation"])
 def test_rows_that_arent_mine_arent_deleted(browser: Client, form: ProgressForm, bob: Person, row: str) -> None:
-    """In this test, Excavation is Bob's row, but one of the rows beneath it isn't his."""
+    """Bob tries to delete a row. The row isn't his, or a row beneath it isn't his. The app refuses this and logs it."""
     form.plan.write("Excavation", Responsible="bob@example.com")
     form.publish(allow=ALL)
     answer = browser.post(f"{form.row_path(row)}delete/", {"rows": "1"})

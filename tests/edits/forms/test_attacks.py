@@ -34,13 +34,13 @@ def send(client: Client, path: str, data: dict[str, Any]) -> Page:
 
 
 def sent(form: ProgressForm, row: str = MINE, **typed: str) -> dict[str, Any]:
-    """Return the data of a form that a program fills in. Keyword arguments are texts by column title."""
+    """Return the data that a program sends for a form. Each keyword argument maps a column's title to a text."""
     version = form.stored.version
     return {"version": version, **{f"col-{form.column(title)}": text for title, text in typed.items()}}
 
 
 def refusals(form: ProgressForm) -> list[Entry]:
-    """Return the entries about refusals. Fails if the sheet has other entries."""
+    """Return the log's entries about refusals. Fails if the log has other entries about changes of the sheet."""
     entries = list(Entry.objects.on_sheet(form.plan.id).exclude(action__startswith="form_"))
     assert {entry.phase for entry in entries} <= {Phase.FORBIDDEN}, [entry.phase for entry in entries]
     for entry in entries:
@@ -49,7 +49,7 @@ def refusals(form: ProgressForm) -> list[Entry]:
 
 
 def is_refused(form: ProgressForm, person: Person, page: Page, *, status: int) -> bool:
-    """Whether the attempt was answered with this status and logged, and nothing was written."""
+    """Whether the attempt was logged. Fails if the answer has another status, or if something was written."""
     assert page.status == status, (page.status, page.text)
     assert form.plan.writes(person) == []
     return bool(refusals(form))
@@ -120,7 +120,9 @@ def test_a_field_that_is_always_hidden(browser: Client, form: ProgressForm, bob:
 
 
 def test_another_part_of_a_hidden_field(browser: Client, form: ProgressForm, bob: Person) -> None:
-    """A cell's field can have further inputs: for a link's address, for a value that is no option, and to confirm."""
+    """A request has values for the further inputs of a hidden field. Such inputs are for a link's address, for a value
+    that isn't an option, and for a confirmation. None of the values is written.
+    """
     notes = form.column("Notes")
     extra = {f"link-col-{notes}": "https://example.com", f"other-col-{notes}": "x", f"sure-col-{notes}": '["x"]'}
     page = send(browser, form.row_path(MINE), sent(form, Spent="1") | extra)
@@ -133,8 +135,8 @@ def test_another_part_of_a_hidden_field(browser: Client, form: ProgressForm, bob
 def test_a_condition_cant_be_met_with_a_field_that_isnt_written(
     browser: Client, form: ProgressForm, bob: Person
 ) -> None:
-    """Notes is shown if the status is Blocked. This form can't change the status, so a status in the request doesn't
-    count.
+    """The field Notes is shown if the row's status is Blocked. The form can't change the status. So a request with
+    notes is refused, even if the request also has the status Blocked.
     """
     task, _, notes, spent = form.definition.fields
     form.publish(fields=(task, form.field("Status", state=State.SHOWN), notes, spent))
@@ -280,10 +282,10 @@ def test_an_edit_by_the_api_cant_carry_a_form(browser: Client, form: ProgressFor
 
 
 def test_the_key_of_an_earlier_save_opens_no_other_row(browser: Client, form: ProgressForm, bob: Person) -> None:
-    """Each opened form has a key, so that a form that is sent twice is saved only once.
+    """Each opened form has a key, so that a form that is sent twice is saved only once. The second answer repeats the
+    first result, even if the person can't open the row any more.
 
-    The second answer repeats the first result, even if the person can't open the row any more. But with the key of one
-    row, nobody can open another row that isn't theirs.
+    Here, Bob sends the key of his own row's form to the form of a row that isn't his. The app refuses this each time.
     """
     page = Page.open(browser, form.row_path(MINE)).type({form.column("Spent"): "1"})
     assert page.save().was_redirected
@@ -299,8 +301,8 @@ def test_the_key_of_an_earlier_save_opens_no_other_row(browser: Client, form: Pr
 
 
 def test_a_form_that_was_published_anew_opens_no_other_row(browser: Client, form: ProgressForm, bob: Person) -> None:
-    """A request with an old version, or with the key of an earlier save, never shows a row that doesn't fit the rule.
-    Each attempt is logged.
+    """A request has another version than the published form, and perhaps the key of an earlier save. The answer never
+    shows a row that doesn't fit the rule. Each attempt is logged.
     """
     page = Page.open(browser, form.row_path(MINE)).type({form.column("Spent"): "1"})
     assert page.save().was_redirected
@@ -330,7 +332,9 @@ def test_the_page_for_deleting_has_no_name_of_a_row_outside_of_the_rule(browser:
 
 
 def test_a_draft_for_a_closed_form_is_no_attempt_to_save(browser: Client, form: ProgressForm) -> None:
-    """The page sends drafts by itself while someone types, so entries about drafts would fill the log."""
+    """A draft for a closed form is refused, but this isn't logged. The page sends drafts by itself while someone types,
+    so entries about refused drafts would fill the log.
+    """
     form.stored.close(seen=form.stored.revision, actor=THIS_APP)
     page = send(browser, form.row_path(MINE), sent(form, Spent="1") | {"keep_draft": "1"})
     assert page.status == 409

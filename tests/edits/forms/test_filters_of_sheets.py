@@ -49,7 +49,7 @@ def under_way(plan: SitePlan, alice: Person) -> ChosenFilter:
 
 @pytest.fixture
 def form(browser: Client, plan: SitePlan, under_way: ChosenFilter) -> ProgressForm:
-    """A form for Bob's rows that this filter shows."""
+    """A form for those of Bob's rows that the filter `under_way` shows."""
     return ProgressForm(plan, filter=under_way, allow=frozenset(Allow))
 
 

@@ -1,4 +1,6 @@
-"""If a program sends values for columns that the form doesn't have, this is refused and logged. Nothing is written."""
+"""A program sends values for columns that the form doesn't have. Each request is refused and logged, and writes
+nothing.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,7 @@ class StatusForm(SheetForm):
 
 
 def forbidden() -> list[tuple[str, str]]:
-    """The columns and reasons of refused changes in the log."""
+    """The column and the reason of each refused change in the log."""
     return list(Entry.objects.filter(phase="forbidden").values_list("column_title", "message"))
 
 

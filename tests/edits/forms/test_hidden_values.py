@@ -38,7 +38,9 @@ def test_a_field_that_is_always_hidden(browser: Client, form: ProgressForm) -> N
 
 
 def test_a_field_that_only_another_column_can_show(browser: Client, form: ProgressForm) -> None:
-    """The notes are shown for a task with another name. This form can't change the name, so the notes stay hidden."""
+    """The notes are shown if the task's name is "Another task". The row has another name, and this form can't change
+    the name. So the page doesn't have the notes.
+    """
     when = form.when("Task", "equals", "Another task")
     notes = form.field("Notes", state=State.HIDDEN, states=(StateWhen(State.EDITABLE, when),))
     form.publish(fields=(form.field("Spent"), notes))
@@ -46,7 +48,7 @@ def test_a_field_that_only_another_column_can_show(browser: Client, form: Progre
 
 
 def test_a_field_that_a_hidden_field_would_show(browser: Client, form: ProgressForm) -> None:
-    """The notes are shown if the status is Blocked. But Status is hidden too, so nobody can set it."""
+    """The notes are shown if the status is Blocked. But Status is hidden too, so nobody can set the status to Blocked."""
     status = form.field("Status", state=State.HIDDEN, states=(StateWhen(State.EDITABLE, form.when("Task", "empty")),))
     when = form.when("Status", "equals", "Blocked")
     notes = form.field("Notes", state=State.HIDDEN, states=(StateWhen(State.EDITABLE, when),))
@@ -55,7 +57,9 @@ def test_a_field_that_a_hidden_field_would_show(browser: Client, form: ProgressF
 
 
 def test_a_column_that_only_conditions_read(browser: Client, form: ProgressForm) -> None:
-    """The script gets only the part of a condition that depends on what is typed. The server evaluates the rest."""
+    """A condition compares a field of the form, and a column that isn't in the form. The page has only the comparison
+    of the field. The server evaluates the other comparison.
+    """
     large, wrong = form.when("Spent", "greater", 99), form.when("Notes", "equals", "Nairobi")
     form.publish(fields=(form.field("Spent", not_allowed=(NotAllowed("Too much.", AnyOf((large, wrong))),)),))
     found = source(browser, form)

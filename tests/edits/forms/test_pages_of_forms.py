@@ -299,7 +299,7 @@ def test_the_decorator_asks_others_to_connect(client: Client, db: None, plan: Si
 
 
 def test_the_log_cannot_be_written(browser: Client, plan: SitePlan, bob: Person, monkeypatch: Any) -> None:
-    """If the log can't be written, nothing is sent to Smartsheet. The page keeps what was typed."""
+    """If the log can't be written, nothing is sent to Smartsheet. The form on the next page has what was typed."""
     from audit import recording  # replaced in this test only
 
     page = typed(Page.open(browser, address(plan)), notes="Rock")

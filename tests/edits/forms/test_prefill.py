@@ -1,4 +1,4 @@
-"""The address of a form can fill in values: suggested, locked or hidden, as the designer has chosen."""
+"""The address of a form can fill in values. The designer chooses whether they are suggested, locked or hidden."""
 
 import pytest
 from django.test import Client
@@ -24,7 +24,7 @@ def follow(browser: Client, form: ProgressForm, mode: Prefill, **values: str) ->
 
 
 def open_link(browser: Client, path: str, names: dict[str, str | list[str]]) -> Page:
-    """Open the address with these values. The form on this page is sent to the address without the values."""
+    """Open `path` with these values in its query. The returned page sends its form to `path` without a query."""
     page = Page.open(browser, f"{path}?{urlencode(names, doseq=True)}")
     assert page.status == 200, page.text
     page.path = path
@@ -85,7 +85,7 @@ def test_a_value_that_the_column_cant_have_is_named_and_ignored(browser: Client,
 
 
 def test_a_locked_value_in_a_field_that_is_hidden_in_the_form(browser: Client, form: ProgressForm) -> None:
-    """A link can fill in a field that people can't see, if the designer allows that."""
+    """The designer has allowed that links fill in a hidden field. A link then does so, and the value is saved."""
     form.publish(
         fields=(form.field("Spent"), form.field("Notes", state=State.HIDDEN, prefill=Prefill.HIDDEN)),
     )

@@ -83,8 +83,8 @@ def test_fault_13_a_person_is_known_by_earlier_addresses() -> None:
 @pytest.mark.django_db
 @pytest.mark.parametrize(("first", "last"), [("ann.lee@example.com", ""), ("Ann", "Lee")])
 def test_nobody_is_known_by_a_name(first: str, last: str) -> None:
-    """People choose their own names in Smartsheet. So nobody gets a person's rows by taking this person's name or
-    address as their name.
+    """People choose their own names in Smartsheet. If someone takes another person's name or address as their name,
+    they don't get this person's rows.
     """
     eve = Profile("sandbox", 6, {"email": "eve@example.com", "firstName": first, "lastName": last})
     person = SmartsheetUser(user=User.objects.create(username="eve"), region="sandbox", smartsheet_id=6, profile={})

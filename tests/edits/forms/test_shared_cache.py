@@ -90,7 +90,9 @@ def redis(tmp_path: Path) -> Iterator[Redis]:
 
 
 def cache_url(kind: str, folder: Path) -> str:
-    """Return the address of a cache in the folder, or in an empty table that `createcachetable` makes."""
+    """Return the address of an empty cache. For "filecache", the cache is in the folder. For another kind, it is a
+    table that `createcachetable` makes.
+    """
     if kind == "filecache":
         return f"filecache://{folder}"
     url = "dbcache://byline_test_cache"
@@ -139,7 +141,9 @@ def test_two_processes_read_the_list_once_a_minute_and_again_after_a_save(
 def test_pages_open_and_save_while_the_cache_is_away(
     browser: Client, plan: SitePlan, tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
-    """There is a file where the cache's folder should be, or nothing listens at the address of the cache server."""
+    """The cache fails, because there is a file in place of its folder, or because nothing listens at the address of its
+    server. Pages still open, and a row is saved.
+    """
     form, folder = ProgressForm(plan), tmp_path / "cache"
     monkeypatch.setattr(caching, "find_spec", lambda _name: True)  # the client of Redis isn't installed for tests
     monkeypatch.setenv("CACHE_URL", "redis://127.0.0.1:1/0" if kind == "redis" else f"filecache://{folder}")
@@ -204,7 +208,9 @@ def test_a_page_waits_once_for_a_hung_redis(
 def test_two_installations_on_one_server_share_no_answers(
     tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """In another installation, the same user id can belong to another person."""
+    """Two installations use one cache. The keys in the cache have user ids, and an id can belong to another
+    person in each installation. So an installation doesn't get what the other has stored.
+    """
     monkeypatch.setenv("CACHE_URL", f"filecache://{tmp_path}")
     settings.CACHES = caching.caches("the key of one")
     cache.set("openable_sheets:1", "theirs")

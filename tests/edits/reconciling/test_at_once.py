@@ -24,7 +24,7 @@ def test_findings_are_recorded_once(
     together = threading.Barrier(RUNS)
 
     def compared(ours: Sequence[Ours], states: Sequence[Version]) -> list[Finding]:
-        """Compare as usual, then wait for the other runs. So all runs have compared before any run records results."""
+        """Compare as usual, then wait until all other runs have compared too. Only then do the runs record results."""
         found = compare(ours, states)
         together.wait()
         return found

@@ -1,4 +1,4 @@
-"""Checks when a change in our log explains a state in Smartsheet: how time, value and person may differ."""
+"""Checks when a change in our log explains a state in Smartsheet: how much their times, values and people can differ."""
 
 from datetime import UTC, datetime, timedelta
 

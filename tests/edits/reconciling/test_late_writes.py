@@ -43,9 +43,9 @@ def version(sheet: ManyRows) -> Any:
 
 
 def save_late(sheet: ManyRows, changes: Sequence[RowChange], settings: Settings) -> None:
-    """Save changes with requests that are delayed.
+    """Save changes while the sandbox delays the requests. Settle the changes as not saved.
 
-    Settle the changes as not saved. Then let Smartsheet make them, and wait until it has.
+    Then end the delay, and wait until the sandbox has made the changes.
     """
     before = version(sheet)
     baseline = sheet.read(with_descendants=True)

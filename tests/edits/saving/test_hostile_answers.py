@@ -37,7 +37,9 @@ def test_a_row_that_is_changed_and_moved_in_one_save_is_not_contested_by_itself(
 
 
 def test_a_row_is_not_deleted_while_another_save_changes_a_row_beneath_it(rows: Rows) -> None:
-    """If this deletion were sent, Smartsheet would delete both rows. The log would say that one of them stays."""
+    """A person deletes a row. Meanwhile, another save has changed a row beneath this row. If the deletion were sent,
+    Smartsheet would delete both rows, although the log says only that the upper row is deleted.
+    """
     sheet = rows(3)
     top, beneath, other = sheet.row_ids
     sheet.call("PUT", f"/sheets/{sheet.id}/rows", [{"id": beneath, "parentId": top, "toBottom": True}])
@@ -61,7 +63,7 @@ def test_results_in_another_order_are_matched_by_their_rows(rows: Rows, monkeypa
 def test_a_row_that_an_answer_does_not_name_is_unknown_and_has_an_error(
     rows: Rows, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The answer has the right number of results, but names one row twice."""
+    """Two rows are saved. The answer has two results, but both are for the first row."""
     sheet = rows(2)
     answer_with(monkeypatch, lambda results: [results[0], results[0]])
     result = save(sheet.read(), sheet.updates())
@@ -98,7 +100,7 @@ def refuse(*_arguments: Any, **_more: Any) -> None:
 
 
 def answer_with(patch: pytest.MonkeyPatch, change: Callable[[list[Any]], list[Any]]) -> None:
-    """Make Smartsheet do what is requested, but answer with other results."""
+    """Let Smartsheet carry out each request. Then replace the results in its answer by the return value of `change`."""
     real = Gateway._call
 
     def called(self: Gateway, name: str, method: str, *more: Any) -> Any:

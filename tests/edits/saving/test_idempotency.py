@@ -139,7 +139,10 @@ def test_after_a_death_each_result_is_at_its_change(rows: Rows, monkeypatch: pyt
 def test_after_a_death_an_addition_that_was_not_sent_makes_the_others_uncertain(
     rows: Rows, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """When the save is repeated, one of the sheet's columns is gone. So no one can tell which addition is which."""
+    """A save adds two rows, one with a task and one with a note. Its process dies before it records the outcomes. When
+    the save is repeated, the column for notes is gone. So no one can tell which logged addition is which row of the
+    save.
+    """
     sheet = rows(1)
     changes = [AddRow((CellChange(column, None, "x"),)) for column in (sheet.task, sheet.notes)]
     with monkeypatch.context() as patched:

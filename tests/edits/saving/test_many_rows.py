@@ -75,7 +75,9 @@ def test_a_row_and_one_beneath_it_are_deleted_together(rows: Rows) -> None:
 
 
 def test_a_row_that_a_deletion_takes_along_is_logged_too(rows: Rows) -> None:
-    """After the sheet was read, someone moves a row beneath the row to be deleted. So Smartsheet deletes both."""
+    """A person deletes a row. After the sheet was read, someone else has moved another row beneath this row. So
+    Smartsheet deletes both rows.
+    """
     sheet = rows(3)
     parent, moved, other = sheet.row_ids
     baseline = sheet.read([parent], with_descendants=True)
@@ -88,7 +90,9 @@ def test_a_row_that_a_deletion_takes_along_is_logged_too(rows: Rows) -> None:
 
 
 def test_a_row_that_is_gone_prevents_no_later_deletion_of_the_others(rows: Rows) -> None:
-    """After the sheet was read, someone deletes one of the rows. So Smartsheet deletes none, and doesn't say why."""
+    """A person deletes three rows. After the sheet was read, someone else has deleted one of these rows. So Smartsheet
+    deletes none of the rows, and doesn't say why.
+    """
     sheet = rows(3)
     first, gone, last = sheet.row_ids
     baseline = sheet.read(with_descendants=True)

@@ -44,10 +44,10 @@ def bob_actor(bob: Person) -> Actor:
 
 @pytest.fixture
 def intended(plan: SitePlan, bob_user: User, bob_actor: Actor) -> Intended:
-    """Return intended(). It records an intent of Bob without an outcome, as if his process had died.
+    """Return intended(), which records an intent of Bob without an outcome, as if his process had died.
 
-    intended("Rock") is the intent to write a text into the notes. For deletions, pass the names of rows, the topmost
-    row first.
+    intended("Rock") records the intent to write this text into the notes of ROW. For a deletion, the arguments are the
+    names of the deleted rows, from top to bottom.
     """
 
     def intended(
@@ -79,7 +79,7 @@ def intended(plan: SitePlan, bob_user: User, bob_actor: Actor) -> Intended:
 
 @pytest.fixture
 def by_bob(plan: SitePlan, bob: Person) -> SitePlan:
-    """The site plan. Bob changes it without the app, as if his process had sent a request before it died."""
+    """The site plan, which Bob changes without the app. So it looks as if his process had sent a request and then died."""
     return SitePlan(plan.sandbox, bob)
 
 
@@ -89,7 +89,7 @@ def logged() -> list[LoggedChange]:
 
 
 def a_minute_passes() -> None:
-    """Act as if a minute has passed: histories can be read again, and postponed edits are due."""
+    """Act as if a minute has passed. The limit for reading histories begins anew, and postponed edits are due."""
     HistoryReader._default_manager.update(read=[])
     Unsettled.objects.update(due_at=F("at"))
 

@@ -114,6 +114,8 @@ def _operation(edit: Edit) -> str:
 
 
 def _slowness(chance: Random) -> dict[str, Any]:
-    """Return a fault. The sandbox loses the request, carries it out late, or carries it out without a whole answer."""
+    """Return a random fault. With this fault, the sandbox loses the request, carries the request out late, or doesn't
+    send a whole answer.
+    """
     faults: list[dict[str, Any]] = [{"delay": 600}, {"delay": 600, "drop": "before"}, {"hold": 600}, {"body": "drip"}]
     return chance.choice(faults)

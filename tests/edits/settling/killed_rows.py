@@ -139,7 +139,7 @@ def die_at(owner: Any, name: str, place: int) -> None:
 
 
 def _is_over(child: int) -> bool:
-    """Whether the child has ended by itself. This happens if a busy machine doesn't send the request in time."""
+    """Whether the child has ended before it was killed. A very busy machine can cause this."""
     return os.waitid(os.P_PID, child, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
 
 

@@ -66,7 +66,7 @@ MOMENTS = ("never", "never", "before the intent", "before the call", "before the
 
 @dataclass(frozen=True)
 class InApp:
-    """An edit with the app, by the first or the second person. `moment` is when the process of the edit dies."""
+    """An edit with the app, by the first or the second person. The edit's process dies at `moment`."""
 
     person: int
     action: Action
@@ -185,7 +185,7 @@ class Story:
         self.touched.append(row_id)
 
     def is_untouched_but_for(self, made: Made) -> bool:
-        """Whether this edit is the only change of its row that was tried."""
+        """Whether this edit is the only attempt to change its row."""
         return self.touched.count(made.row_id) == 1
 
     def writers(self, row_id: int, column_id: int) -> set[str]:
@@ -237,8 +237,8 @@ class Story:
         save(replace(baseline, gateway=self._gateway(step, user)), [changes[step.action]]).raise_error()
 
     def _gateway(self, step: InApp, user: User) -> Gateway:
-        """Return a gateway that is used only for the write. If the fault makes the request hang, the gateway's time
-        limit is short.
+        """Return the gateway with which the step's edit is sent. If the step's fault makes the request hang, the
+        gateway has a short time limit.
         """
         usual = self.settings.SMARTSHEET_DEADLINE
         if step.fault in HANGS:

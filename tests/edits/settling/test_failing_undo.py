@@ -1,5 +1,5 @@
 """Smartsheet fails at each call of an undo of moves and deletions. After settling, the undo can be completed: each row
-is there once, at its old place, and the log says of each new row which deleted row it stands for.
+is there once, at its old place, and for each new row, the log says which deleted row is restored.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ AT_LATER_CALLS = ("dropped before", "dropped after", "503")
 
 
 def failing(monkeypatch: pytest.MonkeyPatch, sheet: ManyRows, name: str, call: int, fault: str) -> None:
-    """Let Smartsheet fail when this method of the gateway is called. `call` says at which call, counted from 0."""
+    """Let Smartsheet fail during one call of a gateway's method. `call` is the number of this call, counted from 0."""
     calls, right = 0, getattr(Gateway, name)
 
     def called(*args: Any, **kwargs: Any) -> Any:
@@ -64,7 +64,7 @@ def again(sheet: ManyRows, settings: Settings, monkeypatch: pytest.MonkeyPatch) 
 
 
 def check_log(sheet: ManyRows) -> None:
-    """Check that the log has an addition by undo for each new row, and at most one for each deleted row."""
+    """Check that the log has an addition by undo for each new row, and that no two additions restore the same row."""
     additions = Entry.objects.intents().filter(action=Action.ADD, origin=Origin.UNDO).order_by("id")
     added = {change.row_id: change.intent.refers_to for change in with_outcomes(additions) if change.is_applied}
     ids = {row["id"] for row in sheet.call("GET", f"/sheets/{sheet.id}")["rows"]}

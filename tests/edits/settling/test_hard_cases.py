@@ -64,7 +64,9 @@ def test_a_history_too_long_to_be_read_proves_nothing(
 def test_a_cell_that_held_it_already_does_not_speak_for_the_others(
     intended: Intended, by_bob: SitePlan, plan: SitePlan
 ) -> None:
-    """After the row was read and before this edit was made, someone else wrote the same value into one of the cells."""
+    """An edit writes one value into two cells. Before that, someone else wrote the same value into one of these cells.
+    The history of the other cell shows that the edit was made.
+    """
     plan.sandbox.control("POST", "clock", {"ahead": FAR_BEHIND})
     plan.write(ROW, Notes="Complete")
     plan.sandbox.control("POST", "clock", {"ahead": 0})
@@ -106,7 +108,9 @@ def test_where_all_columns_are_gone_it_says_so(intended: Intended, plan: SitePla
 
 
 def test_a_row_that_was_not_written_since_was_not_changed(intended: Intended, plan: SitePlan) -> None:
-    """Settling reads no cell history for such a row, because only a few histories can be read per minute."""
+    """The row hasn't changed since the intent was recorded, so the edit wasn't made. Settling knows this without a cell
+    history, which is good because only a few histories can be read per minute.
+    """
     intended("Rock")
     plan.write("Excavation", Notes="Sand")
     assert settled() == ["not_applied"]
@@ -117,7 +121,9 @@ def test_a_row_that_was_not_written_since_was_not_changed(intended: Intended, pl
 def test_a_row_that_is_gone_was_deleted_whatever_the_sheets_version_says(
     intended: Intended, by_bob: SitePlan, plan: SitePlan
 ) -> None:
-    """Smartsheet doesn't document whether deleting rows changes the sheet's version."""
+    """A row is gone, but the sheet's version hasn't changed. The outcome is that the row was deleted, because
+    Smartsheet doesn't document whether deleting rows changes the version.
+    """
     by_bob.delete(ROW)
     version = plan.sandbox.sheet(plan.person, plan.name)["version"]
     intended("", action="delete", version=version)

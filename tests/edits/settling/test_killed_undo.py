@@ -60,8 +60,8 @@ def undo_all(sheet: ManyRows, intents: list[Entry]) -> None:
 
 
 def killed(work: Callable[[], object], owner: Any, name: str, place: int) -> bool:
-    """Do the work in a child process that is killed when it calls the function. `place` says at which call, counted
-    from 0. Return whether the process was killed.
+    """Do the work in a child process that is killed when it calls the function `name` of `owner`. `place` is the number
+    of the call at which the process is killed, counted from 0. Return whether the process was killed.
     """
     connections.close_all()
     child = os.fork()

@@ -106,7 +106,7 @@ def changes_of(sheet: ManyRows, action: Action) -> Sequence[RowChange]:
 
 
 def kill(sheet: ManyRows, action: Action, death: Death, *, is_partial: bool = False) -> list[int]:
-    """Make the edit, as in a process that dies. Return the ids of the edit's rows."""
+    """Make an edit of all rows, as in a process that dies. Return the ids of the sheet's rows."""
     changes = changes_of(sheet, action)
     baseline = sheet.read([] if action is Action.ADD else None, with_descendants=action is Action.DELETE)
     with pytest.MonkeyPatch.context() as patch:
@@ -191,8 +191,9 @@ def test_killed_with_as_many_rows_as_a_call_takes_and_one_more(
 def test_a_partial_request_is_settled_row_by_row_over_several_runs(
     rows: Callable[[int], ManyRows], settings: Settings
 ) -> None:
-    """Two of six rows were deleted, so Smartsheet saves four. To settle each of these four, a cell history is read.
-    Only two histories can be read per minute.
+    """An edit changes six rows, but two of them have been deleted. So Smartsheet saves four rows. Settling has to read
+    a cell history for each of these four. It can read only two histories per minute, so it has to run again after a
+    minute.
     """
     settings.SMARTSHEET_HISTORY_CALLS = 2
     sheet = rows(6)
@@ -284,7 +285,9 @@ def test_a_row_without_evidence_is_decided_by_the_others_of_its_request(
 def test_of_a_request_that_can_be_read_in_two_ways_no_more_is_read_than_may_tell(
     rows: Callable[[int], ManyRows], bob_actor: Actor
 ) -> None:
-    """Two edits with the same content are unsettled, so a state in Smartsheet could come from either."""
+    """Two edits with the same content are unsettled. A state in Smartsheet could come from either edit, so settling
+    can't decide. It reads MOST_CELLS histories for each edit, although each edit has more cells.
+    """
     sheet = rows(30)
     kill(sheet, Action.CHANGE, Death(before_outcome=0))
     edit = reopen(logged()[0].intent.edit_id)
@@ -316,7 +319,7 @@ def test_a_move_that_was_undone_by_hand_proves_nothing(rows: Callable[[int], Man
     ],
 )
 def test_every_place_that_a_row_can_go_to_is_recognised(rows: Callable[[int], ManyRows], place: Place) -> None:
-    """The test moves the last two rows to `place`. A `parent_id` or `sibling_id` of 1 stands for the first row."""
+    """The test moves the last two rows to `place`. If `parent_id` or `sibling_id` is 1, the first row is meant."""
     sheet = rows(4)
     first, _, *moved = sheet.row_ids
     place = replace(place, parent_id=place.parent_id and first, sibling_id=place.sibling_id and first)

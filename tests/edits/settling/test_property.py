@@ -110,9 +110,9 @@ def says(story: Story, made: Made) -> str:
 
 
 def is_seen(story: Story, made: Made, change: LoggedChange) -> bool:
-    """Whether the sheet shows that the edit was made.
+    """Whether the sheet looks as if the edit was made.
 
-    If someone else may have deleted the row since, this is true.
+    Also return True if the edit's row is gone and another edit could have deleted it.
     """
     is_there = change.row_id in story.row_ids()
     if made.step.action is Action.DELETE:

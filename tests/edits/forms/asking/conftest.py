@@ -100,7 +100,7 @@ def asked(
     remind_in: timedelta | None = None,
     primary_id: int | None = None,
 ) -> UpdateRequest:
-    """Store an update request as the page does. `people` maps the address of each asked person to their rows."""
+    """Store an update request as the page does. `people` maps each asked person's address to their rows."""
     known = {one.email: one for one in SmartsheetUser.objects.all()}
     planned = [PlannedPerson(one, account=known.get(one), rows=rows) for one, rows in people.items()]
     remind_at = None if remind_in is None else timezone.now() + remind_in

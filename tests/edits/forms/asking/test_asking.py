@@ -35,7 +35,9 @@ TASKS = ("Dig foundations", "Drainage runs", "Pour slab")
 
 
 def fields(plan: SitePlan, *rows: str, **more: Any) -> dict[str, Any]:
-    """What a browser sends to ask the people in the column Responsible about these rows."""
+    """The form data that a browser sends to ask people about these rows. The people are those in the column Responsible
+    of the rows.
+    """
     due = timezone.now().date() + timedelta(days=7)
     return {
         "rows": [str(plan.rows[one]) for one in rows],
@@ -50,7 +52,9 @@ def fields(plan: SitePlan, *rows: str, **more: Any) -> dict[str, Any]:
 def test_nobody_is_asked_who_could_not_sign_in(
     alices: Client, form: FormDefinition, plan: SitePlan, settings: Settings
 ) -> None:
-    """If people who can't sign in were asked, someone could make this app send mails to any address."""
+    """Alice tries to ask someone who can't sign in, because the settings don't allow the domain of their address. No
+    mail is sent. If mails were sent, people could make this app send mails to any address.
+    """
     settings.SIGN_IN_DOMAINS = frozenset({"example.com"})
     plan.write("Dig foundations", Responsible="victim@elsewhere.example")
     preview = alices.post(PAGE, fields(plan, "Dig foundations", step="preview"))
@@ -347,7 +351,9 @@ STRANGER = "victim@elsewhere.example"
 def test_an_unknown_address_gets_no_mail(
     alices: Client, bobs: Client, plan: SitePlan, mailbox: MailServer, how: str
 ) -> None:
-    """Bob is an editor, so he can write any address into a cell. Without a check, the app would send mails there."""
+    """Bob, who is an editor, can write any address into a cell, or type any address on the page. If the app doesn't
+    know the address, it sends no mail to this address.
+    """
     made_form(plan)
     plan.write("Pour slab", Responsible=STRANGER)
     to = {} if how == "in a cell" else {"to": "people", "addresses": STRANGER}

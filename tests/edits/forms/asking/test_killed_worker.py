@@ -93,8 +93,8 @@ Run = Callable[..., list[int]]
 
 @pytest.fixture(scope="module")
 def run(django_db_setup: None) -> Iterator[Run]:
-    """Yield run(), which runs several workers at the same time. Each of its arguments is a list for one worker:
-    run([port], [port, "smtp", "data", "after", 1]). When all workers have ended, run() returns their exit codes.
+    """Yield run(), which runs several workers at the same time. In run([port], [port, "smtp", "data", "after", 1]),
+    each list has the arguments of one worker. When all workers have ended, run() returns their exit codes.
     """
     environment = os.environ | {
         "DATABASE_URL": database_url(),

@@ -1,4 +1,4 @@
-"""The people who are asked are recognised by their addresses, and only by these."""
+"""The people who are asked are recognised only by their addresses."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a mail says. It has no values of personal columns and no tokens, and names can't add headers."""
+"""What a mail says. A mail has no values of personal columns and no tokens, and names can't add headers."""
 
 from __future__ import annotations
 

@@ -132,7 +132,7 @@ def test_a_link_stops_them_after_a_question(made: UpdateRequest, form: FormDefin
 
 
 def test_mail_programs_stop_them_with_one_post(made: UpdateRequest, form: FormDefinition, mailbox: MailServer) -> None:
-    """As RFC 8058 says, the POST goes to the address in the mail's header, without cookies."""
+    """As RFC 8058 says, a mail program sends a POST without cookies to the address in the mail's header."""
     with time_machine.travel(timezone.now() + SOON):
         reminders.remind_due()
         sending.send_due()
