@@ -36,10 +36,11 @@ KEPT = {"django_content_type", "auth_permission"}
 
 
 def let_the_test_runner_flush() -> None:
-    """Replace the flush with which Django empties the tables after each TransactionTestCase.
+    """After each test of a TransactionTestCase, let Django call `empty` instead of the command `flush`.
 
-    Django's flush empties all tables, and creates all permissions again. On PostgreSQL, emptying all tables takes a
-    quarter of a second. The replacement empties only tables that have rows. Tests that are rolled back need no flush.
+    The command `flush` empties all tables, and creates all permissions again. On PostgreSQL, emptying all tables takes
+    a quarter of a second. `empty` empties only tables that have rows. Tests that are rolled back use neither of the
+    two.
     """
 
     def empty(_case: TransactionTestCase) -> None:

@@ -17,8 +17,8 @@ append_only.let_the_test_runner_flush()
 
 
 def pytest_configure() -> None:
-    """Make tests faster. Without these settings, whitenoise would list all static files for each test's client, and
-    Django would use its slow password hasher. Neither would prove anything.
+    """Make tests faster with two settings. Whitenoise doesn't list all static files for each test's client, and Django
+    uses a fast password hasher.
     """
     from django.conf import settings
 
@@ -98,7 +98,7 @@ def point_settings_at(sandbox: RunningSandbox, settings: Settings) -> None:
 
 @pytest.fixture(autouse=True)
 def empty_cache() -> None:
-    """Clear the cache, because it may have data about rows of another test that had the same ids."""
+    """Clear the cache. It could have data of an earlier test about rows with the same ids as in this test."""
     cache.clear()
 
 
@@ -136,8 +136,8 @@ def signed_in_before() -> list[Person]:
 def sign_in(sandbox: RunningSandbox, signed_in_before: list[Person]) -> SignIn:
     """Return sign_in(), which signs a person in: sign_in(client, alice).
 
-    The first sign-in of a module uses the consent page. Later sign-ins skip this page, unless the client already has
-    cookies, and make the same kind of token and session. In tests/identity, every sign-in uses the consent page.
+    The first sign-in of a module uses the consent page. Later sign-ins make the same kind of token and session without
+    this page. A sign-in of a client that has cookies uses the page too. So does every sign-in in tests/identity.
     """
 
     def sign_in_as(client: Client, person: Person) -> None:

@@ -1,9 +1,9 @@
 """Watches a whole test run for leaked secrets.
 
 It stores every access token, refresh token, code and app token that tests use. It also stores every word that is
-logged, shown on an error page (with and without DEBUG) or sent to the database. At the end, no secret may be among
-these words. The database file, if there is one, is searched as well. Only the page that shows a new app token may
-contain a secret, which is that token.
+logged, shown on an error page (with and without DEBUG) or sent to the database. At the end, it checks that no secret
+is among these words. It also searches the database file, if there is one. Only one secret is allowed on one page: a new
+app token, on the page that shows this token.
 """
 
 import logging
@@ -128,7 +128,7 @@ def watching() -> Iterator[Watch]:
 
 
 def may_leak(request: HttpRequest, response: HttpResponse) -> bool:
-    """Whether a page has a text that looks like an app token, but isn't the page that shows a new app token."""
+    """Whether a page has a text that looks like an app token. The page that shows a new app token doesn't count."""
     is_new = request.path == reverse("identity:add_app_token")
     return token_text.PREFIX.encode() in response.content and not is_new
 

@@ -33,9 +33,9 @@ def locked_sessions(transactional_db: None) -> Iterator[None]:
 def test_a_page_is_not_lost_if_the_session_cannot_be_updated(
     client: Client, transactional_db: None, request: pytest.FixtureRequest
 ) -> None:
-    """A page tries to update the session, because the last use that is stored was some minutes ago. But another
-    connection has locked the table of sessions. On SQLite, the page is still shown. On PostgreSQL, the lock also
-    prevents reading, so the page can't be shown.
+    """A page tries to update the time of the session's last use, because the stored time is two minutes old. But
+    another connection has locked the table of sessions. On SQLite, the page is still shown. On PostgreSQL, the lock
+    also prevents reading, so the page can't be shown.
     """
     client.force_login(User.objects.create_user("jane"), backend="django.contrib.auth.backends.ModelBackend")
     before = client.session.session_key

@@ -115,7 +115,9 @@ def test_numbers_are_read(monkeypatch: pytest.MonkeyPatch, given: str, value: fl
 
 
 def test_a_command_ends_quietly_if_no_one_reads_what_it_prints() -> None:
-    """This happens, for example, in `manage.py help | head -1`, because head ends before the command."""
+    """In `manage.py help | head -1`, for example, head ends before the command has written everything. The command then
+    prints no error.
+    """
     reading, writing = os.pipe()
     os.close(reading)
     with os.fdopen(writing, "w") as closed:

@@ -81,7 +81,7 @@ def test_a_database_that_takes_writes_keeps_nothing_of_the_trial(client: Client)
 
 
 def test_it_writes_once_in_a_while(client: Client) -> None:
-    """Of several requests in a short time, only the first one writes."""
+    """If several requests come within a short time, only the first one writes to the database."""
     with CaptureQueriesContext(connection) as queries:
         for _ in range(5):
             client.get("/healthz")

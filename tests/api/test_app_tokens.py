@@ -66,8 +66,8 @@ def person(caller: Caller) -> SmartsheetUser:
 
 @pytest.fixture
 def make(person: SmartsheetUser) -> Make:
-    """Return make(), which creates a program with a new token of Bob's. Its arguments are the token's scopes:
-    make("read", "edit").
+    """Return make(), which creates a program with a new token of Bob's. make("read", "edit") gives the token these two
+    scopes.
     """
 
     def make_program(*scopes: str, days: int = 90) -> Program:

@@ -255,7 +255,9 @@ class Copy:
 
 
 def digests_of(caller: Caller, sheet_id: int) -> dict[str, Any]:
-    """Read the whole sheet. Return its cursor and its rows' digests, with which a program asks for changes."""
+    """Read the whole sheet. Return what a program sends to get the sheet's changes since then: the sheet's cursor, and
+    the digest of each row.
+    """
     sheet = caller.get(f"/sheets/{sheet_id}")
     return {"since": sheet["cursor"], "digests": {row[0]: row[-1] for row in sheet["rows"] if row[-1] is not None}}
 

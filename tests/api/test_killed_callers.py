@@ -139,9 +139,7 @@ class Program:
         self.client = Client(headers={"Authorization": f"Bearer {token}"})
 
     def run(self) -> None:
-        """Run the rounds that are left. Earlier processes of this program may have been killed after some of the
-        rounds.
-        """
+        """Run all rounds. If earlier processes of this program have completed some rounds, run only the remaining ones."""
         state = json.loads(self.file.read_text()) if self.file.exists() else self._keep(0)
         while state["turn"] < ROUNDS:
             answer = self.client.post(

@@ -220,7 +220,7 @@ def test_two_calls_at_once_restore_a_row_once(
     read_outline, others = reading.read_outline, list[Any]()
 
     def slowly(gateway: Gateway, sheet_id: int) -> Sheet:
-        """Read the sheet. The first time, another API call restores the deleted row before this function returns."""
+        """Read the sheet. In the first call of this function, another API call then restores the deleted row."""
         sheet = read_outline(gateway, sheet_id)
         if not others:
             others.append(None)

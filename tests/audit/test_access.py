@@ -22,7 +22,7 @@ def reading(actor: Actor, *sheets: tuple[int, str]) -> Reader:
 
 @pytest.fixture(params=[2_000, 1], ids=["by-looking-through", "by-slices"])
 def _way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Run the test with both ways to find entries: by reading the newest entries, and by querying each sheet."""
+    """Run each test twice. One run finds entries by reading the newest entries, and the other by querying each sheet."""
     monkeypatch.setattr(access, "WINDOW", request.param)
 
 

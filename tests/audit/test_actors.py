@@ -31,8 +31,8 @@ def person(number: int, name: str) -> SmartsheetUser:
 
 
 def give_role(giver: SmartsheetUser, to: SmartsheetUser, name: str, together: Barrier | None = None) -> None:
-    """Give a person a role, in a request whose user becomes known only in the view. If there is a barrier, the view
-    waits at it before it gives the role.
+    """Give a person a role, in a request whose user becomes known only in the view. If `together` is given, the view
+    waits at this barrier before it gives the role.
     """
 
     def view(request: HttpRequest) -> HttpResponse:
@@ -130,7 +130,7 @@ def test_a_thread_carries_the_request_that_it_is_handed() -> None:
 
 @pytest.mark.django_db
 def test_an_entry_is_there_within_a_test_that_rolls_back() -> None:
-    """Entries are written immediately. On PostgreSQL, only the entry's link in the chain waits for the commit."""
+    """An entry is written immediately. On PostgreSQL, only the entry's link in the chain is written at the commit."""
     assert connection.in_atomic_block
     note(actor=ALICE, action="test")
     assert Entry.objects.get(action="test").actor_name == "Alice Archer"

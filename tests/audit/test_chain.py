@@ -141,8 +141,8 @@ def test_a_writer_that_waits_gets_the_notice(monkeypatch: pytest.MonkeyPatch) ->
 @on_postgresql
 @pytest.mark.django_db(transaction=True)
 def test_the_last_link_is_found_by_its_index_whatever_the_statistics_say() -> None:
-    """PostgreSQL's statistics still say that the table is empty. One transaction then writes many entries, and has to
-    find the last link for each entry. It must not read the whole table for this.
+    """One transaction writes many entries, while PostgreSQL's statistics say that the table of links is empty. For each
+    entry, PostgreSQL has to find the last link, and must not read the whole table to find it.
     """
     with connection.cursor() as cursor:
 

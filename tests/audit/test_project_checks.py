@@ -1,4 +1,4 @@
-"""The system checks report settings and models of a project with which the log can't keep its guarantees."""
+"""If a project's settings or models prevent the log from keeping its guarantees, the system checks report them."""
 
 from collections.abc import Iterator
 

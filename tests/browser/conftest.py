@@ -33,7 +33,7 @@ def browser(django_db_setup: None) -> Iterator[Browser]:
     process.
 
     The test database is made before the event loop starts. Django has one connection inside an event loop and another
-    one outside. Before it drops the database, it closes only the connection that made the database.
+    one outside. Before Django drops the database, it closes only the connection that made the database.
     """
     path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
     if path is None:

@@ -61,8 +61,8 @@ def test_a_malformed_error_is_still_an_error(body: str) -> None:
 
 
 def test_an_endless_or_broken_message_becomes_one_sentence() -> None:
-    """The log's page shows Smartsheet's message in a table. Without a limit, the table would be as wide as the longest
-    word in the message.
+    """Smartsheet's message has line breaks, control characters and a very long word. The gateway makes one short
+    sentence of it, because the log's page shows the message in a table.
     """
     said = {"errorCode": 1042, "message": f"one\r\n\ttwo\x00\x1b[31m {'m' * 5_000}", "refId": "r" * 5_000}
     with ScriptedServer(answer(json.dumps(said), status="400 Bad Request")) as server, pytest.raises(Refused) as caught:

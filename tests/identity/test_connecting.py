@@ -215,7 +215,7 @@ def test_a_second_account_of_the_same_user(provider: Provider, log_in: LogIn) ->
 
 def test_an_address_connects_no_one(provider: Provider, log_in: LogIn) -> None:
     """Accounts are never matched to users by e-mail address. A user with the same address as an account isn't connected
-    to the account. If a person's address is given to someone else, that person doesn't get the account.
+    to the account. If someone else gets the address, they don't get the account either.
     """
     User.objects.create_user("alice", email=ALICE["email"], password="correct horse")
     browser = log_in("jane")
@@ -295,7 +295,7 @@ def test_the_signals(provider: Provider, log_in: LogIn, heard: Heard) -> None:
 @pytest.mark.parametrize("engine", ENGINES)
 def test_every_engine_of_sessions(provider: Provider, log_in: LogIn, settings: Settings, engine: str) -> None:
     """With Django's own session engines, the page has no list of browsers and no button to end other sessions, because
-    they wouldn't work.
+    these engines can't list sessions.
     """
     settings.SESSION_ENGINE = f"django.contrib.sessions.backends.{engine}"
     settings.MIDDLEWARE = [

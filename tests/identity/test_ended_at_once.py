@@ -58,7 +58,7 @@ def test_a_barred_person_is_signed_out_everywhere(browsers: list[Client], provid
 
 @pytest.mark.parametrize("path", ["/", "/?next=/audit/", "/no/such/page"])
 def test_a_change_in_the_database_counts_too(browsers: list[Client], path: str) -> None:
-    """An UPDATE in the database sends no signal, but the next request notices it."""
+    """An UPDATE in the database deactivates a user. Django sends no signal, but the next request notices the change."""
     User.objects.update(is_active=False)
     page = browsers[0].get(path).content.decode()
     assert BARRED in page

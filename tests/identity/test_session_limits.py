@@ -128,7 +128,9 @@ def test_it_writes_once_a_minute_at_most(signed_in: Client, clock: time_machine.
 
 
 def test_the_cookie_lasts_longer_than_the_session(signed_in: Client, settings: Settings) -> None:
-    """If the cookie ended with the session, the app couldn't say why someone was signed out."""
+    """When a session has ended, the cookie still shows which session it was. So the app can say why the person was
+    signed out.
+    """
     cookie = signed_in.cookies[settings.SESSION_COOKIE_NAME]
     assert cookie["max-age"] > settings.SESSION_ABSOLUTE_SECONDS
 

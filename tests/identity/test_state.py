@@ -88,8 +88,8 @@ def test_fault_11_a_denial_opened_by_someone_who_has_signed_in(client: Client, p
 
 
 def test_fault_11_after_another_person_signed_in(client: Client, provider: Provider) -> None:
-    """A callback that signs another person in is opened twice. The first time, it ends the old session and begins a new
-    one. The new session also knows the state, so the second time isn't refused.
+    """A callback that signs another person in is opened twice. The first time, it ends the session of the person who
+    was signed in, and begins a new session. The new session also knows the state, so the second time isn't refused.
     """
     provider.come_back(client)
     provider.profile = Answer(ALICE | {"id": 7})

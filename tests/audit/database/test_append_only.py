@@ -171,8 +171,8 @@ def test_replacing_is_refused_without_recursive_triggers_and_with() -> None:
 )
 @pytest.mark.usefixtures("entry")
 def test_a_row_is_not_replaced_by_what_is_unique_beside_its_key(table: str, statement: str) -> None:
-    """The statement tries to replace a row. It finds the row by a unique column other than the primary key, or by
-    SQLite's row number.
+    """The statement tries to replace an existing row. Its new row has another primary key than the existing row, but
+    the same value in another unique column, or the same row number in SQLite.
     """
     edits.saved(actor=edits.BOB)
 

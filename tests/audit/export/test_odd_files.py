@@ -154,7 +154,9 @@ def _without_its_beginning(lines: Lines) -> None:
 def test_of_a_whole_log_that_is_not_signed_it_says_what_is_not_proved(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], cut: Any, status: int
 ) -> None:
-    """If the export isn't signed, the verifier can't distinguish a log that was cut off from a complete one."""
+    """The beginning or the end is removed from an export of a whole log. The export isn't signed, so the verifier says
+    that it can't prove where the log began or ended.
+    """
     lines = lines_of(exported("jsonl"))
     cut(lines)
     path = tmp_path / "log.jsonl"
@@ -170,8 +172,8 @@ def test_of_a_whole_log_that_is_not_signed_it_says_what_is_not_proved(
 
 @pytest.mark.parametrize("entries", [10**18, 7.0, "7", True, None])
 def test_fault_23_numbers_of_an_end_are_held_against_the_lines(entries: object) -> None:
-    """The signature doesn't cover the last line itself. So the verifier accepts the number of entries in this line only
-    if it is right, and only in one form.
+    """The last line has the number of entries, which the signature doesn't cover. So the verifier accepts only the
+    right number, written as an integer.
     """
     *lines, end = exported("jsonl").splitlines(keepends=True)
     assert json.loads(end)["entries"] == 7

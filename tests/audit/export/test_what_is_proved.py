@@ -1,5 +1,5 @@
-"""`python -m audit.verify` exits with 0 only if a signature by the given key covers every entry. The first line of its
-output says whether the entries are covered.
+"""`python -m audit.verify` exits with 0 only if a signature by the given key covers every entry. The first line of the
+command's output says whether the entries are covered.
 """
 
 from collections.abc import Callable
@@ -202,7 +202,9 @@ def test_a_signed_file_is_proved_and_what_is_unsealed_is_named(told: Told) -> No
 def test_entries_under_seals_are_proved_without_the_key_that_exports(
     told: Told, settings: Settings, query: dict[str, str], told_of: str
 ) -> None:
-    """The process that exports from the page doesn't have the private key, because another process makes the seals."""
+    """The process that exports from the page doesn't have the private key, so it can't sign the file. The entries are
+    proved anyway, because another process has made signed seals.
+    """
     list(seals.seal_all())
     settings.AUDIT_SEAL_PUBLIC_KEYS, settings.AUDIT_SEAL_KEY = [own := public_key()], ""
 

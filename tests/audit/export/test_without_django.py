@@ -61,7 +61,9 @@ def test_it_finds_a_forgery_there_too(file: Path) -> None:
 
 
 def test_it_ends_quietly_if_no_one_reads_its_report(file: Path) -> None:
-    """This happens, for example, in `python -m audit.verify FILE | head -1`, because head ends before the verifier."""
+    """In `python -m audit.verify FILE | head -1`, for example, head ends before the verifier has written its whole
+    report. The verifier then prints no error.
+    """
     reading, writing = os.pipe()
     os.close(reading)
     with os.fdopen(writing, "w") as closed:

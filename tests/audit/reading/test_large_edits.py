@@ -127,7 +127,7 @@ def plans(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def rows_read(asked: Asked) -> float:
-    """Run the collected statements again. Return how many rows of the log they read, as PostgreSQL reports it."""
+    """Run the collected statements again. Return how many rows of the log PostgreSQL reads for these statements."""
     read = 0.0
     with connection.cursor() as cursor:
         for sql, parameters in asked.statements:
@@ -165,7 +165,9 @@ def test_a_page_reads_no_more_for_a_larger_edit(reader: Client, monkeypatch: pyt
 def test_templates_do_no_work_for_each_change_of_an_edit(
     page: str, reader: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """If template nodes were rendered for each change, this would take most of a page's time."""
+    """A page doesn't render template nodes for each change of an edit, because this would take most of the page's time.
+    The test makes an edit of 2 changes and an edit of 15 changes, and counts the nodes.
+    """
     rendered: list[Node] = []
     render = Node.render_annotated
 

@@ -61,7 +61,7 @@ def test_others_are_refused(text: str) -> None:
 
 
 def test_each_address_has_a_cursor_of_its_own_that_fits() -> None:
-    """If two addresses shared a cursor, each would get only a part of the entries."""
+    """Each address has its own cursor, even if addresses are long and similar. A shared cursor would skip entries."""
     long = "https://siem.example.com/" + "in/" * 50
     texts = [
         "https://siem.example.com/?to=a",

@@ -114,8 +114,8 @@ def state(entry: Entry, value: str, *, by: str = ALICE.email, late: int = 1) -> 
 
 
 def beside(changes: Sequence[LoggedChange], states: Sequence[State], **more: Any) -> list[Line]:
-    """Return the lines of a timeline that shows our log next to Smartsheet's history. The history counts as read after
-    all entries were written.
+    """Return the lines of a timeline that shows our log next to Smartsheet's history. The history's `position`
+    says that the history was read after all entries were written.
     """
     newest = Entry.objects.latest("id").pk
     history = replace(CellHistory(states, position=newest), **more)

@@ -114,8 +114,8 @@ def test_a_trigger_that_allows_more_blanking_is_reported() -> None:
 
 @pytest.mark.parametrize("table", ["audit_entry", "audit_leaf", "audit_seal", "audit_personaltext"])
 def test_a_view_in_place_of_a_table_is_named(table: str) -> None:
-    """A view in place of a table can return anything. The search for missing triggers doesn't find a view, because a
-    view has no such triggers.
+    """A table of the log is replaced by a view, which can return anything. Verifying reports this. The search for
+    missing triggers doesn't, because it covers only tables.
     """
     edits.saved()
     execute(f"ALTER TABLE {table} RENAME TO elsewhere")
@@ -279,8 +279,8 @@ def test_a_function_with_other_rights_is_named(change: str) -> None:
 
 @pytest.mark.parametrize("number", ["", "x", "1e3", "9" * 5_000], ids=["none", "word", "float", "long"])
 def test_it_starts_at_the_beginning_where_a_stub_names_no_seal(number: str) -> None:
-    """An entry about retired months names a seal. If verifying stopped at an entry without a valid seal number, anyone
-    who can write entries could prevent verifying.
+    """An entry about retired months should name a seal, but has no valid number. Verifying then starts at the beginning
+    of the log. If it stopped at such an entry, anyone who can write entries could prevent verifying.
     """
     edits.saved()
     note(actor=THIS_APP, action=Action.RETAIN, subject=f"audit.seal/{number}")

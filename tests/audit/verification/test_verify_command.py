@@ -126,7 +126,7 @@ def test_fault_35_going_on_without_a_beginning_reads_everything() -> None:
 
 
 def test_fault_22_a_log_whose_seals_are_gone_is_not_well(settings: Settings) -> None:
-    """The test deletes all seals. The database's owner may do this to be able to rebuild the chain."""
+    """The test deletes all seals, as the database's owner could do before rebuilding the chain. Verifying reports this."""
     with written_at(JANUARY):
         edits.saved()
     edits.saved()
@@ -238,8 +238,8 @@ def test_a_person_sees_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_it_needs_no_lock_that_writers_wait_for() -> None:
-    """Entries that are written during verification aren't verified. The log is verified as it was when verification
-    began.
+    """While the log is verified, another thread writes an entry without waiting. Verification doesn't see this entry,
+    because it reads the log as it was when verification began.
     """
     edits.saved()
     with rows.snapshot(connection):
