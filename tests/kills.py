@@ -1,7 +1,7 @@
 """Runs long tests: `make test-kills`. The tests kill many edits, try many random examples, make many edits at the same
 time, and let many processes refresh a token at the same time.
 
-The tests run on SQLite, and on PostgreSQL if there is one. Environment variables set how much they do:
+The tests run on SQLite, and on PostgreSQL if there is one. Environment variables set how many cases the tests try:
 
 - KILLS=500 is the number of killed edits of one row.
 - KILL_COUNTS=2,500,501 lists three numbers of rows: 2, 500 and 501. Edits of so many rows are killed.

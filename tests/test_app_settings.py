@@ -99,8 +99,8 @@ def test_no_setting_has_two_defaults() -> None:
 
 
 def check(tmp_path: Path, *arguments: str, **more: object) -> subprocess.CompletedProcess[str]:
-    """Run Django's command `check` in a site. If there are arguments, run Python with them instead. Of this project's
-    settings, the site sets only those in `more`.
+    """Run Django's command `check` in a site. If there are arguments, run Python with these arguments instead. Of this
+    project's settings, the site sets only those in `more`.
     """
     (tmp_path / "site_settings.py").write_text(HOST + "".join(f"{name} = {value!r}\n" for name, value in more.items()))
     environment = os.environ | {"DJANGO_SETTINGS_MODULE": "site_settings", "PYTHONPATH": f"{tmp_path}:{ROOT}"}

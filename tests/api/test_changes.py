@@ -207,7 +207,9 @@ def test_after_many_rows_changed_they_are_read_by_their_time(
 
 
 class Copy:
-    """A program's copy of a sheet. It requests the sheet's changes and applies them, as the grid does."""
+    """A program's copy of a sheet. The program requests the sheet's changes and applies them to the copy, as the grid
+    does.
+    """
 
     def __init__(self, caller: Caller, sheet_id: int) -> None:
         self.caller, self.id = caller, sheet_id

@@ -38,7 +38,7 @@ def log(db: None) -> None:
 
 @pytest.fixture
 def new_key(settings: Settings) -> Ed25519PrivateKey:
-    """Use a new seal key from now on."""
+    """Use a new seal key for the rest of the test."""
     key = Ed25519PrivateKey.generate()
     settings.AUDIT_SEAL_KEY = written(key)
     return key

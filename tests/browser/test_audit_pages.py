@@ -238,7 +238,9 @@ def test_old_comes_before_new_in_every_script(page: Page, bob: Person) -> None:
 
 @pytest.mark.parametrize("controls", ["\u202e", "\u202e\u2066", "\u2069\u202e", "\u202c\u2069\u202b"])
 def test_a_name_or_value_cant_turn_the_sentence_around(page: Page, bob: Person, controls: str) -> None:
-    """Everyone who edits a sheet can write characters that override the direction of the text after them."""
+    """Names and values in a sheet can have characters that override the direction of text. On the log's pages, these
+    characters don't change the order of the other words in a sentence.
+    """
     sign_in(page, bob)
     actor = Actor(bob.id, "sandbox", bob.name, bob.email)
     change = Change(1, f"Pit {controls}x", 2, f"Status {controls}", f"Open{controls}", "Closed")

@@ -1,6 +1,7 @@
 """Compares the sandbox's answers with answers that the live API gave in 2020.
 
-The recorded answers are in ../shared/smartsheet, next to the project. So is the program that compares them.
+The recorded answers are in ../shared/smartsheet, next to the project. The program that compares the answers is there
+too.
 
 https://github.com/dmfigol/simple-smartsheet
 """

@@ -18,7 +18,7 @@ from tests.running_sandbox import RunningSandbox
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """A package on PyPI, and the module in tests/conformance/clients that calls it."""
+    """A package on PyPI. `program` is the module in tests/conformance/clients that calls the package."""
 
     package: str
     version: str

@@ -46,7 +46,7 @@ def blocks(language: str) -> list[str]:
 @pytest.fixture
 def example() -> Iterator[Example]:
     """Return example(), which takes names: example("hello"). For each name, example() runs the block of the page that
-    defines this name. It returns a dict of everything that these blocks define.
+    defines this name. Then example() returns a dict of everything that these blocks define.
 
     After the test, the receivers that the blocks have connected are disconnected.
     """

@@ -1,5 +1,5 @@
-"""If a process is killed between intent and outcome, Smartsheet may have made the change. The log shows the change as
-not certain yet.
+"""If a process is killed between intent and outcome, it isn't certain whether Smartsheet has made the change. The log
+shows the change as not certain yet.
 """
 
 import os

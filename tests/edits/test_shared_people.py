@@ -49,8 +49,8 @@ def test_people_of_a_sheet_are_for_those_who_can_open_it(
 def test_a_sheet_is_shared_with_more_people_than_a_page_has(
     browser: Client, plan: SitePlan, sandbox: RunningSandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Smartsheet lists the people with whom a sheet is shared in several pages. The app reads all pages up to a limit.
-    If the list is longer than the limit, the answer has a note about this.
+    """Smartsheet's list of the people with whom a sheet is shared has several pages. The app reads all pages up to a
+    limit. If the list is longer than the limit, the answer has a note about this.
     """
     monkeypatch.setattr("edits.gateway.operations.SHARES_PER_PAGE", 100)
     plan.share(f"person{number}@example.com" for number in range(220))

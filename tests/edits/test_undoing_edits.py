@@ -1,4 +1,4 @@
-"""A whole edit can be undone. The pages for this have a limited size. A cell gets its old value only if it still has
+"""A whole edit can be undone. The pages for undoing have a limited size. A cell gets its old value only if it still has
 the value that the edit wrote. Each cell has a result.
 """
 

@@ -135,8 +135,8 @@ def _place(name: str) -> Path:
 
 
 def change_and_delete_a_plan() -> list[str]:
-    """Create, change and delete a Plan, a model of one of the sites. The site itself keeps a history of plans. Return
-    the types of the rows in this history.
+    """Create a plan, change it, and delete it. Plan is a model of one of the sites. The site itself keeps a history of
+    plans. Return the types of the rows in this history.
     """
     model: Any = next(model for model in apps.get_models() if model.__name__ == "Plan")
     plan = model.objects.create(name="Site")
@@ -168,7 +168,7 @@ def sessions_of_our_engine(name: str) -> dict[str, bool]:
 
 
 def begin_with_signed_cookies(name: str) -> dict[str, Any]:
-    """Press Connect in a browser whose session is in a cookie. Return Smartsheet's address and the cookies."""
+    """Press Connect in a browser whose session is in a cookie. Return the consent page's address and the cookies."""
     with override_settings(SESSION_ENGINE=SIGNED_COOKIES):
         browser = Client()
         browser.force_login(_of(name).get(), "django.contrib.auth.backends.ModelBackend")

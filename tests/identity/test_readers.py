@@ -150,7 +150,7 @@ def test_a_zone_ends_with_its_request_even_after_an_error(
     client: Client, provider: Provider, page: str, zone: str
 ) -> None:
     """During a request for a page of Byline, Django's time zone is the reader's. During other requests, it is the
-    site's. After each request, even a failed one, it is the site's again.
+    site's. After each request, even a failed one, the time zone is the site's again.
     """
     provider.profile = Answer(ALICE | {"timeZone": "Asia/Tokyo"})
     provider.come_back(client)

@@ -1,4 +1,4 @@
-"""Each operation needs the scope that Smartsheet's OpenAPI document names (`security` of the operation).
+"""Each operation needs the scope that Smartsheet's OpenAPI document names in the operation's `security`.
 
 Operations that are newer than this document have the scope of similar operations.
 https://developers.smartsheet.com/api/smartsheet/openapi

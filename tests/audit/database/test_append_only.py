@@ -211,8 +211,8 @@ def test_postgresqls_ways_round_a_trigger_are_refused(statements: list[str]) -> 
 @on_postgresql
 @pytest.mark.django_db(transaction=True)
 def test_tables_are_truncated_only_while_they_are_empty() -> None:
-    """Empty tables can be truncated, because Django truncates them after each TransactionTestCase of a site. A
-    transaction that perhaps doesn't see all rows can't truncate the log's tables.
+    """Empty tables can be truncated, because Django truncates them after each TransactionTestCase of a site. At the
+    isolation level REPEATABLE READ, a transaction doesn't see new rows, so it can't truncate the log's tables at all.
     """
     execute("TRUNCATE audit_entry, audit_leaf, audit_seal, audit_personaltext, identity_historicalsmartsheetuser")
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():

@@ -83,8 +83,8 @@ def old_log(log: None) -> None:
 
 @pytest.fixture
 def retire(tmp_path: Path) -> Retire:
-    """Return retire(), which runs the command and returns its output. retire("2026-02") retires the months before
-    February 2026. The command writes the export to `retired.jsonl` in tmp_path.
+    """Return retire(), which runs the command audit_retire and returns its output. retire("2026-02") retires the months
+    before February 2026. The command writes the export to `retired.jsonl` in tmp_path.
     """
 
     def run(before: str) -> str:

@@ -60,7 +60,7 @@ class Streams:
 
     def read(self) -> int:
         """Return the next number that the parent process prints: the id of a new stream's process, or the exit code of
-        one that ended.
+        a stream's process that has ended.
         """
         assert self.parent.stdout
         return int(self.parent.stdout.readline())

@@ -1,5 +1,5 @@
-"""After an upgrade, a log from the version before `via` is still valid and can be continued. Its old exports are valid
-too.
+"""After an upgrade, a log of version 1, whose entries have no `via`, is still valid and can be continued. Exports of
+version 1 are valid too.
 """
 
 import hashlib

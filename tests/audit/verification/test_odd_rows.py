@@ -72,8 +72,8 @@ def facts(table: str) -> list[tuple[object, ...]]:
 
 
 def found_by(file: Path) -> list[Finding]:
-    """Verify the whole log with the anchors, and return the findings. Also verify only the end of the log, from two
-    starting points, which must not crash.
+    """Verify the whole log with the anchors, and return the findings. Then verify only the end of the log, from two
+    different starting points. These runs only have to end without a crash.
     """
     last = Verified.last()
     report = verify(start_of_chain(), anchors=file, remembered=last.seal if last else None)

@@ -1,3 +1,3 @@
-"""The programs that call Python clients. Each program runs in an environment that has its client, not in the
-project's environment.
+"""The programs that call Python clients. Each program runs in an environment that has the program's client, and not in
+the project's environment.
 """

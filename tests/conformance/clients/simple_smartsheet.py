@@ -1,4 +1,4 @@
-"""Calls simple-smartsheet, whose own tests include answers of the live API that were recorded in 2020.
+"""Calls simple-smartsheet, whose own tests include answers that were recorded from the live API in 2020.
 
 https://pypi.org/project/simple-smartsheet/
 """

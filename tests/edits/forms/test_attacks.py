@@ -301,8 +301,8 @@ def test_the_key_of_an_earlier_save_opens_no_other_row(browser: Client, form: Pr
 
 
 def test_a_form_that_was_published_anew_opens_no_other_row(browser: Client, form: ProgressForm, bob: Person) -> None:
-    """A request has another version than the published form, and perhaps the key of an earlier save. The answer never
-    shows a row that doesn't fit the rule. Each attempt is logged.
+    """Bob requests a row that doesn't fit the rule. The first request has another version than the published form, and
+    the second also has the key of an earlier save. Neither answer shows the row, and each attempt is logged.
     """
     page = Page.open(browser, form.row_path(MINE)).type({form.column("Spent"): "1"})
     assert page.save().was_redirected

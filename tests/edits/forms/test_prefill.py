@@ -1,4 +1,4 @@
-"""The address of a form can fill in values. The designer chooses whether they are suggested, locked or hidden."""
+"""The address of a form can fill in values. The designer chooses whether these values are suggested, locked or hidden."""
 
 import pytest
 from django.test import Client

@@ -22,7 +22,9 @@ def bob(browser: Client) -> User:
 
 
 def test_cells_are_named_by_title_or_id(plan: SitePlan, bob: User) -> None:
-    """change_cells() works within the transaction of a TestCase too, as here. So a site can test its pages."""
+    """A cell is named by its column's title or id. The test also shows that change_cells() works in a TestCase's
+    transaction.
+    """
     shown, spent = plan.cell(ROW, "Status").get("value"), plan.cell(ROW, "Spent").get("value")
     cells: dict[int | str, tuple[Any, Any]] = {"Status": (shown, "Blocked"), plan.columns["Spent"]: (spent, 24250)}
     row = change_cells(user=bob, sheet_id=plan.id, row_id=plan.rows[ROW], cells=cells)

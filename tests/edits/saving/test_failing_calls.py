@@ -1,5 +1,5 @@
-"""The second of three calls fails with each kind of fault. The rows of the first call are saved, and the rows of the
-third call aren't sent.
+"""A save makes three calls. For each kind of fault, a test lets the second call fail with this fault. The rows of the
+first call are saved, and the rows of the third call aren't sent.
 """
 
 from collections import Counter

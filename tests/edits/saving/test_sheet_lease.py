@@ -1,5 +1,5 @@
-"""If a person saves to a sheet twice at the same time, the second save waits for the first. If the second save didn't
-wait, Smartsheet would refuse it with error 4004.
+"""If a person saves to a sheet twice at the same time, the second save waits for the first. Without this
+wait, Smartsheet would refuse the second save with error 4004.
 """
 
 import threading

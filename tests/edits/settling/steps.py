@@ -88,7 +88,7 @@ class ByHand:
 
 @dataclass(frozen=True)
 class Settled:
-    """Settles, between edits."""
+    """A step that settles the edits of earlier steps."""
 
 
 Step = InApp | ByHand | Settled

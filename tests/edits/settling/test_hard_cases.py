@@ -121,8 +121,8 @@ def test_a_row_that_was_not_written_since_was_not_changed(intended: Intended, pl
 def test_a_row_that_is_gone_was_deleted_whatever_the_sheets_version_says(
     intended: Intended, by_bob: SitePlan, plan: SitePlan
 ) -> None:
-    """A row is gone, but the sheet's version hasn't changed. The outcome is that the row was deleted, because
-    Smartsheet doesn't document whether deleting rows changes the version.
+    """A row is gone, so settling records that it was deleted. The sheet's version hasn't changed, but this proves
+    nothing, because Smartsheet doesn't document whether deleting rows changes the version.
     """
     by_bob.delete(ROW)
     version = plan.sandbox.sheet(plan.person, plan.name)["version"]

@@ -159,7 +159,7 @@ DEATHS = {
 def test_killed_around_two_calls(
     rows: Callable[[int], ManyRows], monkeypatch: pytest.MonkeyPatch, action: Action, death: str
 ) -> None:
-    """Here, three rows are two requests."""
+    """The test limits each request to two rows, so an edit of three rows makes two requests."""
     for limit in ("ROWS_PER_WRITE", "IDS_PER_URL"):
         monkeypatch.setattr(batches, limit, 2)
     sheet = rows(3)

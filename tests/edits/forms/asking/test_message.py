@@ -106,7 +106,7 @@ def test_it_has_no_secret_and_no_token(
 
 
 def _typed(text: str) -> str:
-    """Return the text without NUL. The name of a row in Smartsheet can have NUL, but forms refuse it."""
+    """Return the text without NUL. The name of a row in Smartsheet can have this character, but forms refuse it."""
     return text.replace("\x00", "")
 
 

@@ -1,4 +1,6 @@
-"""What is wrong with a form is found before it is published. Each finding links to where it can be corrected."""
+"""What is wrong with a form is found before it is published. Each finding has a link to the place where the designer
+can correct the form.
+"""
 
 from __future__ import annotations
 

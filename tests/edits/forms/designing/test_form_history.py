@@ -1,4 +1,4 @@
-"""The history of a form says in words who changed what. An earlier draft can be restored from it."""
+"""The history of a form says in words who changed what. With the history, an earlier draft can be restored."""
 
 from __future__ import annotations
 
