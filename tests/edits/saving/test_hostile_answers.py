@@ -100,7 +100,9 @@ def refuse(*_arguments: Any, **_more: Any) -> None:
 
 
 def answer_with(patch: pytest.MonkeyPatch, change: Callable[[list[Any]], list[Any]]) -> None:
-    """Let Smartsheet carry out each request. Then replace the results in its answer by the return value of `change`."""
+    """Let Smartsheet carry out the requests, but replace the results in each answer to a PUT request. `change` gets the
+    real results, and returns the results that replace them.
+    """
     real = Gateway._call
 
     def called(self: Gateway, name: str, method: str, *more: Any) -> Any:
