@@ -134,7 +134,9 @@ def may_leak(request: HttpRequest, response: HttpResponse) -> bool:
 
 
 def read_database_file(watch: Watch) -> None:
-    """On SQLite, give `watch` every word in the database file, even words that are left of deleted or rolled-back rows."""
+    """On SQLite, give `watch` every word in the database file, even words that are left of deleted or rolled-back
+    rows.
+    """
     database = connections["default"]
     if database.vendor == "sqlite":
         for path in Path(database.settings_dict["NAME"]).parent.glob("*.sqlite3*"):

@@ -139,7 +139,9 @@ class Program:
         self.client = Client(headers={"Authorization": f"Bearer {token}"})
 
     def run(self) -> None:
-        """Run all rounds. If earlier processes of this program have completed some rounds, run only the remaining ones."""
+        """Run all rounds. If earlier processes of this program have completed some rounds, run only the remaining
+        ones.
+        """
         state = json.loads(self.file.read_text()) if self.file.exists() else self._keep(0)
         while state["turn"] < ROUNDS:
             answer = self.client.post(

@@ -22,7 +22,9 @@ def reading(actor: Actor, *sheets: tuple[int, str]) -> Reader:
 
 @pytest.fixture(params=[2_000, 1], ids=["by-looking-through", "by-slices"])
 def _way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Run each test twice. One run finds entries by reading the newest entries, and the other by querying each sheet."""
+    """Run each test twice. One run finds entries by reading the newest entries, and the other by querying each
+    sheet.
+    """
     monkeypatch.setattr(access, "WINDOW", request.param)
 
 

@@ -16,7 +16,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 @pytest.fixture
 def page(context: BrowserContext) -> Page:
-    """A tab. Errors in its console don't fail the test, because Chromium writes an error whenever it blocks something."""
+    """A tab. Errors in its console don't fail the test, because Chromium writes an error whenever it blocks
+    something.
+    """
     return context.new_page()
 
 

@@ -51,7 +51,9 @@ def check(site: InstalledSite, **changed: Any) -> str:
 
 
 def test_obstacle_01_a_package_of_the_site_that_has_one_of_our_names(site: InstalledSite) -> None:
-    """If a package of the site has the name of one of our apps, commands say this, and don't end with an ImportError."""
+    """If a package of the site has the name of one of our apps, commands say this, and don't end with an
+    ImportError.
+    """
     for package in PACKAGES:
         assert (site_packages(site.python) / package / "__init__.py").exists()
     own = site.home / "audit"

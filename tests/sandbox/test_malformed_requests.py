@@ -112,7 +112,9 @@ def test_a_group_cannot_be_given_to_a_list(as_alice: Client) -> None:
 
 
 def test_headers_may_be_of_any_alphabet(sandbox: RunningSandbox, plan: Grid, as_alice: Client) -> None:
-    """Headers can be in Latin-1, the encoding that Python's library requests uses. File names keep all their letters."""
+    """Headers can be in Latin-1, the encoding that Python's library requests uses. File names keep all their
+    letters.
+    """
     headers = {"Content-Disposition": 'attachment; filename="Größe.txt"', "Content-Type": "text/pläin"}
     answer = as_alice.http.post(
         f"{as_alice.api}{plan.path}/attachments", data=b"x", headers=_latin(headers), timeout=30
@@ -174,7 +176,9 @@ def test_an_address_that_is_no_text_is_no_crash(sandbox: RunningSandbox, as_alic
 
 
 def _status(url: str, target: str, authorization: str | bytes) -> int:
-    """Send a request with any target and Authorization, even if HTTP libraries refuse them. Return the answer's status."""
+    """Send a request with any target and Authorization, even if HTTP libraries refuse them. Return the answer's
+    status.
+    """
     host = urlsplit(url).netloc
     head = f"GET {target} HTTP/1.1\r\nHost: {host}\r\nAuthorization: {authorization!s}\r\nConnection: close\r\n\r\n"
     address, port = host.split(":")

@@ -126,7 +126,9 @@ def test_fault_35_going_on_without_a_beginning_reads_everything() -> None:
 
 
 def test_fault_22_a_log_whose_seals_are_gone_is_not_well(settings: Settings) -> None:
-    """The test deletes all seals, as the database's owner could do before rebuilding the chain. Verifying reports this."""
+    """The test deletes all seals, as the database's owner could do before rebuilding the chain. Verifying reports
+    this.
+    """
     with written_at(JANUARY):
         edits.saved()
     edits.saved()

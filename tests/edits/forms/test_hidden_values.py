@@ -48,7 +48,9 @@ def test_a_field_that_only_another_column_can_show(browser: Client, form: Progre
 
 
 def test_a_field_that_a_hidden_field_would_show(browser: Client, form: ProgressForm) -> None:
-    """The notes are shown if the status is Blocked. But Status is hidden too, so nobody can set the status to Blocked."""
+    """The notes are shown if the status is Blocked. But Status is hidden too, so nobody can set the status to
+    Blocked.
+    """
     status = form.field("Status", state=State.HIDDEN, states=(StateWhen(State.EDITABLE, form.when("Task", "empty")),))
     when = form.when("Status", "equals", "Blocked")
     notes = form.field("Notes", state=State.HIDDEN, states=(StateWhen(State.EDITABLE, when),))

@@ -1,4 +1,6 @@
-"""The address of a form can fill in values. The designer chooses whether these values are suggested, locked or hidden."""
+"""The address of a form can fill in values. The designer chooses whether these values are suggested, locked or
+hidden.
+"""
 
 import pytest
 from django.test import Client

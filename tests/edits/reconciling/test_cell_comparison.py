@@ -1,4 +1,6 @@
-"""Checks when a change in our log explains a state in Smartsheet: how much their times, values and people can differ."""
+"""Checks when a change in our log explains a state in Smartsheet: how much their times, values and people can
+differ.
+"""
 
 from datetime import UTC, datetime, timedelta
 

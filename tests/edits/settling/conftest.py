@@ -79,7 +79,9 @@ def intended(plan: SitePlan, bob_user: User, bob_actor: Actor) -> Intended:
 
 @pytest.fixture
 def by_bob(plan: SitePlan, bob: Person) -> SitePlan:
-    """The site plan, which Bob changes without the app. So it looks as if his process had sent a request and then died."""
+    """The site plan, which Bob changes without the app. So it looks as if his process had sent a request and then
+    died.
+    """
     return SitePlan(plan.sandbox, bob)
 
 

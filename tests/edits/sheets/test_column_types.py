@@ -1,4 +1,6 @@
-"""A column type shows a value in the sheet and in a control, parses typed text, and says which value Smartsheet gets."""
+"""A column type shows a value in the sheet and in a control, parses typed text, and says which value Smartsheet
+gets.
+"""
 
 from typing import Any
 
