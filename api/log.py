@@ -215,8 +215,7 @@ def _entries(form: LogFilter) -> Any:
     """
     if "outcome" in form.cleaned_data:
         return form.narrow(Entry.objects.all())
-    entries = form.about(Entry.objects.all()).told()
-    return entries.on_column(form.cleaned_data["column"]) if "column" in form.cleaned_data else entries
+    return form.in_column(form.about(Entry.objects.all()).told())
 
 
 def _answer(change: LoggedChange) -> EntryAnswer:

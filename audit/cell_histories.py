@@ -70,10 +70,11 @@ class CellHistory:
     def is_missing(self, change: LoggedChange) -> bool:
         """Whether Smartsheet's history lacks a change that was saved according to the log. Pass a change that matches
         no state. The result is False if it isn't known whether the history has the change, because the part of the
-        history that was read doesn't cover the time of the change.
+        history that was read doesn't cover the time of the change. The result is also False for the addition of the
+        cell's row, because the cell was perhaps empty in the new row.
         """
         outcome = change.outcome
-        if self.why_not or not change.is_applied or outcome is None or outcome.pk > self.position:
+        if change.is_row or self.why_not or not change.is_applied or outcome is None or outcome.pk > self.position:
             return False
         return not self.has_more or (bool(self.states) and self.states[-1].at < change.intent.at - SKEW)
 
@@ -121,7 +122,8 @@ def side_by_side(
     free = list(changes)
     lines: list[Line] = []
     for position, state in enumerate(history.states):
-        partner = _partner(free, state, history.addresses)
+        is_first = position + 1 == len(history.states) and not history.has_more
+        partner = _partner(free, state, history.addresses, is_first=is_first)
         if partner:
             free.remove(partner)
             lines.append(Line(partner, state))
@@ -132,13 +134,17 @@ def side_by_side(
     return sorted(lines, key=lambda line: line.at, reverse=True)
 
 
-def _partner(changes: Sequence[LoggedChange], state: State, addresses: Addresses) -> LoggedChange | None:
+def _partner(
+    changes: Sequence[LoggedChange], state: State, addresses: Addresses, *, is_first: bool
+) -> LoggedChange | None:
     """The change in the log that led to this state, or None. The first choice is a saved change to the same value. The
     second choice is a saved change whose value was erased. The last choice is an uncertain change to the same value, or
-    one that was settled as not saved. It is possible that Smartsheet made such a change after it was settled.
+    one that was settled as not saved. It is possible that Smartsheet made such a change after it was settled. The
+    addition of the cell's row can only have led to the cell's first state, so `is_first` says whether this is the
+    first.
     """
-    near = [change for change in changes if _may_be(change, state, addresses)]
-    same = [change for change in near if _plain(change.new) == _plain(state.value)]
+    near = [change for change in changes if (is_first or not change.is_row) and _may_be(change, state, addresses)]
+    same = [change for change in near if _has_written(change, state)]
     saved = next((change for change in same if change.is_applied), None)
     return saved or _erased(near, state) or next((change for change in same if not change.is_applied), None)
 
@@ -163,11 +169,27 @@ def _may_be(change: LoggedChange, state: State, addresses: Addresses) -> bool:
     return not (known and state.email) or state.email.lower() in known
 
 
-def _plain(canonical: str | None) -> object:
-    """The value of a canonical JSON text, in a form that can be compared. The choices of a multi-select cell are
-    sorted, and an unchecked box equals an empty cell.
+def _has_written(change: LoggedChange, state: State) -> bool:
+    """Whether the change wrote the value of the state. The addition of a row wrote a value into each of its cells. The
+    log has these values with the titles that the columns had then. A column can have another title now, so the title
+    isn't compared.
     """
-    value = None if canonical is None else json.loads(canonical)
+    value = _plain(state.value)
+    if not change.is_row:
+        return _plain(change.new) == value
+    row = json.loads(change.new or "{}")
+    return value is not None and isinstance(row, dict) and any(_comparable(one) == value for one in row.values())
+
+
+def _plain(canonical: str | None) -> object:
+    """The value of a canonical JSON text, in a form that can be compared."""
+    return _comparable(None if canonical is None else json.loads(canonical))
+
+
+def _comparable(value: object) -> object:
+    """The value in a form that can be compared. The choices of a multi-select cell are sorted, and an unchecked box
+    equals an empty cell.
+    """
     if isinstance(value, list):
         return sorted(map(str, value))
     return None if value is False or value == "" else value

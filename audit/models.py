@@ -72,10 +72,14 @@ class EntryQuerySet(models.QuerySet["Entry"]):
 
     def on_row(self, *, sheet_id: int, row_id: int) -> Self:
         """Entries on this row. The intent to add the row is included, although the row had no id at the time."""
-        on_row = models.Q(sheet_id=sheet_id, row_id=row_id)
-        outcomes = Entry.objects.filter(on_row, phase=Phase.APPLIED, action=Action.ADD)
-        added = list(outcomes.order_by().values("edit_id", "line")[:1])
-        return self.filter(on_row | models.Q(**added[0]) if added else on_row)
+        return self.filter(models.Q(sheet_id=sheet_id, row_id=row_id) | _added(sheet_id, row_id))
+
+    def on_cell(self, *, sheet_id: int, row_id: int, column_id: int) -> Self:
+        """Entries on this cell. The intent to add the cell's row is included, because the cell got its first value when
+        the row was added.
+        """
+        on_cell = models.Q(sheet_id=sheet_id, row_id=row_id, column_id=column_id)
+        return self.filter(on_cell | _added(sheet_id, row_id) & models.Q(column_id=None, phase=Phase.INTENT))
 
     def on_column(self, column_id: int) -> Self:
         """Entries on this column. Filter by the column's sheet too, because the index begins with the sheet."""
@@ -213,6 +217,15 @@ class Entry(models.Model):
     @property
     def actor_email(self) -> str:
         return self.names.email
+
+
+def _added(sheet_id: int, row_id: int) -> models.Q:
+    """A condition for the entries of the edit that added this row. No entry matches if the row wasn't added with this
+    app.
+    """
+    outcomes = Entry.objects.filter(sheet_id=sheet_id, row_id=row_id, phase=Phase.APPLIED, action=Action.ADD)
+    added = list(outcomes.order_by().values("edit_id", "line")[:1])
+    return models.Q(**added[0]) if added else models.Q(pk__in=[])
 
 
 def erased(entry: Entry) -> Names:

@@ -183,9 +183,7 @@ class LogFilter(forms.Form):
 
     def narrow(self, entries: EntryQuerySet) -> EntryQuerySet:
         """The entries that match all filters except the words. Searching for the words is a separate step."""
-        entries = self.about(entries)
-        if "column" in self.cleaned_data:
-            entries = entries.on_column(self.cleaned_data["column"])
+        entries = self.in_column(self.about(entries))
         return self._with_outcome(entries) if "outcome" in self.cleaned_data else self._told(entries)
 
     def about(self, entries: EntryQuerySet) -> EntryQuerySet:
@@ -207,6 +205,17 @@ class LogFilter(forms.Form):
         since, until = self._moments()
         entries = entries.filter(at__gte=since) if since else entries
         return entries.filter(at__lt=until) if until else entries
+
+    def in_column(self, entries: EntryQuerySet) -> EntryQuerySet:
+        """The entries that match the filter `column`. Together, the filters `row` and `column` mean one cell. The
+        addition of the cell's row matches too, because it wrote the cell's first value.
+        """
+        asked = self.cleaned_data
+        if "column" not in asked:
+            return entries
+        if "row" not in asked:
+            return entries.on_column(asked["column"])
+        return entries.on_cell(sheet_id=asked["sheet"], row_id=asked["row"], column_id=asked["column"])
 
     def _told(self, entries: EntryQuerySet) -> EntryQuerySet:
         if self.words and not self.cleaned_data.keys() & {"row", "column", "edit"}:

@@ -61,15 +61,26 @@ def of_row(sheet_id: int, row_id: int) -> Timeline:
 
 
 def of_cell(sheet_id: int, row_id: int, column_id: int) -> Timeline:
-    """All changes of a cell."""
+    """All changes of a cell, and the addition of its row, which wrote the cell's first value."""
     cell = {"sheet_id": sheet_id, "row_id": row_id, "column_id": column_id}
-    entries = Entry.objects.told().filter(**cell).exclude(action=Action.RECONCILE)
+    entries = Entry.objects.told().on_cell(**cell).exclude(action=Action.RECONCILE)
     return Timeline("Cell", entries, urlencode({"sheet": sheet_id, "row": row_id, "column": column_id}))
 
 
 def of_record(subject: str) -> Timeline:
     """All changes of a record of this app. There is one line for each field. `subject` is "app.model/key"."""
     return Timeline("Record", Entry.objects.filter(subject=subject, action=Action.RECORD))
+
+
+def column_title(page: Page, reader: Reader, *, column_id: int) -> str:
+    """The title of the column of a cell's timeline. The addition of a row doesn't say which column has which title. So
+    if the page has only such an addition, the title comes from an entry about another row. It is "" if there is none.
+    """
+    titles = [change.intent.column_title for change in page.changes if change.intent.column_id == column_id]
+    if page.changes and not titles:
+        of_column = Entry.objects.on_sheet(page.changes[0].intent.sheet_id or 0).on_column(column_id)
+        titles = [entry.column_title for entry in reader.take(of_column.newest_first(), 1)]
+    return titles[0] if titles else ""
 
 
 def page_of(timeline: Timeline, reader: Reader, *, before: int | None = None, size: int = SIZE) -> Page:

@@ -59,11 +59,17 @@ def cell(request: HttpRequest, sheet_id: int, row_id: int, column_id: int) -> Ht
     history = CellHistory()
     if ask:
         history = import_string(ask)(request, sheet_id=sheet_id, row_id=row_id, column_id=column_id, pages=pages)
-    return _page(request, timelines.of_cell(sheet_id, row_id, column_id), history=history if ask else None, pages=pages)
+    timeline = timelines.of_cell(sheet_id, row_id, column_id)
+    return _page(request, timeline, column_id=column_id, history=history if ask else None, pages=pages)
 
 
 def _page(
-    request: HttpRequest, timeline: Timeline, *, history: CellHistory | None = None, pages: int = 1
+    request: HttpRequest,
+    timeline: Timeline,
+    *,
+    column_id: int | None = None,
+    history: CellHistory | None = None,
+    pages: int = 1,
 ) -> HttpResponse:
     reader = reader_of(request)
     before = _number(request, "before")
@@ -77,6 +83,8 @@ def _page(
         "before": before,
         "history": history,
     }
+    if column_id is not None:
+        context["column_title"] = timelines.column_title(page, reader, column_id=column_id)
     if history:
         context |= {"lines": _lines(page, history, is_first=before is None), "more_pages": pages + 1}
     return render(request, "audit/timeline.html", context)

@@ -42,6 +42,27 @@ def test_who_changed_this(page: Page, sandbox: RunningSandbox, alice: Person, bo
     expect(page.get_by_role("main")).to_contain_text("22000")
 
 
+def test_who_added_the_value_of_a_cell_with_its_row(page: Page, plan: SitePlan, bob: Person) -> None:
+    open_grid(page, bob, width=1280)
+    page.goto(page.url.rstrip("/") + "/rows/add/")
+    page.get_by_role("textbox", name="Task", exact=True).fill("Row by form")
+    page.get_by_role("button", name="Add row").first.click()
+    expect(page.get_by_role("gridcell").first).to_be_visible()
+    cell(page, ROW, "Task").click()
+    page.keyboard.press("Control+End")
+    page.keyboard.press("Home")
+    page.keyboard.press("F4")
+    dialog = page.get_by_role("dialog", name="Who changed Task, Row by form?")
+    expect(dialog.get_by_role("listitem")).to_contain_text(f"{bob.name}")
+    expect(dialog.get_by_role("listitem")).to_contain_text("added the row: empty → Row by form")
+    page.keyboard.press("Escape")
+    page.keyboard.press("End")
+    page.keyboard.press("F4")
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_role("listitem")).to_contain_text("added the row")
+    expect(dialog.locator("ins")).to_have_count(0)
+
+
 def test_the_row_beside_the_grid_is_a_form_and_follows_the_arrow_keys(
     page: Page, sandbox: RunningSandbox, bob: Person
 ) -> None:

@@ -35,6 +35,18 @@ def test_ours_and_smartsheets_stand_side_by_side(browser: Client, address: str) 
     assert [(line.ours is not None, line.theirs is not None) for line in lines][:2] == [(False, True), (True, True)]
 
 
+def test_the_addition_of_a_row_is_the_first_state_of_its_cells(browser: Client, plan: SitePlan) -> None:
+    task, notes, spent = (plan.columns[title] for title in ("Task", "Notes", "Spent"))
+    Page.open(browser, plan.add_path).type({task: "Row by form", notes: "Wet", spent: "12"}).send()
+    plan = SitePlan(plan.sandbox, plan.person)
+    plan.write("Row by form", Notes="Dry")
+    for column in (task, notes, spent):
+        page = Page.open(browser, f"/audit/sheets/{plan.id}/rows/{plan.rows['Row by form']}/columns/{column}/")
+        assert "Bob Baker added row Row by form" in page.text
+        assert page.text.count("the same in Smartsheet") == 1
+        assert page.text.count("changed outside the app") == (1 if column == notes else 0)
+
+
 def test_it_is_read_once_in_half_a_minute(browser: Client, address: str, sandbox: RunningSandbox) -> None:
     sandbox.forget_requests()
     for _ in range(3):

@@ -15,7 +15,20 @@ from audit.models import Entry, erased
 from audit.recording import Change, Outcome, canonical, note, settle
 from audit.retention.erasure import Values, erase
 from audit.vocabulary import Action, Origin, Phase
-from tests.audit.edits import ALICE, BOB, BUDGET, NOTES, OTHER_ROW, ROW, SITE_PLAN, STATUS, cell, intended, saved
+from tests.audit.edits import (
+    ALICE,
+    BOB,
+    BUDGET,
+    NOTES,
+    OTHER_ROW,
+    ROW,
+    SITE_PLAN,
+    STATUS,
+    cell,
+    intended,
+    new_row,
+    saved,
+)
 from tests.audit.reading.test_log_page import words_of
 
 pytestmark = pytest.mark.django_db
@@ -222,3 +235,45 @@ def test_a_late_save_is_not_shown_as_outside(phase: Phase | None, lines: int) ->
         settle(intent, [Outcome(phase, None)])
     changes = with_outcomes(Entry.objects.intents())
     assert len(beside(changes, [state(changes[0].intent, "two")])) == lines
+
+
+def added(new: dict[str, str], *, row: int = ROW) -> Entry:
+    """Add a row with these values. Return the intent."""
+    intent = intended(new_row(new), action=Action.ADD)
+    settle(intent, [Outcome(Phase.APPLIED, row)])
+    return Entry.objects.intents().get(edit_id=intent.edit_id)
+
+
+def test_the_timeline_of_a_cell_has_the_addition_of_its_row(reader: Client) -> None:
+    added({"Status": "Open", "Notes": "Wet"})
+    added({"Status": "Other"}, row=OTHER_ROW)
+    saved(cell(old="Open", new="Done"))
+    saved(cell(new="Dry", column=NOTES, title="Notes"))
+    words = words_of(reader, f"{PLAN}rows/{ROW}/columns/{STATUS}/")
+    assert words.index("Open Done") < words.index("Alice Archer added row")
+    assert "Other" not in words
+    other = words_of(reader, f"{PLAN}rows/{OTHER_ROW}/columns/{STATUS}/")
+    assert "Status of Paint the walls" in other
+    assert "A cell of Paint the walls" in words_of(reader, f"{PLAN}rows/{OTHER_ROW}/columns/503/")
+    assert "Dry" not in words
+    same = words_of(reader, f"/audit/?sheet={SITE_PLAN[0]}&row={ROW}&column={STATUS}")
+    assert "added row" in same
+    assert "Dry" not in same
+
+
+def test_the_addition_of_a_row_explains_only_the_first_state_of_a_cell() -> None:
+    entry = added({"Status": "Open", "Notes": "Wet"})
+    (change,) = with_outcomes([entry])
+    (line,) = beside([change], [state(entry, "Open")])
+    assert (line.is_outside, line.is_missing) == (False, False)
+    later, first = beside([change], [state(entry, "Wet", late=9), state(entry, "Open")])
+    assert (later.is_outside, first.is_outside) == (True, False)
+    assert all(line.is_outside or not line.theirs for line in beside([change], [state(entry, "Closed")]))
+    assert len(beside([change], [state(entry, "Open", by="eve@example.com")])) == 2
+    assert [line.is_outside for line in beside([change], [state(entry, "Open")], has_more=True)].count(True) == 1
+
+
+def test_a_cell_that_was_empty_in_the_added_row_is_not_missing_in_smartsheet() -> None:
+    (change,) = with_outcomes([added({"Notes": "Wet"})])
+    (line,) = beside([change], [])
+    assert not line.is_missing

@@ -10,6 +10,7 @@ import { typeOf } from "./types/index.js";
 
 const FEW = 5;
 const NOT_YET = "This row isn't saved yet.";
+const ON_ROW = { add: ["added", "wanted to add"], delete: ["deleted", "wanted to delete"], move: ["moved", "wanted to move"] };
 const OUTCOMES = { intent: "not certain yet", unknown: "not certain yet", undecidable: "not certain" };
 
 export function whoChanged(grid) {
@@ -38,7 +39,8 @@ export function whoChanged(grid) {
   show(host, `Who changed ${column.title}, ${sheet.label(sheet.position(row))}?`, [logged, history, links]);
 }
 
-// Returns the last changes of a cell in this app's log. If `column` is null, returns those of the whole row.
+// Returns the last changes of a cell in this app's log, and the addition of its row. If `column` is null, returns those
+// of the whole row.
 export async function loggedChanges(api, sheet, row, column = null, limit = FEW) {
   const query = new URLSearchParams({ sheet: sheet.id, row, limit });
   if (column) query.set("column", column.id);
@@ -50,14 +52,28 @@ export async function loggedChanges(api, sheet, row, column = null, limit = FEW)
       who: entry.actor.name,
       at: entry.at,
       what: column || !entry.column_title ? "" : entry.column_title,
-      action: entry.action === "change" ? "" : entry.action,
-      before: entry.old,
-      after: entry.new,
+      action: actionOf(entry),
+      ...valuesOf(entry, column),
       outcome: [outcome, outcome && entry.message].filter(Boolean).join(": "),
     });
   });
   const list = items.length ? make("ol", { class: "change-list" }, ...items) : make("p", {}, `This app's log has no change of this ${column ? "cell" : "row"}.`);
   return limited ? [list, make("p", { class: "text-secondary" }, limited)] : [list];
+}
+
+// Returns in words what was done to the whole row; "" for a change of a cell.
+function actionOf({ action, outcome }) {
+  if (action === "change") return "";
+  const verbs = ON_ROW[action];
+  return verbs ? `${outcome === "applied" ? verbs[0] : verbs[1]} the row` : action;
+}
+
+// Returns the values of an entry. The addition of a row has the values of all cells, by the titles that the columns had
+// then. Returns no values if this entry is such an addition, and it has no value with the title of `column`.
+function valuesOf(entry, column) {
+  if (entry.column_id || !column) return { before: entry.old, after: entry.new };
+  const row = entry.new ?? {};
+  return Object.hasOwn(row, column.title) ? { before: null, after: row[column.title] } : {};
 }
 
 async function smartsheetHistory(api, sheet, row, column) {
@@ -82,12 +98,13 @@ export async function fill(element, read) {
 function item(sheet, column, { who, at, what = "", action = "", before, after, outcome = "" }) {
   const words = (value) => textOf(sheet, column, value);
   const when = at ? writeMoment(at, sheet.locale) ?? at : "";
+  const hasValues = !action || (column && after !== undefined);
   const change = make("span", {}, make("del", {}, words(before)), " → ", make("ins", {}, words(after)));
   return make(
     "li",
     {},
     make("div", {}, make("strong", {}, who), make("span", { class: "text-secondary" }, `, ${when}`)),
-    make("div", {}, what ? `${what}: ` : "", action ? `${action} ` : "", ...(action && !column ? [] : [change])),
+    make("div", {}, what ? `${what}: ` : "", action, ...(hasValues ? [action && ": ", change] : [])),
     ...(outcome ? [make("div", { class: "text-warning-emphasis" }, outcome)] : []),
   );
 }
