@@ -17,12 +17,12 @@ from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
-from simple_history.models import HistoricalRecords
 from simple_history.utils import get_m2m_reverse_field_name
 
 from audit.histories import is_logged, person_fields
+from audit.origins import origin_here
 from audit.recording import THIS_APP, Actor, Change, Json, note
-from audit.vocabulary import Action, Origin
+from audit.vocabulary import Action
 
 DONE = {"+": "created", "~": "changed", "-": "deleted"}
 
@@ -56,7 +56,7 @@ def note_record(
     note(
         actor=_actor(history_user),
         action=Action.RECORD,
-        origin=_origin(),
+        origin=origin_here(),
         subject=f"{instance._meta.label_lower}/{instance.pk}",
         label=_label(instance),
         changes=changes,
@@ -156,11 +156,3 @@ def _actor(user: Any) -> Actor:
     if user is None:
         return THIS_APP
     return Actor(id=user.id or 0, region=user.region, name=user.name, email=getattr(user, "email", ""))
-
-
-def _origin() -> Origin:
-    request = getattr(HistoricalRecords.context, "request", None)
-    if request is None:
-        return Origin.COMMAND
-    match = getattr(request, "resolver_match", None)
-    return Origin.ADMIN if match and match.app_name == "admin" else Origin.APP

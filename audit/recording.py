@@ -158,7 +158,7 @@ def intend(
     Raises:
         NotRecorded: the database didn't accept the entries. Don't make the call.
         RuntimeError: a transaction is open, which could roll the record back.
-        ValueError: there is no change, or `via` can't be recorded (audit/via.py).
+        ValueError: there is no change, the log has no such `origin`, or `via` can't be recorded (audit/via.py).
     """
     if not changes:
         raise ValueError("An edit needs at least one change.")
@@ -233,7 +233,7 @@ def note(
     If the act is about something other than a sheet, `subject` names it as "app.model/key", and `label` names it in
     words. If `is_head` is False, the log page lists the entry only if people filter by its action. `via` has the same
     meaning as in intend(). Returns the id that the entries share. Raises NotRecorded if the entries can't be written,
-    and ValueError if `via` can't be recorded.
+    and ValueError if the log has no such `origin` or `via` can't be recorded.
     """
     edit_id = uuid.uuid4()
     named = _named(actor)
@@ -345,7 +345,7 @@ def _common(
         "actor": named.commitment,
         "action": str(action),
         "subject": "",
-        "origin": str(origin),
+        "origin": str(Origin(origin)),
         "reason": _text(reason),
         "error_code": None,
         "ref_id": "",

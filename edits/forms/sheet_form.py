@@ -26,7 +26,7 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import DatabaseError
 from django.http import QueryDict
 
-from audit.vocabulary import Action
+from audit.vocabulary import Action, Origin
 from edits.features import Feature
 from edits.forms.columns import MissingColumn
 from edits.forms.columns_form import ColumnsForm
@@ -213,7 +213,14 @@ class SheetForm(ColumnsForm):
         is_new = self.row_id is None
         feature, action = (Feature.ADD, Action.ADD) if is_new else (Feature.CHANGE, Action.CHANGE)
         row_ids = [] if self.row_id is None else [self.row_id]
-        baseline = read(self.user, self.sheet_id, row_ids=row_ids, about_to=action if is_sent else None, via=self.via)
+        baseline = read(
+            self.user,
+            self.sheet_id,
+            row_ids=row_ids,
+            about_to=action if is_sent else None,
+            origin=Origin.FORM,
+            via=self.via,
+        )
         baseline.gateway.require(feature)
         return baseline
 
@@ -260,7 +267,8 @@ class SheetForm(ColumnsForm):
         via: Mapping[str, str | int] | None = None,
     ) -> None:
         assert self.baseline  # noqa: S101 # the callers ask
-        refuse(self.baseline, self._change(tuple(cells)), why, reason=reason, via=via or self.via)
+        change = self._change(tuple(cells))
+        refuse(self.baseline, change, why, origin=Origin.FORM, reason=reason, via=via or self.via)
 
     def _change(self, cells: tuple[CellChange, ...]) -> RowChange:
         return AddRow(cells) if self.row_id is None else UpdateRow(self.row_id, cells)

@@ -13,7 +13,7 @@ from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from audit.vocabulary import Action
+from audit.vocabulary import Action, Origin
 from edits.features import Feature
 from edits.gateway.client import gateway_for
 from edits.gateway.errors import GatewayError, NotFound
@@ -42,7 +42,9 @@ NOT_ALL_PEOPLE = (
 def edit_row(request: SmartsheetRequest, sheet_id: int, row_id: int) -> HttpResponse:
     """Show the form of one row. POST saves it."""
     try:
-        baseline = read(request.user, sheet_id, row_ids=[row_id], about_to=_about_to(request, Action.CHANGE))
+        baseline = read(
+            request.user, sheet_id, row_ids=[row_id], about_to=_about_to(request, Action.CHANGE), origin=Origin.FORM
+        )
         baseline.gateway.require(Feature.CHANGE)
         row = baseline.row(row_id)
     except (GatewayError, NotRecorded) as error:
@@ -69,7 +71,7 @@ def save_in_page(request: SmartsheetRequest, sheet_id: int, row_id: int) -> Http
         return redirect_to_connect(request, next_url)
     answers = in_page.BackToPage(request, next_url, sheet_id, row_id)
     try:
-        baseline = read(request.user, sheet_id, row_ids=[row_id], about_to=Action.CHANGE)
+        baseline = read(request.user, sheet_id, row_ids=[row_id], about_to=Action.CHANGE, origin=Origin.FORM)
         baseline.gateway.require(Feature.CHANGE)
         row = baseline.row(row_id)
     except (GatewayError, NotRecorded) as error:
@@ -85,7 +87,7 @@ def save_in_page(request: SmartsheetRequest, sheet_id: int, row_id: int) -> Http
 def add_row(request: SmartsheetRequest, sheet_id: int) -> HttpResponse:
     """Show the form for a new row. POST adds the row at the bottom of the sheet."""
     try:
-        baseline = read(request.user, sheet_id, about_to=_about_to(request, Action.ADD))
+        baseline = read(request.user, sheet_id, about_to=_about_to(request, Action.ADD), origin=Origin.FORM)
         baseline.gateway.require(Feature.ADD)
     except (GatewayError, NotRecorded) as error:
         problem = problem_of(error, doing=doing(request, Doing.ADD))
@@ -149,7 +151,7 @@ def delete_row(request: SmartsheetRequest, sheet_id: int, row_id: int) -> HttpRe
     if request.POST.get("rows", str(count)) != str(count):
         return render(request, "edits/delete_row.html", context | {"was": request.POST["rows"]}, status=409)
     try:
-        result = save(baseline, [DeleteRow(row_id)], key=one_time_key(request))
+        result = save(baseline, [DeleteRow(row_id)], key=one_time_key(request), origin=Origin.FORM)
     except (KeyReused, InProgress):
         return problem_page(request, ALREADY_SENT, sheet_id=sheet_id)
     except NotRecorded as error:

@@ -9,6 +9,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 from django.db import DatabaseError
 
+from audit.origins import origin_of
 from audit.recording import Actor, Change, note
 from audit.vocabulary import Action, Origin, Phase
 from edits.features import Feature
@@ -75,6 +76,7 @@ def read(
     with_descendants: bool = False,
     with_outline: bool = False,
     about_to: Action | None = None,
+    origin: Origin | None = None,
     via: Mapping[str, str | int] | None = None,
     filter_id: int | None = None,
 ) -> Baseline:
@@ -84,8 +86,8 @@ def read(
     With `with_descendants`, all rows below these rows are read too. Deleting rows needs all these rows. With
     `with_outline`, all rows of the sheet are read, but only their primary cells. Undo needs the outline to put rows
     back. `about_to` is the action that the caller is going to save. If this deployment or the person's token doesn't
-    allow the action, the attempt is logged and nothing is read. `via` is as in `save`, and `filter_id` as in
-    Gateway.sheet.
+    allow the action, the attempt is logged and nothing is read. `origin` and `via` are as in `save`, and `filter_id` as
+    in Gateway.sheet.
 
     Raises:
         NotGranted: this deployment or the person's token does not allow the action.
@@ -100,7 +102,7 @@ def read(
             actor=owner_of(gateway),
             action=about_to,
             phase=Phase.FORBIDDEN,
-            origin=Origin.FORM,
+            origin=origin_of(origin),
             sheet_id=sheet_id,
             changes=[Change(row_id, "", None, "", None, None)],
             message=reason,

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import DEFAULT_DB_ALIAS, connections
 
+from audit.vocabulary import Origin
 from edits.saving.baseline import Baseline, read
 from edits.saving.changes import CellChange, UpdateRow
 from edits.saving.results import RowResult
@@ -45,13 +46,16 @@ def change_cells(
     row_id: int,
     cells: Mapping[int | str, tuple[Json, Json]],
     key: str = "",
+    origin: Origin | None = None,
+    reason: str = "",
+    via: Mapping[str, str | int] | None = None,
 ) -> RowResult:
     """Change cells of a row in the name of this user, who must be connected with Smartsheet.
 
     The keys of `cells` are ids or titles of columns. Each value of `cells` is a pair: the value that the person saw,
     and the new value. Both are in the notation that `CellChange` describes. The row is saved as a whole or not at all.
-    If a call is repeated with the same `key`, the second call sends nothing. Returns a result for each cell: saved, or
-    unchanged if the cell already had the new value.
+    If a call is repeated with the same `key`, the second call sends nothing. `origin`, `reason` and `via` are as in
+    `save`. Returns a result for each cell: saved, or unchanged if the cell already had the new value.
 
     Raises:
         InTransaction, NoSuchColumn, Conflict: see these classes. Nothing was sent.
@@ -59,6 +63,7 @@ def change_cells(
             made the change. After all other errors, nothing was changed. SignInAgain means that the user is no longer
             connected.
         NotRecorded: the log could not be written, so nothing was sent.
+        ValueError: the log has no such `origin`, or `via` can't be recorded (audit/via.py). Nothing was sent.
         KeyReused: the key was used for something else before. Nothing was sent.
         InProgress: a save with this key is in progress. Nothing was sent a second time.
     """
@@ -66,7 +71,7 @@ def change_cells(
         raise InTransaction
     baseline = read(user, sheet_id, row_ids=[row_id])
     changes = tuple(CellChange(_id_of(column, baseline), shown, typed) for column, (shown, typed) in cells.items())
-    result = save(baseline, [UpdateRow(row_id, changes)], key=key)
+    result = save(baseline, [UpdateRow(row_id, changes)], key=key, origin=origin, reason=reason, via=via)
     result.raise_error()
     (row,) = result.rows
     if row.conflicts():

@@ -6,14 +6,16 @@ the person sees no result.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import DatabaseError, transaction
 
+from audit.origins import origin_of
 from audit.recording import Change, Evidence, NotRecorded, Personal, note
-from audit.vocabulary import Phase
+from audit.via import canonical_via
+from audit.vocabulary import Origin, Phase
 from edits.saving.baseline import Baseline
 from edits.saving.changes import CellChange, action_of
 from edits.saving.checks import CheckedRow
@@ -26,13 +28,20 @@ from edits.sheets.sheet import Row
 CHANGED_MEANWHILE = "The cell had changed since the person saw it."
 NOTHING_TO_CHANGE = "The cell already had this value."
 NOTHING_TYPED = "The form was sent without changes."
+NO_CELLS = "The change had no cells."
+
+
+def facts_of(*, origin: Origin | str | None, reason: str, via: Mapping[str, str | int] | None) -> dict[str, Any]:
+    """Return the arguments of audit.recording that all entries of a save have. If `origin` is None, the origin is found
+    out. Raises ValueError if `origin` or `via` can't be recorded.
+    """
+    canonical_via(via)  # so that a wrong `via` is found before anything is written
+    return {"origin": origin_of(origin), "reason": reason, "via": via}
 
 
 @dataclass(frozen=True, slots=True)
 class NotSent:
-    """Records changes that weren't sent. `facts` has the arguments `origin`, `reason` and `via` of
-    audit.recording.note.
-    """
+    """Records changes that weren't sent. `facts` is what facts_of() returns."""
 
     baseline: Baseline
     facts: dict[str, Any]
@@ -107,7 +116,11 @@ class NotSent:
 
     def _note_unchanged(self, checked: CheckedRow, cells: list[CellChange]) -> None:
         changes = self._cell_changes(checked, cells) or [self._row_change(checked)]
-        self._note(checked, Phase.UNCHANGED, changes, NOTHING_TO_CHANGE if cells else NOTHING_TYPED)
+        self._note(checked, Phase.UNCHANGED, changes, NOTHING_TO_CHANGE if cells else self._nothing)
+
+    @property
+    def _nothing(self) -> str:
+        return NOTHING_TYPED if self.facts["origin"] == Origin.FORM else NO_CELLS
 
     def _cell_changes(self, checked: CheckedRow, cells: Iterable[CellChange]) -> list[Change]:
         assert checked.row  # noqa: S101 # a row that is added has no conflicts and no unchanged cells

@@ -8,7 +8,7 @@ from audit.vocabulary import Origin
 from edits.saving.baseline import Baseline
 from edits.saving.changes import AddRow, RowChange
 from edits.saving.checks import CheckedRow
-from edits.saving.not_sent import NotSent
+from edits.saving.not_sent import NotSent, facts_of
 from edits.saving.results import Status
 
 
@@ -17,7 +17,7 @@ def refuse(
     change: RowChange,
     why: str,
     *,
-    origin: Origin = Origin.FORM,
+    origin: Origin | None = None,
     reason: str = "",
     via: Mapping[str, str | int] | None = None,
 ) -> None:
@@ -28,4 +28,4 @@ def refuse(
     row = None if isinstance(change, AddRow) else baseline.sheet.row(change.row_id)
     refused = CheckedRow(0, change, row, label=baseline.sheet.label(row) if row else "")
     refused.decide(Status.FORBIDDEN, message=why)
-    NotSent(baseline, {"origin": origin, "reason": reason, "via": via}).record([refused])
+    NotSent(baseline, facts_of(origin=origin, reason=reason, via=via)).record([refused])

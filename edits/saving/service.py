@@ -24,7 +24,7 @@ from edits.saving.batches import batches
 from edits.saving.changes import AddRow, DeleteRow, RowChange
 from edits.saving.checks import CheckedRow, check, deleted_places
 from edits.saving.idempotency import Claim
-from edits.saving.not_sent import NotSent
+from edits.saving.not_sent import NotSent, facts_of
 from edits.saving.results import Result
 from edits.saving.sending import NOT_REACHED, Sending
 from edits.saving.sheet_lease import sheet_lease
@@ -38,7 +38,7 @@ def save(
     changes: Sequence[RowChange],
     *,
     key: str = "",
-    origin: Origin = Origin.FORM,
+    origin: Origin | None = None,
     reason: str = "",
     via: Mapping[str, str | int] | None = None,
     is_cell_by_cell: bool = False,
@@ -47,8 +47,12 @@ def save(
     """Save changes of one sheet with the token that the baseline was read with. Returns the result of each change.
 
     `changes` are compared with the baseline, so read the baseline just before you call this function. If a call is
-    repeated with the same `key`, the second call sends nothing (saving/idempotency.py). `via` says what makes the save:
-    a form and its version, an app token, a job or a client.
+    repeated with the same `key`, the second call sends nothing (saving/idempotency.py).
+
+    The log's entries store `origin`, `reason` and `via`. `origin` says which part of the app makes the save. By default
+    it is the command line outside of requests, the admin in Django's admin, and this app in all other requests.
+    `reason` says why the person makes the change. `via` says what makes the save: a form and its version, an app token,
+    a job or a client, for example {"job": "import"}.
 
     A row is saved as a whole or not at all. If `is_cell_by_cell` is true, a cell that can't be saved doesn't prevent
     saving the row's other cells. Each request has up to 500 rows (440 in a deletion). Smartsheet carries out a request
@@ -60,11 +64,13 @@ def save(
         NotRecorded: the log could not be written, so nothing was sent.
         KeyReused: the key was used for something else before. Nothing was sent.
         InProgress: a save with this key is in progress. Nothing was sent a second time.
-        ValueError: two changes of the same kind have the same row; a cell is changed twice; a row is added or moved
+        ValueError: the log has no such `origin`; `via` can't be recorded (audit/via.py); two changes of the same kind
+            have the same row; a cell is changed twice; a row is added or moved
             below a row that is deleted; or rows are deleted, but the baseline was read without descendants. Nothing was
             sent.
     """
     _require_sense(baseline, changes)
+    facts = facts_of(origin=origin, reason=reason, via=via)
     digest = idempotency.digest_of(baseline.sheet.id, tuple(changes), is_cell_by_cell, is_partial) if key else ""
     claim = idempotency.claim(key, actor=baseline.actor, digest=digest)
     if claim.earlier:
@@ -72,7 +78,6 @@ def save(
     if claim.logged:
         return _interrupted(baseline, changes, claim, is_cell_by_cell=is_cell_by_cell)
     try:
-        facts = {"origin": origin, "reason": reason, "via": via}
         rows = check(baseline, changes, is_cell_by_cell=is_cell_by_cell)
         NotSent(baseline, facts).record(rows)
         result = _carry_out(baseline, rows, claim, facts, is_partial=is_partial)

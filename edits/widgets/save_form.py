@@ -7,6 +7,7 @@ from typing import Protocol
 
 from django.http import HttpResponse
 
+from audit.vocabulary import Origin
 from edits.saving import Baseline, CellChange, InProgress, KeyReused, NotRecorded, Result, RowChange, refuse, save
 from edits.widgets import drafts
 from edits.widgets.pages import one_time_key, problem_page
@@ -45,7 +46,7 @@ def save_form(
     is_valid = form.is_valid()
     try:
         if form.refused:
-            refuse(baseline, change_of(tuple(form.refused)), form.why_refused)
+            refuse(baseline, change_of(tuple(form.refused)), form.why_refused, origin=Origin.FORM)
     except NotRecorded as error:
         return answers.again(form, problem_of(error, doing=doing))
     cells = form.changes() if is_valid else ()
@@ -77,7 +78,7 @@ def save_change(
     """
     doing = Doing.CHANGE if form.row else Doing.ADD
     try:
-        result = save(baseline, [change], key=key, reason=reason, via=via)
+        result = save(baseline, [change], key=key, origin=Origin.FORM, reason=reason, via=via)
     except KeyReused:
         form.problem = CHANGED_SINCE
         return None

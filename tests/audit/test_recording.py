@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from audit.context import RequestContext, using
 from audit.models import Entry
-from audit.recording import Change, Intent, Json, NotRecorded, Outcome, canonical, intend, settle
+from audit.recording import Change, Intent, Json, NotRecorded, Outcome, canonical, intend, note, settle
 from audit.vocabulary import Action, Origin, Phase
 from tests.audit.edits import ALICE, OTHER_ROW, ROW, SITE_PLAN, STATUS, cell, entries_of, intended, new_row
 
@@ -150,6 +150,12 @@ def test_names_that_no_database_takes_are_made_storable() -> None:
 def test_an_edit_without_a_change_is_refused() -> None:
     with pytest.raises(ValueError, match="at least one change"):
         intend(actor=ALICE, action=Action.CHANGE, sheet_id=1, sheet_name="", changes=[], origin=Origin.FORM)
+
+
+def test_an_unknown_origin_is_refused() -> None:
+    with pytest.raises(ValueError, match="nonsense"):
+        note(actor=ALICE, action=Action.SIGN_IN, origin="nonsense")  # type: ignore[arg-type] # that is the point
+    assert not Entry.objects.exists()
 
 
 @pytest.mark.django_db(transaction=True)

@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from audit.vocabulary import Action
+from audit.vocabulary import Action, Origin
 from edits.features import Feature
 from edits.forms.definition import Allow
 from edits.forms.designed_form import NOT_YOURS
@@ -53,6 +53,7 @@ def delete(request: SmartsheetRequest, slug: str, row_id: int) -> HttpResponse:
                 row_ids=[row_id],
                 with_descendants=True,
                 about_to=about_to,
+                origin=Origin.FORM,
                 via=opened.via,
                 filter_id=opened.definition.filter_id,
             )
@@ -80,7 +81,7 @@ def _why_not(request: SmartsheetRequest, opened: OpenForm, baseline: Baseline, r
     if not why and not all(opened.is_mine(sheet, one) for one in beneath):
         why = BENEATH_NOT_YOURS
     if why and request.method == "POST":
-        refuse(baseline, DeleteRow(row_id), why, via=opened.via)
+        refuse(baseline, DeleteRow(row_id), why, origin=Origin.FORM, via=opened.via)
     return why or baseline.gateway.why_not(Feature.DELETE) or why_not_deleted(sheet, row)
 
 
@@ -108,7 +109,7 @@ def _answer(
         return render(request, template, context, status=403 if is_outside else 200)
     if request.POST.get("rows", str(len(family))) != str(len(family)):
         return render(request, template, context | {"was": request.POST["rows"]}, status=409)
-    result = save(baseline, [DeleteRow(row_id)], key=one_time_key(request), via=opened.via)
+    result = save(baseline, [DeleteRow(row_id)], key=one_time_key(request), origin=Origin.FORM, via=opened.via)
     if result.rows[0].status is Status.FORBIDDEN:
         return render(request, template, context, status=403)
     result.raise_error()

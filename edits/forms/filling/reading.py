@@ -9,7 +9,7 @@ from typing import Any
 
 from django.http import QueryDict
 
-from audit.vocabulary import Action
+from audit.vocabulary import Action, Origin
 from edits.features import Feature
 from edits.forms.definition import Allow
 from edits.forms.designed_form import DesignedForm
@@ -97,6 +97,7 @@ def read_row(request: SmartsheetRequest, opened: OpenForm, row_id: int | None) -
             opened.form.sheet_id,
             row_ids=[] if row_id is None else [row_id],
             about_to=action if request.method == "POST" else None,
+            origin=Origin.FORM,
             via=opened.via,
             filter_id=opened.definition.filter_id,
         )

@@ -39,4 +39,4 @@ def note_not_as_shown(filling: Filling, form: DesignedForm, message: str) -> Non
         CellChange(form.columns[name].id, form.shown(name), ", ".join(filter(None, form.data.getlist(name))))
         for name in names
     )
-    refuse(filling.baseline, filling.change(cells), message, via=filling.opened.via)
+    refuse(filling.baseline, filling.change(cells), message, origin=Origin.FORM, via=filling.opened.via)

@@ -56,7 +56,7 @@ def test_it_changes_the_cells_in_the_persons_name(fill: Fill, plan: SitePlan) ->
     assert plan.last_writer(ROW, "Status") == "bob@example.com"
     intent = Entry.objects.intents().get(column_title="Status")
     assert (intent.old, intent.new, intent.reason) == ('"In progress"', '"Blocked"', "Strike")
-    assert intent.via == '{"form":"status"}'
+    assert (intent.origin, intent.via) == ("form", '{"form":"status"}')
 
 
 def test_it_has_the_fields_of_meta_in_this_order_with_their_words(fill: Fill) -> None:

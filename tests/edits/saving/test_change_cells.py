@@ -9,6 +9,9 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.test import Client
 
+from audit.context import RequestContext, using
+from audit.models import Entry
+from audit.vocabulary import Origin
 from edits.gateway.errors import NotFound
 from edits.saving import Conflict, InTransaction, NoSuchColumn, Status, change_cells
 from tests.edits.site_plan import SitePlan
@@ -31,6 +34,39 @@ def test_cells_are_named_by_title_or_id(plan: SitePlan, bob: User) -> None:
     assert row.status is Status.SAVED
     assert (plan.value(ROW, "Status"), plan.value(ROW, "Spent")) == ("Blocked", 24250)
     assert plan.last_writer(ROW, "Status") == "bob@example.com"
+
+
+def test_the_log_says_where_a_change_comes_from(plan: SitePlan, bob: User) -> None:
+    """Outside of requests, the origin is the command line. In a view it is the app, unless the view names another."""
+
+    def change(typed: str, **more: Any) -> Entry:
+        shown = plan.cell(ROW, "Notes").get("value")
+        change_cells(user=bob, sheet_id=plan.id, row_id=plan.rows[ROW], cells={"Notes": (shown, typed)}, **more)
+        return Entry.objects.intents().latest("id")
+
+    assert change("Rock").origin == "command"
+    with using(RequestContext(request_id="a" * 32)):
+        assert change("Sand").origin == "app"
+        entry = change("Clay", origin=Origin.API, reason="Import", via={"job": "nightly"})
+    assert (entry.origin, entry.reason, entry.via) == ("api", "Import", '{"job":"nightly"}')
+
+
+def test_a_change_without_cells(plan: SitePlan, bob: User) -> None:
+    row = change_cells(user=bob, sheet_id=plan.id, row_id=plan.rows[ROW], cells={})
+    assert row.status is Status.UNCHANGED
+    entry = Entry.objects.get(action="change")
+    assert (entry.phase, entry.origin, entry.message) == ("unchanged", "command", "The change had no cells.")
+
+
+@pytest.mark.parametrize("wrong", [{"origin": "nonsense"}, {"via": {"No key": 1}}])
+def test_facts_that_the_log_does_not_take(plan: SitePlan, bob: User, wrong: Any) -> None:
+    """They are refused before anything is written, so the key can be used again."""
+    place: dict[str, Any] = {"user": bob, "sheet_id": plan.id, "row_id": plan.rows[ROW], "key": "k"}
+    cells: dict[int | str, tuple[Any, Any]] = {"Notes": (plan.cell(ROW, "Notes").get("value"), "Rock")}
+    with pytest.raises(ValueError, match=r"nonsense|No key"):
+        change_cells(**place, cells=cells, **wrong)
+    assert not Entry.objects.filter(action="change").exists()
+    assert change_cells(**place, cells=cells).status is Status.SAVED
 
 
 def test_nothing_is_sent_within_a_transaction(plan: SitePlan, bob: User) -> None:
