@@ -25,7 +25,7 @@ from django.http import HttpRequest, HttpResponse
 
 from audit.recording import Change, NotRecorded, nobody, note
 from audit.vocabulary import Action, Origin, Phase
-from edits.log_hooks.events import actor_of_user, subject_of
+from edits.log_hooks.actors import actor_of_user, subject_of
 from edits.log_hooks.refusals import Counted, note_or_count
 
 logger = logging.getLogger(__name__)

@@ -13,8 +13,9 @@ from typing import Any
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.dispatch import receiver
 
-from audit.recording import Actor, Change, NotRecorded, nobody, note
+from audit.recording import Change, NotRecorded, nobody, note
 from audit.vocabulary import Action, Origin, Phase
+from edits.log_hooks.actors import actor_of, actor_of_profile, actor_of_user, number_of, subject_of
 from edits.log_hooks.refusals import Counted, note_or_count
 from identity import signals
 from identity.apptokens.models import AppToken
@@ -59,7 +60,7 @@ def note_refusal(
     actor = actor_of_user(user) if user else nobody(region)
     note_or_count(
         Counted.CONNECT if user else Counted.SIGN_IN,
-        who=_number_of(profile) if profile else "",
+        who=number_of(profile) if profile else "",
         actor=actor_of_profile(profile) if profile else actor,
         subject=subject_of(user) if user else "",
         phase=Phase.FAILED if failure.status >= 500 else Phase.REFUSED,
@@ -109,7 +110,7 @@ def note_revocation(profile: Profile, is_confirmed: bool, why: str, **_more: obj
         "message": "" if is_confirmed else "Smartsheet has not confirmed that the token has ended.",
     }
     if why == NOT_LET_IN:
-        note_or_count(Counted.RETURNED, who=_number_of(profile), **entry)
+        note_or_count(Counted.RETURNED, who=number_of(profile), **entry)
     else:
         note(action=Action.REVOKE, **entry)
 
@@ -197,28 +198,3 @@ def _note_app_token(token: AppToken, action: Action, **more: Any) -> None:
 
 def _label(token: AppToken) -> str:
     return f"App token {token.pk}"
-
-
-def actor_of_profile(profile: Profile) -> Actor:
-    return Actor(id=profile.id, region=profile.region, name=profile.name, email=profile.email)
-
-
-def actor_of(person: SmartsheetUser) -> Actor:
-    return actor_of_profile(person.as_profile())
-
-
-def actor_of_user(user: AbstractBaseUser) -> Actor:
-    """Return the Django user as an actor. If the user has a Smartsheet account, the actor is that account. Otherwise
-    the actor has the user's Django name and e-mail address.
-    """
-    person: SmartsheetUser | None = getattr(user, "smartsheet", None)
-    email = getattr(user, user.get_email_field_name(), "")
-    return actor_of(person) if person else Actor(id=0, region="", name=user.get_username(), email=email)
-
-
-def _number_of(profile: Profile) -> str:
-    return f"{profile.region}:{profile.id}"
-
-
-def subject_of(row: SmartsheetUser | AppToken | AbstractBaseUser) -> str:
-    return f"{row._meta.label_lower}/{row.pk}"

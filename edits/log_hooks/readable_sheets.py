@@ -6,7 +6,7 @@ from django.http import HttpRequest
 
 from audit.access import Readable
 from audit.recording import Actor, nobody
-from edits.log_hooks.events import actor_of_profile, actor_of_user
+from edits.log_hooks.actors import actor_of_profile, actor_of_user
 from edits.sheets.openable_sheets import Unknown, openable_sheets
 
 WHY_NONE = {

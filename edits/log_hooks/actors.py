@@ -1,0 +1,33 @@
+"""Names people in entries of the log: as the actor of an entry, by their number, or as an entry's subject."""
+
+from django.contrib.auth.base_user import AbstractBaseUser
+
+from audit.recording import Actor
+from identity.apptokens.models import AppToken
+from identity.models import SmartsheetUser
+from identity.profiles.profile import Profile
+
+
+def actor_of_profile(profile: Profile) -> Actor:
+    return Actor(id=profile.id, region=profile.region, name=profile.name, email=profile.email)
+
+
+def actor_of(person: SmartsheetUser) -> Actor:
+    return actor_of_profile(person.as_profile())
+
+
+def actor_of_user(user: AbstractBaseUser) -> Actor:
+    """Return the Django user as an actor. If the user has a Smartsheet account, the actor is that account. Otherwise
+    the actor has the user's Django name and e-mail address.
+    """
+    person: SmartsheetUser | None = getattr(user, "smartsheet", None)
+    email = getattr(user, user.get_email_field_name(), "")
+    return actor_of(person) if person else Actor(id=0, region="", name=user.get_username(), email=email)
+
+
+def number_of(profile: Profile) -> str:
+    return f"{profile.region}:{profile.id}"
+
+
+def subject_of(row: SmartsheetUser | AppToken | AbstractBaseUser) -> str:
+    return f"{row._meta.label_lower}/{row.pk}"
