@@ -20,9 +20,9 @@ _BY_THEMSELVES = {  # for each action, the verbs if it was done, refused, or fai
     Action.SIGN_OUT: ("signed out", "was not signed out", "could not be signed out"),
     Action.REFRESH: ("got a new access token", "lost the access token", "got no new access token"),
     Action.REVOKE: (
-        "gave up the access token",
-        "did not give up the access token",
-        "could not give up the access token",
+        "gave up an access token",
+        "did not give up an access token",
+        "could not give up an access token",
     ),
     Action.DISCONNECT: ("disconnected this app", "did not disconnect this app", "could not disconnect this app"),
     Action.SESSION_END: ("ended a session", "did not end a session", "could not end a session"),

@@ -39,7 +39,8 @@ connected = Signal()
 
 # A sign-in or a connection failed. `failure` is one of identity.signin.failures. `profile` is None if Smartsheet hasn't
 # said who the person is. `region` is "" if it isn't known. `error` is the exception that caused the failure, or None.
-# It has no secret. `user` is the Django user who wanted to connect, and None for a sign-in.
+# It has no secret. `user` is the Django user who wanted to connect, and None for a sign-in. If another user has logged
+# in with this browser since Connect was pressed, `user` is that other user.
 sign_in_refused = Signal()
 
 # A person signed out: `person`.
@@ -60,7 +61,8 @@ token_refreshed = Signal()
 token_lost = Signal()
 
 # This app asked Smartsheet to end a token: `profile`, `is_confirmed` (whether Smartsheet confirmed that the token has
-# ended), `why` in words.
+# ended), `why` in words, `user` (the Django user who wanted to connect, if only the new token was ended because the
+# user couldn't be connected; otherwise None).
 token_revoked = Signal()
 
 # A person isn't connected any more, and this app has deleted their token: `person`, `is_confirmed` (as for

@@ -1,11 +1,14 @@
 """Names people in entries of the log: as the actor of an entry, by their number, or as an entry's subject."""
 
+from django.contrib.auth import get_user_model
 from django.contrib.auth.base_user import AbstractBaseUser
 
-from audit.recording import Actor
+from audit.recording import Actor, nobody
 from identity.apptokens.models import AppToken
 from identity.models import SmartsheetUser
 from identity.profiles.profile import Profile
+
+USER = "user:"  # begins the text by which events of a Django user are counted
 
 
 def actor_of_profile(profile: Profile) -> Actor:
@@ -23,6 +26,20 @@ def actor_of_user(user: AbstractBaseUser) -> Actor:
     person: SmartsheetUser | None = getattr(user, "smartsheet", None)
     email = getattr(user, user.get_email_field_name(), "")
     return actor_of(person) if person else Actor(id=0, region="", name=user.get_username(), email=email)
+
+
+def who_of_user(user: AbstractBaseUser) -> str:
+    """Return the text by which refusals of this Django user are counted."""
+    return f"{USER}{user.pk}"
+
+
+def actor_of_who(who: str) -> Actor:
+    """Return the actor of an entry with a count of events. `who` is the text by which the events were counted. If it
+    names a Django user, the actor is this user.
+    """
+    kind, is_user, key = who.partition(USER)
+    user = get_user_model()._default_manager.filter(pk=key).first() if is_user and not kind else None
+    return actor_of_user(user) if user else nobody()
 
 
 def number_of(profile: Profile) -> str:

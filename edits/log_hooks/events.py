@@ -15,7 +15,7 @@ from django.dispatch import receiver
 
 from audit.recording import Change, NotRecorded, nobody, note
 from audit.vocabulary import Action, Origin, Phase
-from edits.log_hooks.actors import actor_of, actor_of_profile, actor_of_user, number_of, subject_of
+from edits.log_hooks.actors import actor_of, actor_of_profile, actor_of_user, number_of, subject_of, who_of_user
 from edits.log_hooks.refusals import Counted, note_or_count
 from identity import signals
 from identity.apptokens.models import AppToken
@@ -56,13 +56,21 @@ def note_refusal(
 ) -> None:
     """Record a refused sign-in or connection. At most one entry per minute is written for each person, or for each IP
     address if the person isn't known. Further refusals are only counted.
+
+    The actor of a refused connection is the Django user. Someone else here can own the Smartsheet account that the user
+    chose, and the log must not blame that person. So the entry has only the account's number.
     """
-    actor = actor_of_user(user) if user else nobody(region)
+    if user:
+        kind, who, actor, subject = Counted.CONNECT, who_of_user(user), actor_of_user(user), subject_of(user)
+    else:
+        actor = actor_of_profile(profile) if profile else nobody(region)
+        kind, who, subject = Counted.SIGN_IN, number_of(profile) if profile else "", ""
     note_or_count(
-        Counted.CONNECT if user else Counted.SIGN_IN,
-        who=number_of(profile) if profile else "",
-        actor=actor_of_profile(profile) if profile else actor,
-        subject=subject_of(user) if user else "",
+        kind,
+        who=who,
+        actor=actor,
+        subject=subject,
+        label=f"account {number_of(profile)}" if user and profile else "",
         phase=Phase.FAILED if failure.status >= 500 else Phase.REFUSED,
         reason=failure.title,
         message=f"{failure.code}: {error}" if error else failure.code,
@@ -102,17 +110,25 @@ def note_lost_token(person: SmartsheetUser, why: str, **_more: object) -> None:
 
 
 @receiver(signals.token_revoked)
-def note_revocation(profile: Profile, is_confirmed: bool, why: str, **_more: object) -> None:
+def note_revocation(
+    profile: Profile, is_confirmed: bool, why: str, user: AbstractBaseUser | None = None, **_more: object
+) -> None:
+    """Record that the app asked Smartsheet to end a token. If a Django user couldn't be connected, this user is the
+    actor, as in note_refusal().
+    """
     entry: dict[str, Any] = {
-        "actor": actor_of_profile(profile),
         "phase": Phase.DONE if is_confirmed else Phase.FAILED,
-        "reason": why,
         "message": "" if is_confirmed else "Smartsheet has not confirmed that the token has ended.",
     }
-    if why == NOT_LET_IN:
-        note_or_count(Counted.RETURNED, who=number_of(profile), **entry)
+    if user:
+        reason = f"Only the new token for account {number_of(profile)}, because the account was not connected."
+        entry |= {"actor": actor_of_user(user), "subject": subject_of(user), "reason": reason}
+        note_or_count(Counted.RETURNED, who=who_of_user(user), **entry)
+    elif why == NOT_LET_IN:
+        reason = "Only the new token, because the person was not let in."
+        note_or_count(Counted.RETURNED, who=number_of(profile), actor=actor_of_profile(profile), reason=reason, **entry)
     else:
-        note(action=Action.REVOKE, **entry)
+        note(action=Action.REVOKE, actor=actor_of_profile(profile), reason=why, **entry)
 
 
 @receiver(signals.disconnected)

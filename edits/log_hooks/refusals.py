@@ -17,8 +17,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from audit.context import RequestContext, current, using
-from audit.recording import nobody, note
+from audit.recording import note
 from audit.vocabulary import Action, Origin, Phase
+from edits.log_hooks.actors import actor_of_who
 from identity.signin.rate_limits import WINDOW, Attempts, network_of
 
 AT_ONCE = 100  # the most counts that one call of note_counted() records
@@ -44,9 +45,9 @@ class Counted(Enum):
 def note_or_count(kind: Counted, *, who: str = "", message: str = "", **entry: Any) -> None:
     """Record the event. If an event of this kind was recorded less than a minute ago, only count the new event.
 
-    Events are counted separately for each `who`, for example a person as region:id. If `who` is empty, events are
-    counted for the IP address that the request came from. Raises NotRecorded or DatabaseError if the log can't be
-    written.
+    Events are counted separately for each `who`, for example a person as region:id or a Django user as user:id. If
+    `who` is empty, events are counted for the IP address that the request came from. Raises NotRecorded or
+    DatabaseError if the log can't be written.
     """
     ip = current().ip
     address = who or (network_of(ip) if ip else UNKNOWN)
@@ -77,7 +78,14 @@ def note_counted() -> int:
             _, action, phase, origin, reason = kinds[window.what].value
             for words in _count_in_words(window):
                 with using(RequestContext(ip=window.address if _is_ip(window.address) else None)):
-                    note(actor=nobody(), action=action, phase=phase, origin=origin, reason=reason, message=words)
+                    note(
+                        actor=actor_of_who(window.address),
+                        action=action,
+                        phase=phase,
+                        origin=origin,
+                        reason=reason,
+                        message=words,
+                    )
         Attempts.objects.filter(pk__in=[window.pk for window in closed]).delete()
     return len(closed)
 

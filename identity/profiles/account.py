@@ -48,7 +48,9 @@ def disconnect(person: SmartsheetUser) -> bool:
     token = returning.take_away(person, why=DISCONNECTED, wait=seconds + returning.PAUSE)
     if token is None:
         is_confirmed = False
-        token_revoked.send_robust(SmartsheetUser, profile=person.as_profile(), is_confirmed=False, why=DISCONNECTED)
+        token_revoked.send_robust(
+            SmartsheetUser, profile=person.as_profile(), is_confirmed=False, why=DISCONNECTED, user=None
+        )
     else:
         is_confirmed = returning.return_one(token, Deadline(seconds)) is Answer.CONFIRMED
     browsers.end_signed_in_with_smartsheet(person.user, because=Ending.DISCONNECTED)

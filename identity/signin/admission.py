@@ -70,7 +70,7 @@ def admit(
             raise NotAdmitted(failures.NOT_LISTED)
         return _connect(user, profile, grant) if user else _sign_in(request, profile, grant)
     except Exception as error:
-        _give_up(profile, grant, deadline)
+        _give_up(profile, grant, deadline, user)
         if isinstance(error, CannotRecord):
             raise NotAdmitted(failures.NOT_RECORDED) from error
         raise
@@ -100,11 +100,11 @@ def _sign_in(request: HttpRequest, profile: Profile, grant: Grant) -> Smartsheet
     return person
 
 
-def _give_up(profile: Profile, grant: Grant, deadline: Deadline) -> None:
+def _give_up(profile: Profile, grant: Grant, deadline: Deadline, user: AbstractBaseUser | None) -> None:
     """Revoke the new token, because this app won't use it."""
     try:
         oauth.revoke_token(region(profile.region), access_token=grant.access_token, deadline=deadline)
         is_confirmed = True
     except OAuthError:
         is_confirmed = False
-    token_revoked.send_robust(SmartsheetUser, profile=profile, is_confirmed=is_confirmed, why=NOT_LET_IN)
+    token_revoked.send_robust(SmartsheetUser, profile=profile, is_confirmed=is_confirmed, why=NOT_LET_IN, user=user)

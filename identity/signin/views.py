@@ -123,7 +123,8 @@ def _come_back(request: HttpRequest, region_name: str) -> HttpResponse:
     user = _user_to_connect(request, pending)
     failed_here = partial(failed, request, next_url=pending.next_url, region=region.name, user=user)
     if pending.user and not user:
-        return failed_here(failures.OTHER_USER)
+        other = cast("AbstractBaseUser", request.user) if request.user.is_authenticated else None
+        return failed_here(failures.OTHER_USER, user=other)
     if error := request.GET.get("error"):
         return failed_here(failures.DENIED if error == "access_denied" else failures.REQUEST_REFUSED)
     code = request.GET.get("code")

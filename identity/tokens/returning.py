@@ -125,7 +125,7 @@ def return_one(row: TokenToReturn, deadline: Deadline) -> Answer:
     is_confirmed = answer is Answer.CONFIRMED
     if is_first or is_confirmed:
         profile = Profile(region=row.region, id=row.smartsheet_id, data=row.profile)
-        token_revoked.send_robust(SmartsheetUser, profile=profile, is_confirmed=is_confirmed, why=row.why)
+        token_revoked.send_robust(SmartsheetUser, profile=profile, is_confirmed=is_confirmed, why=row.why, user=None)
     return answer
 
 

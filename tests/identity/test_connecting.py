@@ -4,6 +4,7 @@ user.
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from threading import Barrier
 from urllib.parse import parse_qsl, urlsplit
 
@@ -12,14 +13,18 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.test import Client
+from django.utils import timezone
+from django.utils.html import strip_tags
 from pytest_django import Settings
 
 from audit.models import Entry
+from edits.log_hooks.refusals import note_counted
 from identity.decorators import smartsheet_connected
 from identity.models import ConnectedElsewhere, SmartsheetUser, Token
 from identity.profiles import account
 from identity.profiles.profile import Profile
 from identity.signin.oauth import Grant
+from identity.signin.rate_limits import Attempts
 from identity.tokens.models import TokenToReturn
 from tests.full_disk import refuse_rows
 from tests.identity.heard import Heard
@@ -167,8 +172,65 @@ def test_another_users_account_is_refused(provider: Provider, log_in: LogIn) -> 
     assert [one.path for one in provider.arrivals if one.method == "DELETE"] == ["/2.0/token"]  # only this token
     assert (who(janes), who(joes)) == (("jane", ALICE["id"]), ("joe", None))
     joe = User.objects.get(username="joe")
-    assert entries("connect")[1:] == [("refused", ALICE["id"], f"auth.user/{joe.pk}")]
-    assert entries("revoke") == [("done", ALICE["id"], "")]
+    assert entries("connect")[1:] == [("refused", 0, f"auth.user/{joe.pk}")]
+    assert entries("revoke") == [("done", 0, f"auth.user/{joe.pk}")]
+
+
+def test_the_log_names_the_user_who_tried_to_connect_anothers_account(
+    provider: Provider, log_in: LogIn, admin_client: Client
+) -> None:
+    """Jane has connected Alice's account. Joe chooses the same account. The log says that Joe tried, and doesn't show
+    this to Jane as her own act.
+    """
+    janes, joes = log_in("jane"), log_in("joe")
+    connect(janes)
+    connect(joes)
+    account = f"account sandbox:{ALICE['id']}"
+    tried, returned = (Entry.objects.filter(action=action).latest("id") for action in ("connect", "revoke"))
+    assert (tried.actor_name, returned.actor_name) == ("joe", "joe")
+    log = " ".join(strip_tags(admin_client.get("/audit/").content.decode()).split())
+    assert f"was refused to connect Smartsheet {account} · This Smartsheet account is another user" in log
+    assert f"gave up an access token · Only the new token for {account}, because the account was not connected." in log
+    facts = admin_client.get(f"/audit/{tried.pk}/").content.decode()
+    assert f"auth.user/{User.objects.get(username='joe').pk}" in facts
+    assert account in facts
+    own = janes.get("/audit/").content.decode()
+    assert "connected Smartsheet" in own
+    assert "refused" not in own.partition('id="entries"')[2]
+    assert "access token" not in own.partition('id="entries"')[2]
+
+
+def test_the_log_names_a_connected_user_who_chooses_anothers_account(provider: Provider, log_in: LogIn) -> None:
+    joes = log_in("joe")
+    connect(joes)
+    provider.profile = Answer(ALICE | {"id": 7, "firstName": "Bob"})
+    connect(joes)
+    refused = Entry.objects.get(action="connect", phase="refused")
+    assert (refused.actor_id, refused.actor_name) == (ALICE["id"], "Alice Ashby")
+    assert refused.row_label == "account sandbox:7"
+
+
+def test_each_user_has_their_own_entry_about_a_refused_account(provider: Provider, log_in: LogIn) -> None:
+    """Two users choose the account of a third one within a minute. Each of them gets an entry, and later their own
+    count.
+    """
+    connect(log_in("jane"))
+    for name in ("joe", "jim"):
+        browser = log_in(name)
+        connect(browser)
+        connect(browser)
+    for action in ("connect", "revoke"):
+        found = Entry.objects.filter(action=action, actor_id=0).order_by("id")
+        assert [entry.actor_name for entry in found] == ["joe", "jim"]
+    Attempts.objects.update(began_at=timezone.now() - timedelta(minutes=2))
+    last = Entry.objects.latest("id").pk
+    note_counted()
+    assert sorted((entry.action, entry.actor_name) for entry in Entry.objects.filter(pk__gt=last)) == [
+        ("connect", "jim"),
+        ("connect", "joe"),
+        ("revoke", "jim"),
+        ("revoke", "joe"),
+    ]
 
 
 def test_an_account_that_was_disconnected_is_free(provider: Provider, log_in: LogIn) -> None:
@@ -246,6 +308,9 @@ def test_another_user_logged_in_in_the_meantime(provider: Provider, log_in: LogI
     assert (page.status_code, "other_user" in page.content.decode()) == (403, True)
     assert provider.arrivals == []
     assert not SmartsheetUser.objects.exists()
+    refused = Entry.objects.get(phase="refused")
+    expected = ("connect", "joe") if is_logged_in else ("sign_in", "someone not signed in")
+    assert (refused.action, refused.actor_name) == expected
 
 
 @pytest.mark.parametrize(

@@ -126,6 +126,7 @@ def test_disconnecting(client: Client, provider: Provider, heard: Heard) -> None
     person = SmartsheetUser.objects.get()
     assert heard.of("disconnected") == {"person": person, "is_confirmed": True, "why": ""}
     assert (heard.of("token_revoked")["profile"].id, heard.of("token_revoked")["is_confirmed"]) == (ALICE["id"], True)
+    assert heard.of("token_revoked")["user"] is None
 
 
 def test_no_signal_contains_a_secret(client: Client, provider: Provider, heard: Heard) -> None:
