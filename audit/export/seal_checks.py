@@ -95,7 +95,7 @@ class ExportedSeals:
         return True
 
     def check_head(self, link: bytes, *, seq: int) -> None:
-        """If the last seal ends at this link, check that the seal names this link as its head. Raises Wrong."""
+        """If the last seal ends at number `seq`, check that the hash in the seal is `link`. Raises Wrong."""
         statement = self._last.statement if self._last else None
         if statement and seq == statement.last_seq and link != statement.head:
             raise Wrong(f"The chain up to {seq} is not the one that was sealed.")

@@ -32,9 +32,7 @@ from edits.sheets.sheet import Cell, Json, Row, Sheet, parse_time
 MOST_HISTORIES = 5  # the most cell histories that are read for one request
 MOST_NAMED = 20  # the most rows that the evidence of an outcome lists
 THERE = "The row is there."
-WITH_OTHERS = (
-    "Other rows of the same request were added. Smartsheet carries out a request for all of its rows or for none."
-)
+WITH_OTHERS = "Other rows of the same request were added. Smartsheet makes all changes of a request or none of them."
 WHICH = f"{WITH_OTHERS} It's no longer possible to tell which of the added rows this entry is about."
 NOT_SINCE = "The last change of the sheet was made by the request before this one."
 LEAVES_NO_TRACE = f"{CANNOT}the sheet was changed later, and a row that was added and then deleted leaves no trace."

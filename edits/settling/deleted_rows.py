@@ -26,9 +26,7 @@ OTHER_THERE = "The row above this row in the hierarchy is still there, but the r
 TAKEN = "Another deletion by this app has deleted the row."
 OTHER_TAKEN = "Another deletion by this app has deleted a row that was to be deleted together with this row."
 GONE = "The row no longer exists, and the last change of the sheet was made when this request was sent."
-WITH_OTHERS = (
-    "Another row of the request was deleted, and Smartsheet carries out a request for all of its rows or for none."
-)
+WITH_OTHERS = "Another row of the request was deleted, and Smartsheet makes all changes of a request or none of them."
 WHO = f"{CANNOT}the row no longer exists, but someone else may have deleted it."
 
 

@@ -35,12 +35,8 @@ UNMARKED = (
     "The row's last change was made before this request was sent. Rows that this edit has moved show that Smartsheet "
     "records a move as a change of the row."
 )
-ALL_MOVED = (
-    "Another row of the request was moved, and Smartsheet carries out a request for all of its rows or for none."
-)
-NONE_MOVED = (
-    "Another row of the request was not moved, and Smartsheet carries out a request for all of its rows or for none."
-)
+ALL_MOVED = "Another row of the request was moved, and Smartsheet makes all changes of a request or none of them."
+NONE_MOVED = "Another row of the request was not moved, and Smartsheet makes all changes of a request or none of them."
 GONE = f"{CANNOT}the row is gone."
 AMBIGUOUS = f"{CANNOT}someone else may have moved the row or changed the sheet around it."
 

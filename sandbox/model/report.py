@@ -107,7 +107,7 @@ class ReportView:
 
 
 def view_level(level: int) -> int:
-    """Return the level at which sheets show multi-values in the same way as reports do at `level`."""
+    """Translate the `level` of a report into the level with which a sheet shows multi-values in the same way."""
     return 2 if level >= MULTI_PICKLIST_LEVEL else min(level, 1)
 
 

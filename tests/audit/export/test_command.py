@@ -122,8 +122,8 @@ def test_a_lost_database_is_reported(file: Path, kind: str, monkeypatch: pytest.
 
 
 def test_sealing_during_an_export_keeps_the_file_valid(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The export reads some links before they are sealed. In the file, several seals at the end cover these links, and
-    some of the seals are empty.
+    """Some links of the chain are exported before they are sealed. Several seals for them come at the end of the file,
+    and some of these seals cover no links.
     """
     monkeypatch.setattr(chain_rows, "WINDOW", 3)
     monkeypatch.setattr(seals, "MOST", 1)
