@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
@@ -10,6 +9,7 @@ from django.db import transaction
 from django.http import HttpResponse, HttpResponseBase
 from django.views.generic import FormView
 
+from edits.forms.columns import MissingColumn, problem_of_column
 from edits.forms.row_access import RowForbidden, problem_of_row
 from edits.forms.sheet_form import SheetForm
 from edits.gateway.errors import GatewayError
@@ -58,12 +58,14 @@ class SheetFormView(BaseView):
             return problem_page(request, problem_of_row(error))
         except (GatewayError, NotRecorded) as error:
             return self.unread(problem_of(error, doing=doing(request, SheetForm.doing_of(kwargs.get("row_id")))))
+        except MissingColumn as error:
+            return self.unread(problem_of_column(error, doing=doing(request, SheetForm.doing_of(kwargs.get("row_id")))))
 
     def get_form_kwargs(self) -> dict[str, Any]:
         """Return the arguments of the form."""
         return {
             "data": self.request.POST if self.request.method == "POST" else None,
-            "draft": partial(drafts.take, self.request),
+            "request": self.request,
             "user": self.request.user,
             "row_id": self.kwargs.get("row_id"),
             "sheet_id": self.kwargs.get("sheet_id"),
@@ -84,7 +86,6 @@ class SheetFormView(BaseView):
 
     def form_saved(self, form: SheetForm, result: Result) -> HttpResponse:
         """Return a redirect to the success URL, with messages about what was saved."""
-        drafts.take(self.request)  # the draft from before the sign-in is saved now
         if form.left_rule:
             messages.info(self.request, LEFT_RULE)
         text = words(result, form.doing) if form.changes() else NOTHING_CHANGED
@@ -96,8 +97,6 @@ class SheetFormView(BaseView):
         response = self.render_to_response(self.get_context_data(form=form), status=form.status)
         if form.problem:
             add_headers(self.request, response, form.problem)
-            if form.problem.is_sign_in:
-                drafts.keep(self.request)
         return response
 
     def unread(self, problem: Problem) -> HttpResponse:

@@ -15,7 +15,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpResponseBase
 
-from edits.forms.columns import find_column
+from edits.forms.columns import MissingColumn, find_column, problem_of_column
 from edits.gateway.errors import Forbidden, GatewayError
 from edits.saving import Baseline, InTransaction, NotRecorded, UpdateRow, is_in_transaction, read, refuse
 from edits.sheets.held_values import bare, held, is_same, normal
@@ -119,6 +119,8 @@ def row_rule(rule: Rule, *, sheet_id: int | Callable[[], int]) -> Callable[[View
                     return problem_page(request, problem_of_row(RowForbidden(why)))
             except (GatewayError, NotRecorded) as error:
                 return problem_page(request, problem_of(error, doing=Doing.READ))
+            except MissingColumn as error:
+                return problem_page(request, problem_of_column(error, doing=Doing.READ))
             return view(request, *args, **kwargs)
 
         return transaction.non_atomic_requests(smartsheet_connected(wrapped))

@@ -5,7 +5,7 @@
             sheet_id = 123
             fields = ["Status", "Due"]
 
-    form = StatusForm(request.POST or None, user=request.user, row_id=row_id)
+    form = StatusForm.from_request(request, row_id=row_id)
     if form.is_valid() and (saved := form.save()):
         …
 
@@ -19,16 +19,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
+from typing import Any, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import DatabaseError
-from django.http import QueryDict
+from django.http import HttpRequest, QueryDict
 
 from audit.vocabulary import Action, Origin
 from edits.features import Feature
-from edits.forms.columns import MissingColumn
+from edits.forms.columns import MissingColumn, problem_of_column
 from edits.forms.columns_form import ColumnsForm
 from edits.forms.row_access import RowForbidden
 from edits.gateway.errors import GatewayError
@@ -51,7 +53,7 @@ from edits.saving import (
 from edits.sheets import shared_people
 from edits.sheets.held_values import cell_of
 from edits.sheets.sheet import Row, Sheet
-from edits.widgets import snapshots
+from edits.widgets import drafts, snapshots
 from edits.widgets.problems import ANOTHER_AUTHOR, Doing, Problem, problem_of
 from edits.widgets.save_form import NOTHING_FILLED_IN, save_change, saved_or_told
 
@@ -61,12 +63,16 @@ class SheetForm(ColumnsForm):
 
     `data` is what was sent. If nothing was sent, the form calls the function `draft`, which returns what the person
     typed earlier. In the log, `via` says what the changes were made with, such as {"form": "status", "version": 3}.
+    With `request`, the form keeps what was typed while the person signs in again, and shows it afterwards. `draft` is
+    then not needed.
 
     Raises:
         GatewayError: the row could not be read. If something was sent with the `hidden_inputs`, the form has a
             `problem` instead.
         RowForbidden: the rule doesn't let the person edit this row.
-        MissingColumn, ImproperlyConfigured: the sheet no longer has a column of the form, or `Meta` is wrong.
+        MissingColumn: the sheet no longer has a column of the form or of its rule. If something was sent with the
+            `hidden_inputs`, the form has a `problem` instead.
+        ImproperlyConfigured: `Meta` is wrong.
         InTransaction: a transaction is open. Decorate the view with transaction.non_atomic_requests.
         NotRecorded: a refusal could not be recorded.
     """
@@ -79,12 +85,13 @@ class SheetForm(ColumnsForm):
         row_id: int | None = None,
         sheet_id: int | None = None,
         draft: Callable[[], QueryDict | None] | None = None,
+        request: HttpRequest | None = None,
         via: Mapping[str, str | int] | None = None,
         auto_id: str = "id_%s",
     ) -> None:
         if is_in_transaction():
             raise InTransaction
-        self.user, self.row_id, self.via = user, row_id, via
+        self.user, self.row_id, self.via, self.request = user, row_id, via, request
         self.sheet_id = self.options.sheet(sheet_id)
         self.left_rule = False  # whether the saved row no longer fits the rule
         self.baseline: Baseline | None = None
@@ -96,16 +103,38 @@ class SheetForm(ColumnsForm):
         except (GatewayError, NotRecorded) as error:
             self.baseline, problem = None, problem_of(error, doing=self.doing)
             sheet, row = self._made_from(data, error)
+        draft = partial(drafts.take, request) if request and draft is None else draft
         given = draft() if data is None and draft else data
         self.is_restored = data is None and given is not None
         sender, person = given.get("author", "") if given else "", _author(user)
         self.author = person or sender  # who fills in the form, in the notation of edits.widgets.drafts
         if sender not in {"", self.author}:
             given, problem = QueryDict(), problem or ANOTHER_AUTHOR
-        super().__init__(given, sheet=sheet, row=row, shared=shared_people.known(user, self.sheet_id), auto_id=auto_id)
+        make = partial(super().__init__, given, shared=shared_people.known(user, self.sheet_id), auto_id=auto_id)
+        try:
+            make(sheet=sheet, row=row)
+            why = self.may_edit(row) if self.baseline and row else ""
+            if why and not self._was_saved():
+                self._turn_away(why)
+        except MissingColumn as error:
+            if self.is_restored:
+                self._put_back(given)
+            sheet, row = self._made_from(data, error)
+            self.baseline, problem = None, problem or problem_of_column(error, doing=self.doing)
+            make(sheet=sheet, row=row)
+        except NotRecorded:
+            if self.is_restored:
+                self._put_back(given)
+            raise
         self.problem = problem
-        if self.baseline and row and (why := self.may_edit(row)) and not self._was_saved():
-            self._turn_away(why)
+        self._keep_if_signed_out()
+
+    @classmethod
+    def from_request(cls, request: HttpRequest, **more: Any) -> Self:
+        """Return the form with what this request sent. If the person has to sign in again, what they typed is kept
+        until they come back. `more` are the other arguments of the constructor.
+        """
+        return cls(request.POST if request.method == "POST" else None, user=request.user, request=request, **more)
 
     def may_edit(self, row: Row) -> str:
         """Return a sentence that says why the person can't edit this row with this form; "" if they can. By default
@@ -118,8 +147,10 @@ class SheetForm(ColumnsForm):
 
     def is_valid(self) -> bool:
         """Check what was sent. Values for columns that the form doesn't have are refused, and the log shows the
-        attempt.
+        attempt. A form with a draft isn't valid until the person sends it.
         """
+        if self.is_restored:
+            return False
         super().is_valid()
         if self.refused and self.baseline and not self._is_refusal_recorded:
             self._is_refusal_recorded = True
@@ -144,7 +175,7 @@ class SheetForm(ColumnsForm):
             NotRecorded: the refusal could not be logged.
             ValueError: the form isn't valid.
         """
-        if not self.is_bound or self.errors or self.baseline is None:
+        if not self.is_bound or self.is_restored or self.errors or self.baseline is None:
             raise ValueError("The form wasn't saved, because it isn't valid. Call is_valid() first.")
         cells = self.changes()
         if not self.row and not cells:
@@ -161,6 +192,8 @@ class SheetForm(ColumnsForm):
         else:
             saved = save_change(self, self.baseline, change, key=key, reason=reason, via=via)
         if saved:
+            if self.request:
+                drafts.take(self.request)  # the draft from before the sign-in is saved now
             self.left_rule = bool(self.may_edit(self._row_after(saved)))
         elif self.problem:
             self._fail(self.problem)
@@ -204,6 +237,7 @@ class SheetForm(ColumnsForm):
 
     def _fail(self, problem: Problem) -> None:
         self.problem = problem
+        self._keep_if_signed_out()
         said = f"{problem.title}. {problem.happened} {problem.saved} {problem.advice}"
         self.add_error(None, ValidationError(said, code="problem"))
 
@@ -224,7 +258,19 @@ class SheetForm(ColumnsForm):
         baseline.gateway.require(feature)
         return baseline
 
-    def _made_from(self, data: QueryDict | None, error: GatewayError | NotRecorded) -> tuple[Sheet, Row | None]:
+    def _keep_if_signed_out(self) -> None:
+        """Store what was sent as a draft, if the person has to sign in again before it can be saved."""
+        if self.problem and self.problem.is_sign_in and self.request and self.request.method == "POST":
+            drafts.keep(self.request)
+
+    def _put_back(self, draft: QueryDict | None) -> None:
+        """Store the draft again, because the form can't be shown."""
+        if self.request and draft is not None:
+            drafts.put_back(self.request, draft)
+
+    def _made_from(
+        self, data: QueryDict | None, error: GatewayError | NotRecorded | MissingColumn
+    ) -> tuple[Sheet, Row | None]:
         """Return the sheet and the row from which the sent form was made. Raises `error` if they aren't known."""
         if data is None:
             raise error

@@ -1,5 +1,5 @@
-"""Handles row forms that were open while the person signed in again. The CSRF token of such a form is no longer valid,
-but the typed values are kept.
+"""Handles forms that were open while the person signed in again. The CSRF token of such a form is no longer valid, but
+the typed values are kept.
 """
 
 from __future__ import annotations
@@ -10,15 +10,15 @@ from django.views.csrf import csrf_failure
 from edits.rows import in_page
 from edits.widgets import drafts
 
-ROW_FORMS = {"edits:edit_row", "edits:add_row", "forms:row", "forms:add"}
 IN_PAGE = "edits:save_in_page"
 
 
 def too_old(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Show the row form again with the typed values, and save nothing. Use this view as CSRF_FAILURE_VIEW.
+    """Show the form again with the typed values, and save nothing. Use this view as CSRF_FAILURE_VIEW.
 
-    It shows the form only if the browser's Origin header says that the form was on a page of this app, because forms
-    from other sites must not be shown. All other requests get the page 403_csrf.html.
+    This works for all views with the decorator drafts.kept_when_signed_out. The form is shown only if the browser's
+    Origin header says that the form was on a page of this app, because forms from other sites must not be shown. All
+    other requests get the page 403_csrf.html.
     """
     match = request.resolver_match
     if match is None or not _is_from_here(request):
@@ -26,9 +26,9 @@ def too_old(request: HttpRequest, reason: str = "") -> HttpResponse:
     if match.view_name == IN_PAGE:
         in_page.keep_typed(request, **match.kwargs)
         return HttpResponseRedirect(in_page.page_of(request, **match.kwargs))
-    if match.view_name in ROW_FORMS:
+    if drafts.is_keeping(match.func):
         drafts.keep(request)
-        return HttpResponseRedirect(request.path)
+        return HttpResponseRedirect(request.get_full_path())
     return csrf_failure(request, reason)
 
 

@@ -24,6 +24,7 @@ MOST = 5  # drafts per session; the oldest is dropped
 LARGEST = 5 * 2**19  # the most characters of a draft, because anyone can send a form
 INITIAL = "initial-"  # Django's prefix for the hidden field with a field's initial value
 SHOWN = "shown-"  # prefix of the hidden field with the cell's JSON
+MARK = "keeps_drafts"  # the attribute of decorated views
 NOT_TYPED = ("csrfmiddlewaretoken", "snapshot", "once", "keep_draft")
 
 
@@ -45,6 +46,11 @@ def take(request: HttpRequest) -> QueryDict | None:
     draft = QueryDict(drafts.pop(request.path))
     request.session[KEY] = drafts
     return draft if draft.get("author") == author(request) else None
+
+
+def put_back(request: HttpRequest, draft: QueryDict) -> None:
+    """Store a draft again that `take` returned, because the page couldn't show it."""
+    request.session[KEY] = {**request.session.get(KEY, {}), request.path: draft.urlencode()}
 
 
 def typed(data: QueryDict) -> QueryDict:
@@ -82,7 +88,7 @@ def kept_when_signed_out(
     view: Callable[Concatenate[Any, P], HttpResponseBase],
 ) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
     """Decorate a view that saves a form. If the sender isn't signed in any more, store the form before the view
-    redirects the sender to the sign-in.
+    redirects the sender to the sign-in. The view edits.rows.csrf.too_old recognises decorated views with `is_keeping`.
     """
 
     @wraps(view)
@@ -91,4 +97,12 @@ def kept_when_signed_out(
             keep(request)
         return view(request, *args, **kwargs)
 
+    setattr(wrapped, MARK, True)
     return wrapped
+
+
+def is_keeping(view: Callable[..., Any]) -> bool:
+    """Whether the view has the decorator `kept_when_signed_out`. Decorators around this decorator must use
+    functools.wraps.
+    """
+    return getattr(view, MARK, False)

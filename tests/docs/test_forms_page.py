@@ -18,7 +18,8 @@ from pytest_django import Settings
 
 from audit.models import Entry
 from edits.forms import RowForbidden
-from tests.edits.browser import Page
+from tests import signing_in
+from tests.edits.browser import URLENCODED, Page
 from tests.edits.site_plan import SitePlan
 from tests.running_sandbox import Person, RunningSandbox
 
@@ -63,7 +64,7 @@ def site(
     tag, by_hand = blocks("html")
     (tmp_path / "progress.html").write_text(by_hand.replace("<form ", '<form id="row-form" '))
     (tmp_path / "tag.html").write_text(tag)
-    (tmp_path / "away.html").write_text("{{ why }}")
+    (tmp_path / "away.html").write_text("{{ problem.title }}: {{ problem.happened }}")
     settings.TEMPLATES = [{**settings.TEMPLATES[0], "DIRS": [tmp_path]}]
     urls = ModuleType("urls_of_the_page")
     view = client.code["ProgressView"]
@@ -136,12 +137,58 @@ def test_a_view_of_your_own(site: Site, bob: Person) -> None:
     page.send()  # the page has the current values now
     assert site.plan.value(ROW, "Status") == "Not started"
     assert site.get(f"/own/{site.plan.rows[THEIRS]}/").status_code == 403
+    assert site.get("/own/99/").status_code == 404
     site.plan.sandbox.fault(method="GET", person=bob.id, status=503, errorCode=4001, times=0)
-    assert site.show("own").status == 503
+    away = site.show("own")
+    assert away.status == 503
+    assert "Smartsheet can't be reached right now" in away.text
     page.fields["notes"] = ["Rock"]
     page = page.save()
     assert page.status == 503
     assert page.fields["due"] == ["2026-01-23"]
+
+
+def come_back(site: Site, bob: Person, page: Page) -> Page:
+    authorize_url = signing_in.begin(site, next_url=page.path)
+    signing_in.come_back(site, signing_in.decide(site.plan.sandbox, authorize_url, bob))
+    return Page.open(site, page.path)
+
+
+@pytest.mark.parametrize("view", ["own", "progress"])
+def test_a_view_keeps_what_was_typed_when_the_session_has_ended(site: Site, bob: Person, view: str) -> None:
+    page = site.show(view)
+    page.fields["due"] = ["2026-02-01"]
+    site.cookies.clear()
+    page.send()  # redirects to the sign-in
+    page = come_back(site, bob, page)
+    assert page.fields["due"] == ["2026-02-01"]
+    page.send()
+    assert site.plan.value(ROW, "Finish") == "2026-02-01"
+    site.plan.write(ROW, Finish="2026-03-01")
+    assert site.show(view).fields["due"] == ["2026-03-01"]  # the draft was deleted
+
+
+@pytest.mark.parametrize("view", ["own", "progress"])
+def test_a_view_keeps_what_was_typed_when_the_token_has_ended(site: Site, bob: Person, view: str) -> None:
+    page = site.show(view)
+    page.fields["due"] = ["2026-02-01"]
+    site.plan.sandbox.fault(method="GET", person=bob.id, status=401, errorCode=1003, times=2)
+    assert page.save().status == 401
+    assert come_back(site, bob, page).fields["due"] == ["2026-02-01"]
+
+
+@pytest.mark.parametrize("view", ["own", "progress"])
+def test_a_view_keeps_what_was_typed_when_its_csrf_token_is_too_old(site: Site, view: str) -> None:
+    site.handler.enforce_csrf_checks = True
+    page = site.show(view)
+    page.fields["due"] = ["2026-02-01"]
+    page.fields["csrfmiddlewaretoken"] = ["a" * 64]
+    foreign = site.post(page.path, page.sent, content_type=URLENCODED, headers={"Origin": "https://example.org"})
+    assert foreign.status_code == 403
+    answer = site.post(page.path, page.sent, content_type=URLENCODED, headers={"Origin": "http://testserver"})
+    assert answer["Location"] == page.path
+    assert Page.open(site, page.path).fields["due"] == ["2026-02-01"]
+    assert not Entry.objects.intents().exists()
 
 
 def test_rules_and_decisions_in_python(site: Site) -> None:

@@ -206,6 +206,41 @@ def test_row_0_is_a_row_that_does_not_exist_and_never_a_new_row(browser: Client,
     assert plan.writes(bob) == []
 
 
+def rename(plan: SitePlan, column: str, title: str) -> None:
+    plan.sandbox.call(plan.person, "PUT", f"/sheets/{plan.id}/columns/{plan.columns[column]}", {"title": title})
+
+
+@pytest.mark.parametrize("column", ["Notes", "Responsible"])
+def test_a_renamed_column_is_named_and_the_typed_values_stay(browser: Client, plan: SitePlan, column: str) -> None:
+    page = typed(Page.open(browser, address(plan)), notes="Rock")
+    rename(plan, column, "Other")
+    page = page.save()
+    assert page.status == 500
+    assert f"The sheet “Site plan” has no column with the title “{column}”. Perhaps someone renamed" in page.text
+    assert "What you typed is still in the form." in page.text
+    assert page.fields["notes"] == ["Rock"]
+    opened = Page.open(browser, address(plan))
+    assert opened.status == 500
+    assert "This page no longer fits its sheet" in opened.text
+    if column == "Responsible":
+        assert "This page no longer fits its sheet" in Page.open(browser, address(plan, page="pictures")).text
+    rename(plan, column, column)
+    assert "1 cell changed" in page.save().text
+
+
+@pytest.mark.parametrize("column", ["Notes", "Responsible"])
+def test_a_draft_stays_while_a_column_is_missing(browser: Client, plan: SitePlan, bob: Person, column: str) -> None:
+    page = typed(Page.open(browser, address(plan)), notes="Rock")
+    browser.cookies.clear()
+    browser.post(page.path, page.sent, content_type=URLENCODED)
+    authorize_url = signing_in.begin(browser, next_url=page.path)
+    signing_in.come_back(browser, signing_in.decide(plan.sandbox, authorize_url, bob))
+    rename(plan, column, "Other")
+    assert Page.open(browser, page.path).status == 500
+    rename(plan, column, column)
+    assert Page.open(browser, page.path).fields["notes"] == ["Rock"]
+
+
 def test_the_person_is_told_that_the_row_left_the_form(browser: Client, plan: SitePlan) -> None:
     done = typed(Page.open(browser, address(plan)), responsible="dora@example.com").save()
     assert "1 cell changed" in done.text

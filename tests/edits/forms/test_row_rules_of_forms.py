@@ -172,16 +172,23 @@ def test_rules_can_be_combined(fill: Fill, plan: SitePlan) -> None:
         fill(form_with(having("Trade", "Timber", why="Only ours")))
 
 
-def test_a_rule_whose_column_is_missing_lets_nobody_in(fill: Fill, plan: SitePlan, alice: Person) -> None:
-    plan.sandbox.call(alice, "PUT", f"/sheets/{plan.id}/columns/{plan.columns['Responsible']}", {"title": "Who"})
-
+def test_a_rule_whose_column_is_missing_lets_nobody_in(fill: Fill, plan: SitePlan, alice: Person, bob: Person) -> None:
     class Ruled(SheetForm):
         class Meta:
             fields = ["Notes"]
             row_rule = mine("Responsible")
 
+    filled = fill(Ruled).type(notes="Rock")
+    plan.sandbox.call(alice, "PUT", f"/sheets/{plan.id}/columns/{plan.columns['Responsible']}", {"title": "Who"})
+    plan.write(ROW, Notes="Not for Bob")
     with pytest.raises(MissingColumn):
         fill(Ruled)
+    form = filled.sent()
+    assert not form.is_valid()
+    assert "no column with the title “Responsible”" in form.non_field_errors()[0]
+    assert filled.open(form).value("notes") == "Rock"
+    assert "Not for Bob" not in f"{form}{form.hidden_inputs}"  # the rule would perhaps not let Bob see this
+    assert plan.writes(bob) == []
 
 
 def test_a_row_that_is_gone_is_not_called_somebody_elses(fill: Fill, plan: SitePlan, browser: Client) -> None:

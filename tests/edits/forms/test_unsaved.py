@@ -185,4 +185,7 @@ def test_a_draft_is_shown_and_not_complained_about(fill: Fill) -> None:
     form = filled.form(draft=lambda: filled.data)
     assert form.is_restored
     assert form.status == 200
+    assert not form.is_valid()
+    with pytest.raises(ValueError, match="isn't valid"):
+        form.save()  # opening a page never saves
     assert filled.open(form).value("notes") == "x" * 5_000

@@ -225,6 +225,20 @@ def test_what_was_typed_before_signing_in_again_is_shown_and_not_saved(
     assert FormDefinition.objects.get().title == "Typed before"
 
 
+def test_what_was_typed_before_a_sign_in_in_another_tab_is_shown_and_not_saved(
+    browser: Client, form: FormDefinition
+) -> None:
+    page = DesignerPage.open(browser, form).type(title="Typed before")
+    strict = Client(enforce_csrf_checks=True)
+    strict.cookies = browser.cookies
+    sent = page.fields | {"do": ["save"], "csrfmiddlewaretoken": ["a" * 64]}
+    assert strict.post(page.path, sent, headers={"origin": "http://evil.example"}).status_code == 403
+    assert strict.post(page.path, sent, headers={"origin": "http://testserver"})["Location"] == page.path
+    page = DesignerPage.open(browser, form)
+    assert "This is what you typed before you signed in. It is not saved yet." in page.text
+    assert FormDefinition.objects.get().revision == 0
+
+
 def test_a_filter_of_the_sheet_is_chosen_beside_the_rule(
     browser: Client, form: FormDefinition, plan: SitePlan, alice: Person
 ) -> None:
