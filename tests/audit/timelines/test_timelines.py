@@ -12,7 +12,7 @@ from django.test import Client
 from audit.cell_histories import CellHistory, Line, State, side_by_side
 from audit.changes import LoggedChange, with_outcomes
 from audit.models import Entry, erased
-from audit.recording import Change, Outcome, canonical, note, settle
+from audit.recording import Change, Json, Outcome, canonical, note, settle
 from audit.retention.erasure import Values, erase
 from audit.vocabulary import Action, Origin, Phase
 from tests.audit.edits import (
@@ -237,7 +237,7 @@ def test_a_late_save_is_not_shown_as_outside(phase: Phase | None, lines: int) ->
     assert len(beside(changes, [state(changes[0].intent, "two")])) == lines
 
 
-def added(new: dict[str, str], *, row: int = ROW) -> Entry:
+def added(new: dict[str, Json], *, row: int = ROW) -> Entry:
     """Add a row with these values. Return the intent."""
     intent = intended(new_row(new), action=Action.ADD)
     settle(intent, [Outcome(Phase.APPLIED, row)])
