@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from django.db.models import Q
 from django.http import HttpRequest
 from django.utils import timezone
 
 from audit.access import reader_of
-from audit.changes import with_outcomes
+from audit.changes import LoggedChange, with_outcomes
 from audit.grouping import Edit, edits_of
 from audit.models import Entry, EntryQuerySet
 from audit.read_logging import note_reading
@@ -19,6 +20,7 @@ from audit.unsettled import Unsettled
 from audit.vocabulary import Action, Origin, Phase
 from edits.forms.filling.opening import open_forms
 from edits.forms.models import FormDefinition, FormState
+from edits.saving.batches import NEW_ROW
 from edits.sheets import opened_sheets
 from edits.sheets.openable_sheets import Unknown, openable_sheets
 from edits.sheets.opened_sheets import OpenedSheet
@@ -28,6 +30,7 @@ LATEST = 5  # the most edits in a list
 LOOKED_AT = 50  # the most entries that are read for a list
 RECENT = timedelta(days=7)  # older problems are shown only in the log
 
+Target = tuple[str, int | None, int | str | None]  # what an entry is about, as _target() returns it
 ON_SHEETS = (Action.CHANGE, Action.ADD, Action.DELETE, Action.MOVE)
 NOT_SAVED = (Phase.REFUSED, Phase.FAILED, Phase.CONFLICT, Phase.FORBIDDEN, Phase.NOT_APPLIED, Phase.UNDECIDABLE)
 UNCERTAIN = (Phase.INTENT, Phase.UNKNOWN)
@@ -136,7 +139,7 @@ def _own(edit: Edit, undone: Collection[int | None]) -> OwnEdit:
 
 def _needs(own: EntryQuerySet, profile: Profile) -> list[Edit]:
     """Return the person's recent edits that weren't saved, or of which it is uncertain whether they were saved. Leave
-    out an edit if the person saved the same cells later.
+    out an edit if the person saved the same cells or rows later.
     """
     recent = own.filter(at__gte=timezone.now() - RECENT, action__in=ON_SHEETS)
     notable = recent.filter(phase__in=(*NOT_SAVED, Phase.UNKNOWN)).newest_first()[:LOOKED_AT]
@@ -152,28 +155,49 @@ def _phases(edit: Edit) -> set[Phase]:
     return {phase for phase, _ in edit.phases}
 
 
-def _saved_since(own: EntryQuerySet, edits: Sequence[Edit]) -> dict[tuple[int | None, int | None], int]:
-    """Find out which cells of these edits the person has saved. Return a dict from a cell's row id and column id to the
-    id of the last entry about saving the cell. Cells that the person hasn't saved are left out.
+def _saved_since(own: EntryQuerySet, edits: Sequence[Edit]) -> dict[Target, int]:
+    """For each target of these edits that the person saved, return the id of the last entry about saving this
+    target.
     """
-    cells = [change.intent for edit in edits for change in edit.changes if change.intent.column_id is not None]
-    if not cells:
+    intents = [change.intent for edit in edits for change in edit.changes]
+    if not intents:
         return {}
-    later = own.intents().filter(
-        id__gt=min(cell.pk for cell in cells),
-        row_id__in={cell.row_id for cell in cells},
-        column_id__in={cell.column_id for cell in cells},
-    )
+    row_ids = {intent.row_id for intent in intents if intent.row_id}
+    cells = Q(row_id__in=row_ids, column_id__in={intent.column_id for intent in intents if intent.column_id})
+    rows = Q(row_id__in=row_ids, action__in=(Action.DELETE, Action.MOVE))
+    additions = [intent for intent in intents if intent.action == Action.ADD]
+    restored = Q(action=Action.ADD, refers_to__in={intent.refers_to for intent in additions if intent.refers_to})
+    added = Q(action=Action.ADD, row_label__in={intent.row_label for intent in additions if intent.row_label})
+    later = own.intents().filter(cells | rows | restored | added, id__gt=min(intent.pk for intent in intents))
     saved = [change.intent for change in with_outcomes(later.order_by("id")[: LOOKED_AT * LATEST]) if change.is_applied]
-    return {(entry.row_id, entry.column_id): entry.pk for entry in saved}
+    return {_target(entry): entry.pk for entry in saved}
 
 
-def _is_made_up_for(edit: Edit, saved_since: dict[tuple[int | None, int | None], int]) -> bool:
-    return all(
-        saved_since.get((change.intent.row_id, change.intent.column_id), 0) > change.intent.pk
-        for change in edit.changes
-        if change.phase in {*NOT_SAVED, *UNCERTAIN}
-    )
+def _target(entry: Entry) -> Target:
+    """Return what the entry is about: a cell, a deleted or moved row, or an added row. A restored row is known by the
+    deletion that it undoes, and another added row by its label. An added row without a name is like no other.
+    """
+    if entry.action == Action.ADD:
+        label = entry.row_label if entry.row_label != NEW_ROW else entry.pk
+        return Action.ADD, entry.sheet_id, entry.refers_to or label
+    return entry.action, entry.row_id, entry.column_id
+
+
+def _is_made_up_for(edit: Edit, saved_since: Mapping[Target, int]) -> bool:
+    """Whether the person later saved everything that the edit didn't save."""
+    open_changes = [change for change in edit.changes if change.phase in {*NOT_SAVED, *UNCERTAIN}]
+    return all(_is_saved_later(change, saved_since) for change in open_changes)
+
+
+def _is_saved_later(change: LoggedChange, saved_since: Mapping[Target, int]) -> bool:
+    """Whether the person saved the same later, or deleted the row. It isn't enough that the person added a row again if
+    it is uncertain whether the first try added one, because the sheet may have the row twice.
+    """
+    entry = change.intent
+    if entry.action == Action.ADD and change.phase in {*UNCERTAIN, Phase.UNDECIDABLE}:
+        return False
+    targets = _target(entry), (Action.DELETE, entry.row_id, None)
+    return any(saved_since.get(target, 0) > entry.pk for target in targets)
 
 
 def _by_others(

@@ -147,6 +147,54 @@ def test_a_conflict_and_what_is_not_certain_need_the_person(
     assert needs(client) == [{Phase.UNKNOWN}, {Phase.CONFLICT}]
 
 
+def test_a_refused_deletion_or_restoration_needs_the_person_until_it_is_saved(
+    client: Client, sandbox: RunningSandbox, plan: SitePlan, bob: Person, sign_in: SignIn
+) -> None:
+    sign_in(client, bob)
+    Page.open(client, plan.add_path).type({plan.columns["Task"]: "Roof"}).send()
+    added = Entry.objects.intents().get()
+    for fault in ({"status": 403}, {"drop": "before"}):
+        sandbox.fault(method="DELETE", **fault)
+        client.post(f"/sheets/undo/{added.pk}/")
+    assert needs(client) == [{Phase.UNKNOWN}, {Phase.REFUSED}]
+    client.post(f"/sheets/undo/{added.pk}/")
+    assert needs(client) == []
+    deletion = Entry.objects.intents().latest("id")
+    sandbox.fault(method="POST", path="/rows$", status=403)
+    client.post(f"/sheets/undo/{deletion.pk}/")
+    assert needs(client) == [{Phase.REFUSED}]
+    client.post(f"/sheets/undo/{deletion.pk}/")
+    assert needs(client) == []
+
+
+def test_a_refused_addition_needs_the_person_until_the_row_is_added(
+    client: Client, sandbox: RunningSandbox, plan: SitePlan, bob: Person, sign_in: SignIn
+) -> None:
+    sign_in(client, bob)
+    sandbox.fault(method="POST", path="/rows$", status=403)
+    Page.open(client, plan.add_path).type({plan.columns["Task"]: "Roof"}).save()
+    Page.open(client, plan.add_path).type({plan.columns["Task"]: "Wall"}).send()
+    assert needs(client) == [{Phase.REFUSED}], "another row was added"
+    Page.open(client, plan.add_path).type({plan.columns["Task"]: "Roof"}).send()
+    assert needs(client) == []
+
+
+def test_a_refused_move_or_change_needs_nobody_when_the_row_is_deleted(
+    client: Client, sandbox: RunningSandbox, plan: SitePlan, bob: Person, sign_in: SignIn
+) -> None:
+    sign_in(client, bob)
+    user, row_id = get_user(client), plan.rows[TASK]
+    sandbox.fault(method="PUT", status=403, times=3)
+    change(client, plan, "Rock").save()
+    for _ in range(2):
+        save(read(user, plan.id, row_ids=[row_id]), [MoveRow(row_id, Place())])
+    assert needs(client) == [{Phase.REFUSED}] * 3
+    save(read(user, plan.id, row_ids=[row_id]), [MoveRow(row_id, Place())]).raise_error()
+    assert needs(client) == [{Phase.REFUSED}], "the change of the cell is left"
+    save(read(user, plan.id, row_ids=[row_id], with_descendants=True), [DeleteRow(row_id)]).raise_error()
+    assert needs(client) == []
+
+
 def test_old_problems_are_not_listed(
     client: Client, sandbox: RunningSandbox, plan: SitePlan, bob: Person, sign_in: SignIn
 ) -> None:
