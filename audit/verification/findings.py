@@ -76,12 +76,14 @@ class Anchored:
 @dataclass(slots=True)
 class Report:
     """What was read, how long it took, and what was found. Verifying began after the link `started_after`, and
-    `starts_at` says why. `is_full` says whether the whole log was read. `anchored` is None if no anchor was given.
+    `starts_at` says why. `is_full` says whether the whole log was read. `has_keys` says whether there is a key to check
+    seals with. `anchored` is None if no anchor was given.
     """
 
     starts_at: str
     started_after: int
     is_full: bool
+    has_keys: bool
     last_seq: int = 0
     entries: int = 0
     seals: int = 0

@@ -39,10 +39,8 @@ def check_sealed(connection: BaseDatabaseWrapper, findings: Findings, *, after: 
         cursor.execute(_UNSEALED, [after, connection.ops.adapt_datetimefield_value(latest)])
         count, seq = cursor.fetchone()
     if count:
-        text = (
-            f"{count} entries, the first at link {seq}, have waited for a seal for too long: sealing has stopped, or"
-            " the seals were deleted."
-        )
+        who = f"{count} entries, the first at link {seq}, have" if count > 1 else f"The entry at link {seq} has"
+        text = f"{who} waited for a seal for too long: sealing has stopped, or the seals were deleted."
         findings.add(Kind.SEAL, text, seq=seq)
 
 

@@ -43,10 +43,10 @@ def verify(
         OSError, UnicodeDecodeError, csv.Error: the file of anchors can't be read.
     """
     begun = perf_counter()
-    report = Report(starts_at=start.why, started_after=start.seq, is_full=start.is_all)
+    keys = seal_keys.public_keys()
+    report = Report(starts_at=start.why, started_after=start.seq, is_full=start.is_all, has_keys=bool(keys))
     with rows.snapshot(connection):
         named = _check_chain(start, report, progress=progress)
-        keys = seal_keys.public_keys()
         if anchors:
             report.anchored = anchored.check_anchors(
                 anchors, keys=keys, last_seq=report.last_seq, findings=report.findings

@@ -19,6 +19,10 @@ from audit.verification.start import NoSuchStart, Start, Verified, remember, sin
 from audit.verification.verify import verify
 
 SHOWN = 20  # the most findings that are printed; --json prints more
+NO_KEY = (
+    "No seal key is set, so no seal protects the entries: the database's owner can rewrite all of them unnoticed. Set"
+    " AUDIT_SEAL_KEY for the worker and AUDIT_SEAL_PUBLIC_KEYS here; manage.py audit_keys makes the keys."
+)
 WIDTH = 30  # characters of the progress bar
 
 
@@ -94,12 +98,16 @@ class Command(BaseCommand):
         verdict = f"{report.findings.count} finding{'' if report.findings.count == 1 else 's'}"
         if report.is_whole:
             verdict = "All is well" if report.is_full else f"Nothing is wrong after link {report.started_after}"
+            if not report.has_keys:
+                verdict = "Nothing wrong was found, but nothing is proved"
         entries = f"{report.entries} {'entry' if report.entries == 1 else 'entries'}"
         seals = f"{report.seals} seal{'' if report.seals == 1 else 's'}"
         self.stdout.write(
             f"{verdict}: {entries} and {seals}, from {printable(report.starts_at)}, to link"
             f" {report.last_seq}; {report.unsealed} not sealed yet. {report.seconds:.1f} s, {report.rate} entries/s."
         )
+        if not report.has_keys:
+            self.stdout.write(NO_KEY)
         if report.anchored:
             held, last = report.anchored, report.last_seal or 0
             self.stdout.write(f"Compared with {held.count} seals of the anchors, up to seal {held.newest} of {last}.")

@@ -144,6 +144,27 @@ def test_fault_22_a_log_whose_seals_are_gone_is_not_well(settings: Settings) -> 
     assert "have waited for a seal" not in run()[1]  # because this log is never sealed
 
 
+def test_without_a_key_nothing_is_called_well(settings: Settings) -> None:
+    """A site without a seal key never seals its log. This isn't wrong, but the report must not say that all is well."""
+    settings.AUDIT_SEAL_KEY = ""
+    with written_at(JANUARY):
+        edits.saved()
+    status, said, _ = run()
+    assert status == 0
+    assert said.startswith("Nothing wrong was found, but nothing is proved: 2 entries and 0 seals")
+    assert "No seal key is set, so no seal protects the entries" in said
+    assert "All is well" not in said
+    assert json.loads(run("--json")[1])["has_keys"] is False
+
+
+def test_one_entry_that_waits_for_a_seal_is_reported() -> None:
+    with written_at(JANUARY):
+        note(actor=THIS_APP, action=Action.RETAIN)
+    status, said, _ = run()
+    assert status == 1
+    assert "SEAL: The entry at link 1 has waited for a seal for too long: sealing has stopped" in said
+
+
 def test_it_is_not_led_astray_by_another_seal_of_the_same_number(verified_file: Path) -> None:
     edits.saved()
     seals.seal()
