@@ -20,14 +20,14 @@ async function start() {
   const api = new Api(host.dataset.api, host.dataset.person);
   let grid = null;
   let read = null; // the answer that the sheet's rows come from
-  const status = host.querySelector("[data-grid-loading]");
+  const loading = host.querySelector("[data-grid-loading]");
   try {
     const isWhole = await load(api, host.dataset.sheet, {
       onFirst(answer) {
         read = answer;
         grid = new Grid(host, new Sheet(answer, localeOf(host.dataset)), api);
         showName(grid.sheet);
-        status.remove();
+        loading.remove();
       },
       onRows(rows) {
         grid.sheet.append(rows);
@@ -39,9 +39,11 @@ async function start() {
   } catch (error) {
     const isAnswer = error instanceof ApiError;
     const why = isAnswer ? error.message : FAILED;
+    const status = loading.querySelector("p");
     status.textContent = grid ? `Not all rows are here. ${why}` : why;
     status.setAttribute("role", "alert");
-    if (grid) host.querySelector("[data-grid-place]").before(status);
+    loading.classList.add("is-failed");
+    if (grid) host.querySelector("[data-grid-place]").before(loading);
     if (!isAnswer) throw error; // a script that can't be loaded, or a fault of ours
   }
 }
