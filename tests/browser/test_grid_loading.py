@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.conftest import sign_in
-from tests.browser.grids import DIG
+from tests.browser.grids import DIG, go_to, note, open_grid, saved
 from tests.edits.site_plan import SitePlan
 from tests.running_sandbox import Person
 
@@ -48,3 +48,35 @@ def test_the_page_offers_the_table_later_if_all_scripts_are_missing(page: Page, 
     assert page.evaluate("document.getAnimations().map((one) => (one.finish(), one.animationName))") == ["grid-late"]
     offer.click()
     expect(page.get_by_role("table").get_by_text(DIG)).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("name", "key", "opens"),
+    [("find", "Control+f", ".grid-find input"), ("editors", "F2", ".grid-editor"), ("dialogs", "Control+/", "dialog")],
+)
+def test_the_message_goes_when_the_part_has_loaded(
+    page: Page, plan: SitePlan, bob: Person, name: str, key: str, opens: str
+) -> None:
+    page.route(script(name), lambda route: route.abort())
+    open_grid(page, bob)
+    go_to(page, plan, DIG, "Notes")
+    page.keyboard.press(key)
+    expect(note(page)).to_have_text(PART_FAILED)
+    page.unroute(script(name))
+    page.keyboard.press(key)
+    expect(page.locator(opens).first).to_be_visible()
+    expect(note(page)).to_have_text("")
+
+
+def test_a_change_is_reported_without_the_script_of_reports(page: Page, plan: SitePlan, bob: Person) -> None:
+    page.route(script("report"), lambda route: route.abort())
+    open_grid(page, bob)
+    go_to(page, plan, DIG, "Notes")
+    page.keyboard.type("Rock")
+    page.keyboard.press("Enter")
+    expect(note(page)).to_have_text("1 change made.")
+    saved(page)
+    assert plan.value(DIG, "Notes") == "Rock"
+    go_to(page, plan, DIG, "No.")
+    page.evaluate("document.querySelector('[data-grid]').grid.clear('clear')")
+    expect(note(page)).to_have_text("0 changes made. 1 refused: Smartsheet fills in this column.")

@@ -34,7 +34,7 @@ export class Grid {
     this.painter = new Painter(host.querySelector("[data-grid-place]"), sheet, this.view, this.selection);
     this.history = new History(sheet);
     this.status = new Status(this);
-    this.parts = new Parts((text) => this.status.tell(text));
+    this.parts = new Parts(this.status);
     this.commands = COMMANDS;
     this.editors = null; // until an editor is opened
     this.composing = new Composing(this);

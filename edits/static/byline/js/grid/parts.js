@@ -24,10 +24,10 @@ const PARTS = {
 const FAILED = "This part of the page could not be loaded. Check the connection, or reload the page.";
 
 export class Parts {
-  // `tell(text)` is called if a part can't be loaded.
-  constructor(tell) {
-    this.tell = tell;
+  constructor(status) {
+    this.status = status;
     this.loaded = new Map();
+    this.failed = ""; // the name of the part that could not be loaded last
     this.waiting = null; // a promise while parts are being loaded; keys and clicks wait for it
   }
 
@@ -35,7 +35,7 @@ export class Parts {
   use(name, run) {
     if (this.loaded.has(name)) return run(this.loaded.get(name));
     const loading = this.#load(name);
-    const result = loading.then(run, () => this.tell(FAILED));
+    const result = loading.then(run, () => this.#tell(name));
     const done = loading
       .catch(() => {})
       .then(() => {
@@ -45,10 +45,11 @@ export class Parts {
     return result;
   }
 
-  // Call `run` with a part's module, immediately if it is loaded. Keys and clicks don't wait for this.
-  show(name, run) {
+  // Call `run` with a part's module, immediately if it is loaded. Keys and clicks don't wait for this. `fail()` is called
+  // if the part can't be loaded.
+  show(name, run, fail = () => this.#tell(name)) {
     if (this.loaded.has(name)) run(this.loaded.get(name));
-    else this.#load(name).then(run, () => this.tell(FAILED));
+    else this.#load(name).then(run, fail);
   }
 
   // Fetch all parts, for later.
@@ -59,6 +60,12 @@ export class Parts {
   async #load(name) {
     const module = await PARTS[name]();
     this.loaded.set(name, module);
+    if (this.failed === name && this.status.told.textContent === FAILED) this.status.tell("");
     return module;
+  }
+
+  #tell(name) {
+    this.failed = name;
+    this.status.tell(FAILED);
   }
 }

@@ -1,7 +1,7 @@
 // The line below the grid shows the focused cell's state, what was just done, and what was refused and why.
 
 import { detailsOf } from "./cells.js";
-import { make, newId } from "./elements.js";
+import { make, newId, plural } from "./elements.js";
 import { stateText } from "./states.js";
 
 export class Status {
@@ -31,7 +31,9 @@ export class Status {
 
   // Show how many cells were changed, and which were refused. `left` are doubtful values that the person left out.
   report(report, what, notes, left) {
-    this.grid.parts.show("report", ({ tellReport }) => tellReport(this.grid, report, what, notes, left));
+    const { done, refused } = report;
+    const short = `${plural(done.length, "change")} made.${refused.length ? ` ${refused.length} refused: ${refused[0].why}` : ""}`;
+    this.grid.parts.show("report", ({ tellReport }) => tellReport(this.grid, report, what, notes, left), () => this.tell(short));
   }
 
   #describe() {
