@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
+from pytest_django import Settings
 
 from audit.models import Entry
+from edits.features import Feature
 from tests.browser.grids import cell, note, open_grid, saved
 from tests.running_sandbox import Person, RunningSandbox
 
@@ -102,6 +104,26 @@ def test_rows_past_the_end_are_added_after_a_question(page: Page, sandbox: Runni
     expect(page.get_by_role("treegrid")).to_have_attribute("aria-rowcount", "27")
     saved(page)
     assert values(sandbox, bob, "Task")[-2:] == ["First new", "Second new"]
+
+
+@pytest.mark.parametrize("can_add", [True, False])
+def test_rows_past_the_end_are_left_out_with_a_remark(
+    page: Page, sandbox: RunningSandbox, bob: Person, settings: Settings, can_add: bool
+) -> None:
+    if not can_add:
+        settings.BYLINE_FEATURES = [Feature.VIEW, Feature.CHANGE]
+    open_grid(page, bob)
+    cell(page, 3, "Task").click()
+    page.keyboard.press("Control+End")
+    page.keyboard.press("Home")
+    paste(page, "Last\nFirst new\nSecond new")
+    if can_add:
+        page.get_by_role("dialog").get_by_role("button", name="Leave them out").click()
+    expect(note(page)).to_contain_text("1 cell pasted. Left out: 2 rows beyond the last row of the sheet.")
+    if not can_add:
+        expect(note(page)).to_contain_text("Adding rows is switched off in this app.")
+    saved(page)
+    assert values(sandbox, bob, "Task")[-1] == "Last"
 
 
 def test_rows_of_a_collapsed_parent_are_passed_over(page: Page, sandbox: RunningSandbox, bob: Person) -> None:

@@ -3,10 +3,10 @@
 import re
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from tests.browser.conftest import sign_in
-from tests.browser.grids import DIG, go_to, note, open_grid, saved
+from tests.browser.grids import DIG, go_to, note, open_grid, reaches, saved
 from tests.edits.site_plan import SitePlan
 from tests.running_sandbox import Person
 
@@ -50,6 +50,20 @@ def test_the_page_offers_the_table_later_if_all_scripts_are_missing(page: Page, 
     expect(page.get_by_role("table").get_by_text(DIG)).to_be_visible()
 
 
+def test_pasting_works_after_a_copy_that_failed(page: Page, plan: SitePlan, bob: Person) -> None:
+    page.route(script("copying"), lambda route: route.abort())
+    open_grid(page, bob)
+    go_to(page, plan, DIG, "Notes")
+    page.keyboard.press("Control+c")
+    expect(note(page)).to_have_text(PART_FAILED)
+    page.unroute(script("copying"))
+    page.evaluate("navigator.clipboard.writeText('From elsewhere')")
+    page.keyboard.press("Control+v")
+    expect(note(page)).to_have_text("1 cell pasted.")
+    saved(page)
+    assert plan.value(DIG, "Notes") == "From elsewhere"
+
+
 @pytest.mark.parametrize(
     ("name", "key", "opens"),
     [("find", "Control+f", ".grid-find input"), ("editors", "F2", ".grid-editor"), ("dialogs", "Control+/", "dialog")],
@@ -80,3 +94,31 @@ def test_a_change_is_reported_without_the_script_of_reports(page: Page, plan: Si
     go_to(page, plan, DIG, "No.")
     page.evaluate("document.querySelector('[data-grid]').grid.clear('clear')")
     expect(note(page)).to_have_text("0 changes made. 1 refused: Smartsheet fills in this column.")
+
+
+def test_nothing_is_pasted_if_the_question_about_rows_cannot_be_shown(page: Page, plan: SitePlan, bob: Person) -> None:
+    """The script of dialogs can't be loaded for the question, and can be loaded a moment later."""
+    page.route(script("dialogs"), lambda route: route.abort())
+    open_grid(page, bob)
+    go_to(page, plan, DIG, "Task")
+    page.keyboard.press("Control+End")
+    page.keyboard.press("Home")
+    reaches(page, lambda: page.evaluate("document.querySelector('[data-grid]').grid.parts.loaded.has('copying')"), True)
+    page.evaluate("navigator.clipboard.writeText('Last\\nNew')")
+    page.unroute(script("dialogs"))
+    failed: list[Route] = []
+
+    def fail_once(route: Route) -> None:
+        failed.append(route)
+        if len(failed) == 1:
+            route.abort()
+        else:
+            route.continue_()
+
+    page.route(script("dialogs"), fail_once)
+    page.keyboard.press("Control+v")
+    expect(note(page)).to_have_text(PART_FAILED)
+    page.keyboard.press("Control+v")
+    page.get_by_role("dialog", name="Add 1 row?").get_by_role("button", name="Add 1 row").click()
+    expect(note(page)).to_have_text("1 cell pasted. 1 row added.")
+    saved(page)

@@ -54,6 +54,6 @@ export class Clipboard {
     event.preventDefault();
     const { isTaking } = this;
     const text = event.clipboardData.getData("text/plain");
-    this.grid.withCopying((copying) => copying.pasteText(isTaking ? copying.copied.text : text));
+    this.grid.withCopying((copying) => copying.pasteText((isTaking ? copying.copied.text : null) ?? text));
   }
 }

@@ -60,22 +60,23 @@ export class Copying {
       const id = view.row(top + row)[0];
       for (const cell of cellsAt(row, { row: id })) changes.push({ do: "update", ...cell });
     }
-    if (beyond > 0 && (await this.#wantsRows(beyond))) {
-      for (let row = rows - beyond; row < rows; row++) {
+    const notes = [];
+    if (beyond > 0) {
+      const whyNot = sheet.whyNot.add;
+      const wantsRows = !whyNot && (await this.#wantsRows(beyond));
+      if (wantsRows === undefined) return; // the question could not be shown
+      for (let row = rows - beyond; wantsRows && row < rows; row++) {
         changes.push({ do: "add", place: { where: "bottom" }, cells: cellsAt(row, {}) });
       }
+      if (!wantsRows) notes.push(`Left out: ${plural(beyond, "row")} beyond the last row of the sheet.`, ...(whyNot ? [whyNot] : []));
     }
-    const notes = columns > fitting ? [`Left out: ${plural(columns - fitting, "column")} beyond the last column of the sheet.`] : [];
+    if (columns > fitting) notes.push(`Left out: ${plural(columns - fitting, "column")} beyond the last column of the sheet.`);
     await grid.applyUnlessDoubtful(changes, "paste", notes);
     selection.select(top, left, Math.min(view.rowCount, top + rows) - 1, left + fitting - 1);
     grid.painter.focus();
   }
 
   #wantsRows(count) {
-    if (this.grid.sheet.whyNot.add) {
-      this.grid.status.tell(`Left out: ${plural(count, "row")} beyond the last row of the sheet. ${this.grid.sheet.whyNot.add}`);
-      return false;
-    }
     return this.grid.confirm({
       title: `Add ${plural(count, "row")}?`,
       lines: [`The sheet has too few rows for what you paste. ${plural(count, "new row")} would go to the bottom of the sheet.`],

@@ -76,9 +76,9 @@ export class Grid {
     return this.use("rowPanel", ({ RowPanel }) => (this.rowPanel ??= new RowPanel(this)).toggle());
   }
 
-  // Ask a question. Returns a promise of whether the answer was yes.
-  async confirm(question) {
-    return Boolean(await this.use("dialogs", ({ confirm }) => confirm(this.host, question)));
+  // Ask a question. Returns a promise of whether the answer was yes, or of undefined if the question can't be shown.
+  confirm(question) {
+    return this.use("dialogs", ({ confirm }) => confirm(this.host, question));
   }
 
   // Go to a cell by the ids of its row and column, if it is in the view.

@@ -26,7 +26,10 @@ export function addRows(grid, where) {
   view.reveal(near);
   const index = view.indexOf(near);
   if (index >= 0) grid.go(index, column || 1);
-  else grid.status.tell(`${plural(done.length, "row")} added: row ${sheet.position(near) + 1}, which the filter hides.`);
+  else {
+    const text = `${plural(done.length, "row")} added: row ${sheet.position(near) + 1}, which the filter hides.`;
+    grid.use("report", () => grid.status.tell(text)); // after the report of apply(), which this sentence replaces
+  }
 }
 
 // Delete the selected rows, after showing the person which rows are deleted with them.
