@@ -1,5 +1,7 @@
 """Changes by others appear in the grid, and the person decides about conflicts and refused values."""
 
+import re
+
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
@@ -27,7 +29,9 @@ def test_a_conflict_is_decided_by_the_person(
     line(page).get_by_role("button", name="Show").click()
     dialog = page.get_by_role("dialog", name="What needs you")
     expect(dialog).to_contain_text("Notes, Dig foundations")
-    expect(dialog.locator("dt")).to_contain_text(["You saw", f"Now, by {alice.name}", "You typed"])
+    moment = r"\d\d/\d\d/\d{4} \d?\d:\d\d( [AP]M)?"  # in Bob's format, as in the rest of the app
+    now = re.compile(rf"^Now, by {alice.name}, {moment}$")
+    expect(dialog.locator("dt")).to_have_text(["You saw", now, "You typed"])
     expect(dialog.locator("dd")).to_have_text(["empty", "Clay", "Rock"])
     page.set_viewport_size({"width": 1280, "height": 800})
     assert problems(page) == []

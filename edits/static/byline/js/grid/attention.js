@@ -1,6 +1,7 @@
 // The dialog in which the person decides about cells that someone else changed, and about changes that could not be
 // saved. What the person typed is kept until they decide.
 
+import { writeMoment } from "./days.js";
 import { typeOf } from "./types/index.js";
 
 const TITLE = "What needs you";
@@ -59,7 +60,7 @@ export class Attention {
     const tell = (term, text) => facts.append(element("dt", { textContent: term }), element("dd", { textContent: text }));
     if (one.kind === "conflict") {
       tell("You saw", this.#words(one.column, one.shown));
-      const when = one.at ? `, ${new Date(one.at).toLocaleString()}` : "";
+      const when = one.at ? `, ${writeMoment(one.at, this.sheet.locale) ?? one.at}` : "";
       tell(one.by ? `Now, by ${one.by}${when}` : "Now", this.#words(one.column, one.now));
     }
     if (one.column) tell("You typed", this.#words(one.column, one.value));
