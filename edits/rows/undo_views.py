@@ -22,7 +22,7 @@ from edits.saving import undo as undoing
 from edits.saving.deleted_rows_log import family_of
 from edits.saving.undo_plan import Undo
 from edits.widgets.pages import actor_of, doing, earlier_result, one_time_key, problem_page, repeated_page, saved_page
-from edits.widgets.problems import ALREADY_SENT, Doing, problem_of
+from edits.widgets.problems import Doing, already_sent, problem_of
 from identity.decorators import smartsheet_connected
 from identity.middleware import SmartsheetRequest
 
@@ -39,6 +39,11 @@ DONE: dict[str, tuple[str, str]] = {
         "deleted rows are in the sheet again, as new rows",
     ),
     Action.MOVE: ("row is at its old place again", "rows are at their old places again"),
+}
+UNDOING: dict[str, Doing] = {
+    Action.ADD: Doing.UNDO_ADDING,
+    Action.DELETE: Doing.UNDO_DELETING,
+    Action.MOVE: Doing.UNDO_MOVING,
 }
 OVERTAKEN = "Changed since, so it stays as it is"
 
@@ -91,8 +96,9 @@ def undo(request: SmartsheetRequest, entry_id: int) -> HttpResponse:
     sheet_id = change.intent.sheet_id or 0
     if change.intent.action == Action.DELETE and (family := _family(request, change)):
         return _undo_part(request, family)
+    what = _doing(change)
     if earlier := earlier_result(request):
-        return repeated_page(request, earlier, Doing.UNDO, sheet_id=sheet_id)
+        return repeated_page(request, earlier, what, sheet_id=sheet_id)
     if why_not := undoing.why_never(change, region=actor_of(request).region):
         return _page(request, Undo(change, change.row_label, why_not=why_not))
     try:
@@ -103,12 +109,12 @@ def undo(request: SmartsheetRequest, entry_id: int) -> HttpResponse:
         result = undoing.undo(plan, key=one_time_key(request))
         result.raise_error()
     except (KeyReused, InProgress):
-        return problem_page(request, ALREADY_SENT, sheet_id=sheet_id)
+        return problem_page(request, already_sent(what), sheet_id=sheet_id)
     except (GatewayError, NotRecorded) as error:
-        what = problem_of(error, doing=doing(request, Doing.UNDO))
+        problem = problem_of(error, doing=doing(request, what))
         column = change.intent
-        what = replace(what, happened=what.happened.replace(str(column.column_id), f"“{column.column_title}”"))
-        return problem_page(request, what, sheet_id=sheet_id)
+        happened = problem.happened.replace(str(column.column_id), f"“{column.column_title}”")
+        return problem_page(request, replace(problem, happened=happened), sheet_id=sheet_id)
     if left := undoing.not_undone(plan, result):
         return _page(request, left[0])
     if found.column:
@@ -132,9 +138,9 @@ def undo_edit(request: SmartsheetRequest, edit_id: UUID) -> HttpResponse:
 
 
 def _undo_part(request: SmartsheetRequest, part: Part) -> HttpResponse:
-    sheet_id = part.changes[0].intent.sheet_id or 0
+    sheet_id, what = part.changes[0].intent.sheet_id or 0, _doing(part.changes[0])
     if earlier := earlier_result(request):
-        return repeated_page(request, earlier, Doing.UNDO, sheet_id=sheet_id)
+        return repeated_page(request, earlier, what, sheet_id=sheet_id)
     region = actor_of(request).region
     never = [undoing.why_never(change, region=region) for change in part.changes]
     if all(never):
@@ -148,15 +154,20 @@ def _undo_part(request: SmartsheetRequest, part: Part) -> HttpResponse:
         if all(row.status is not Status.SAVED for row in result.rows):
             result.raise_error()
     except (KeyReused, InProgress):
-        return problem_page(request, ALREADY_SENT, sheet_id=sheet_id)
+        return problem_page(request, already_sent(what), sheet_id=sheet_id)
     except (GatewayError, NotRecorded) as error:
-        return problem_page(request, problem_of(error, doing=doing(request, Doing.UNDO)), sheet_id=sheet_id)
+        return problem_page(request, problem_of(error, doing=doing(request, what)), sheet_id=sheet_id)
     left = [one for one in plan.undos if not one.is_possible] + undoing.not_undone(plan, result)
     done = len(part.changes) - len(left)
     if part.has_more or left:
         return _edit_page(request, part, left, done=done, result=result)
     text = ". ".join([f"Undone: {_said(part, done)}", *_remarks(result)])
     return saved_page(request, result, sheet_id=sheet_id, text=text)
+
+
+def _doing(change: LoggedChange) -> Doing:
+    """Return what a person does who undoes this change."""
+    return UNDOING.get(change.intent.action, Doing.UNDO)
 
 
 def _remarks(result: Result) -> list[str]:

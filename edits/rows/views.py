@@ -25,7 +25,7 @@ from edits.sheets import shared_people
 from edits.sheets.rights import why_not_deleted
 from edits.widgets import drafts
 from edits.widgets.pages import doing, earlier_result, one_time_key, problem_page, repeat_of, repeated_page, saved_page
-from edits.widgets.problems import ALREADY_SENT, Doing, problem_of
+from edits.widgets.problems import Doing, already_sent, problem_of
 from edits.widgets.row_form import RowForm
 from edits.widgets.save_form import save_form
 from identity.decorators import redirect_to_connect, smartsheet_connected
@@ -153,7 +153,7 @@ def delete_row(request: SmartsheetRequest, sheet_id: int, row_id: int) -> HttpRe
     try:
         result = save(baseline, [DeleteRow(row_id)], key=one_time_key(request), origin=Origin.FORM)
     except (KeyReused, InProgress):
-        return problem_page(request, ALREADY_SENT, sheet_id=sheet_id)
+        return problem_page(request, already_sent(Doing.DELETE), sheet_id=sheet_id)
     except NotRecorded as error:
         return problem_page(request, problem_of(error, doing=Doing.DELETE), sheet_id=sheet_id)
     if result.rows[0].status is Status.FORBIDDEN:

@@ -14,7 +14,7 @@ from django.utils.html import format_html
 
 from audit.recording import Actor
 from edits.saving import Result, idempotency
-from edits.widgets.problems import ALREADY_SENT, NOT_NOTED, Doing, Problem, problem_of
+from edits.widgets.problems import NOT_NOTED, Doing, Problem, already_sent, problem_of
 from identity.middleware import SmartsheetRequest
 from identity.tokens import revocation
 
@@ -54,7 +54,7 @@ def repeat_of(request: SmartsheetRequest, what: Doing, *, sheet_id: int) -> Http
         return repeated_page(request, earlier, what, sheet_id=sheet_id)
     with suppress(DatabaseError):
         if idempotency.is_under_way(one_time_key(request), actor=actor_of(request)):
-            return problem_page(request, ALREADY_SENT, sheet_id=sheet_id)
+            return problem_page(request, already_sent(what), sheet_id=sheet_id)
     return None
 
 

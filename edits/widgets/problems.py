@@ -30,6 +30,9 @@ class Doing(Enum):
     ADD = "add"
     DELETE = "delete"
     UNDO = "undo"
+    UNDO_ADDING = "undo the addition of rows"
+    UNDO_DELETING = "undo the deletion of rows"
+    UNDO_MOVING = "undo the move of rows"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +53,6 @@ class Problem:
 
 
 CONFLICT = "Someone else changed this cell while you were editing. Choose a value."  # shown at the field
-ALREADY_SENT = Problem(
-    status=409,
-    title="This form was already sent",
-    happened="You pressed Save twice, and the first save is in progress or failed.",
-    saved="The second time, nothing was sent.",
-    advice="Look at the sheet first. If the change is not there, save again.",
-)
 CHANGED_SINCE = Problem(
     status=409,
     title="This form was saved before, and you have changed it since",
@@ -101,7 +97,39 @@ LOOK_FIRST = {
     Doing.ADD: "Look at the sheet before you save again. Otherwise the row may be added twice.",
     Doing.DELETE: "Look at the sheet to see whether the row was deleted.",
     Doing.UNDO: "Look at the cell. If the cell still has the value that you wanted to undo, try to undo it again.",
+    Doing.UNDO_ADDING: "Look at the sheet. If it still has what you wanted to undo, try to undo it again.",
+    Doing.UNDO_DELETING: "Look at the sheet to see what was added. This app doesn't add the same again as long as the "
+    "outcome isn't certain.",
+    Doing.UNDO_MOVING: "Look at the sheet. If not everything is at its old place, try to undo the move again.",
 }
+INSTEAD = {
+    Doing.DELETE: "If you still don't want the row, try to delete it in Smartsheet.",
+    Doing.UNDO: "Change the cell in the row's form instead.",
+    Doing.UNDO_ADDING: "If you still don't want what was added, delete it in the sheet.",
+    Doing.UNDO_DELETING: "If you still need what was deleted, add it by hand.",
+    Doing.UNDO_MOVING: "If you still want to undo the move, move the rows by hand.",
+}
+NOT_THERE = {
+    Doing.DELETE: "If the row is still there, delete it again.",
+    Doing.UNDO: "If the old value isn't there, undo the change again.",
+    Doing.UNDO_ADDING: "If what was added is still there, undo the addition again.",
+    Doing.UNDO_DELETING: "If what was deleted isn't there again, undo the deletion again.",
+    Doing.UNDO_MOVING: "If not everything is at its old place, undo the move again.",
+}
+
+
+def already_sent(doing: Doing) -> Problem:
+    """Return the problem of a form that was sent twice, if the first time isn't finished or failed."""
+    is_save = doing in {Doing.CHANGE, Doing.ADD}
+    button, first = ("Save", "first save") if is_save else ("the button", "first request")
+    not_there = NOT_THERE.get(doing, "If the change is not there, save again.")
+    return Problem(
+        status=409,
+        title="This form was already sent",
+        happened=f"You pressed {button} twice, and the {first} is in progress or failed.",
+        saved="The second time, nothing was sent.",
+        advice=f"Look at the sheet first. {not_there}",
+    )
 
 
 def problem_of(error: GatewayError | NotRecorded, *, doing: Doing) -> Problem:
@@ -154,8 +182,8 @@ def advice(error: GatewayError, doing: Doing) -> str:
             return f"Wait {wait_in_words(wait)}, then {again}."
         case OutcomeUnknown():
             return LOOK_FIRST[doing]
-        case Refused() if doing is Doing.UNDO:
-            return "Change the cell in the row's form instead."
+        case Refused() if doing in INSTEAD:
+            return INSTEAD[doing]
         case Refused():
             return f"Correct it and {again}."
         case _:

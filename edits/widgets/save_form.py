@@ -11,7 +11,7 @@ from audit.vocabulary import Origin
 from edits.saving import Baseline, CellChange, InProgress, KeyReused, NotRecorded, Result, RowChange, refuse, save
 from edits.widgets import drafts
 from edits.widgets.pages import one_time_key, problem_page
-from edits.widgets.problems import ALREADY_SENT, ANOTHER_AUTHOR, CHANGED_SINCE, Doing, Problem, problem_of
+from edits.widgets.problems import ANOTHER_AUTHOR, CHANGED_SINCE, Doing, Problem, already_sent, problem_of
 from edits.widgets.row_form import RowForm
 from identity.middleware import SmartsheetRequest
 
@@ -83,7 +83,7 @@ def save_change(
         form.problem = CHANGED_SINCE
         return None
     except InProgress:
-        form.problem = ALREADY_SENT
+        form.problem = already_sent(doing)
         return None
     except NotRecorded as error:
         form.problem = problem_of(error, doing=doing)

@@ -110,4 +110,4 @@ def test_fault_32_a_repeat_while_the_first_is_on_its_way_is_no_404(browser: Clie
     SaveKey.objects.update(result=None)  # as long as the first request is in progress
     answer = browser.post(plan.delete_path("Dig foundations"), sent)
     assert answer.status_code == 409
-    assert "the first save is in progress" in answer.content.decode()
+    assert "the first request is in progress" in answer.content.decode()

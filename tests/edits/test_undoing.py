@@ -10,8 +10,22 @@ from django.test import Client
 
 from audit.changes import LoggedChange, with_outcomes
 from audit.models import Entry
+from audit.recording import Actor
 from audit.vocabulary import Action, Origin, Phase
-from edits.saving import DeleteRow, read, save, undo
+from edits.rows.undo_views import UNDOING
+from edits.saving import (
+    AddRow,
+    CellChange,
+    DeleteRow,
+    MoveRow,
+    Place,
+    RowChange,
+    idempotency,
+    read,
+    save,
+    undo,
+)
+from edits.widgets.problems import INSTEAD, LOOK_FIRST, NOT_THERE
 from tests.edits.browser import Page
 from tests.edits.conftest import SignIn
 from tests.edits.site_plan import SitePlan
@@ -208,6 +222,39 @@ def test_fault_7_a_refusal_names_the_column_by_its_title(
     assert "The value for cell in column “Status” did not conform." in page.text
     assert "Change the cell in the row's form instead." in page.text
     assert "Correct it" not in page.text
+
+
+def row_change(browser: Client, plan: SitePlan, bob: Person, action: Action) -> Entry:
+    """Add, delete or move a row. Return the intent."""
+    user, row_id = User.objects.get(smartsheet__smartsheet_id=bob.id), plan.rows["Drainage runs"]
+    baseline = read(user, plan.id, row_ids=[row_id], with_descendants=True)
+    changes: dict[Action, RowChange] = {
+        Action.ADD: AddRow((CellChange(plan.columns["Task"], None, "Roof"),)),
+        Action.DELETE: DeleteRow(row_id),
+        Action.MOVE: MoveRow(row_id, Place()),
+    }
+    save(baseline, [changes[action]]).raise_error()
+    return Entry.objects.intents().latest("id")
+
+
+@pytest.mark.parametrize("action", [Action.ADD, Action.DELETE, Action.MOVE])
+def test_the_advice_after_a_failed_undo_of_a_row_is_about_rows(
+    browser: Client, plan: SitePlan, sandbox: RunningSandbox, bob: Person, action: Action
+) -> None:
+    entry = row_change(browser, plan, bob, action)
+    key = key_of(undo_page(browser, entry))
+    idempotency.claim(key, actor=Actor(id=bob.id, region="sandbox", name=bob.name, email=bob.email), digest="0" * 64)
+    pages = [put_back(browser, entry, key)]
+    assert "You pressed the button twice" in pages[0].text
+    for fault in ({"status": 400, "errorCode": 1042, "message": "Not today.", "times": 2}, {"drop": "before"}):
+        sandbox.fault(method={"add": "DELETE", "delete": "POST", "move": "PUT"}[action], path="/rows", **fault)
+        pages.append(put_back(browser, entry))
+        sandbox.end_faults()
+    assert [page.status for page in pages] == [409, 422, 502]
+    for page, advice in zip(pages, (NOT_THERE, INSTEAD, LOOK_FIRST), strict=True):
+        assert advice[UNDOING[action]] in page.text
+        assert "cell" not in page.text
+        assert "save again" not in page.text
 
 
 def test_the_error_of_a_linked_cell_does_not_become_a_text(

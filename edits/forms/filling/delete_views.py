@@ -22,7 +22,7 @@ from edits.gateway.errors import GatewayError, NotFound
 from edits.saving import Baseline, DeleteRow, InProgress, KeyReused, NotRecorded, Status, read, refuse, save
 from edits.sheets.rights import why_not_deleted
 from edits.widgets.pages import ALREADY_DONE, doing, earlier_result, one_time_key
-from edits.widgets.problems import ALREADY_SENT, NOT_NOTED, Doing
+from edits.widgets.problems import NOT_NOTED, Doing, already_sent
 from identity.decorators import smartsheet_connected
 from identity.middleware import SmartsheetRequest
 
@@ -64,7 +64,7 @@ def delete(request: SmartsheetRequest, slug: str, row_id: int) -> HttpResponse:
         is_repeat = request.method == "POST" and earlier_result(request)
         return _gone(request, opened, ALREADY_DONE) if is_repeat else _problem_page(request, opened, error)
     except (KeyReused, InProgress):
-        return plain_page(request, opened.form, ALREADY_SENT, has_read=True)
+        return plain_page(request, opened.form, already_sent(Doing.DELETE), has_read=True)
     except FilterGone as error:
         return no_filter_page(request, opened, error, row_id=row_id, action=Action.DELETE)
     except (GatewayError, NotRecorded) as error:
