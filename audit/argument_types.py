@@ -2,7 +2,7 @@
 
 import math
 from argparse import ArgumentTypeError
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 
 from django.utils.dateparse import parse_date, parse_datetime
 
@@ -25,6 +25,17 @@ def moment(text: str) -> datetime:
     if when is None:
         raise ArgumentTypeError(f"“{text}” is no date or time such as 2026-11-30 or 2026-11-30T12:00Z")
     return when
+
+
+def end(text: str) -> datetime:
+    """Parse the end of a time span. A day without a time means the end of this day, as in the log's filter `until`.
+    Otherwise like moment().
+    """
+    when = moment(text)
+    try:
+        return when + timedelta(days=1) if parse_date(text) else when
+    except (ValueError, OverflowError):
+        raise ArgumentTypeError(f"“{text}” is too late") from None
 
 
 def pause(text: str) -> float:

@@ -135,7 +135,8 @@ def _details(found: Contents) -> Iterator[str]:
     header = found.header
     what = "the whole log" if header["is_whole"] else f"a selection, {json.dumps(header['query'], ensure_ascii=False)}"
     first, last = header["first_seq"], header["last_seq"]
-    by = f"{header['by']['name']} ({header['by']['region']}:{header['by']['id']})"
+    actor = header["by"]
+    by = f"{actor['name']} ({actor['region']}:{actor['id']})" if actor["id"] else actor["name"]
     yield (
         f"The file says: export {header['export']} of {header['at']} by {by}: {what},"
         f" from link {first} up to link {last} of the chain."

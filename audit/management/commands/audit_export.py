@@ -11,12 +11,14 @@ from typing import Any, BinaryIO
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import Error
 
-from audit.argument_types import moment
+from audit.argument_types import end, moment
 from audit.export import exports
 from audit.filtering.fields import Person
 from audit.models import Entry, EntryQuerySet
 from audit.recording import THIS_APP, NotRecorded
 from audit.vocabulary import Origin
+
+STANDARD_OUTPUT = Path("-")
 
 
 class Command(BaseCommand):
@@ -30,12 +32,17 @@ class Command(BaseCommand):
             metavar="TIME",
             help="only entries from this day or time (UTC) on, such as 2026-11-30",
         )
-        parser.add_argument("--until", type=moment, metavar="TIME", help="only entries from before this day or time")
+        parser.add_argument(
+            "--until",
+            type=end,
+            metavar="TIME",
+            help="only entries up to the end of this day, or from before this time (UTC)",
+        )
         parser.add_argument("--sheet", type=int, metavar="ID")
         parser.add_argument(
             "--person", type=_person, metavar="[REGION:]ID", help="without a region, this id in all regions"
         )
-        parser.add_argument("file", help="where to write it; - is standard output")
+        parser.add_argument("file", help="a new file to write; - is standard output")
 
     def handle(self, *_args: Any, **options: Any) -> None:
         try:
@@ -48,12 +55,18 @@ class Command(BaseCommand):
     def _export(self, options: dict[str, Any]) -> None:
         progress = _Progress(self)
         selection = _selection(**{name: options[name] for name in ("since", "until", "sheet", "person")})
-        with _opened(options["file"]) as file:
+        path = Path(options["file"])
+        with _opened(path) as file:
+            if selection.query and not selection.entries.exists():
+                asked = ", ".join(f"--{name} {value}" for name, value in selection.query.items())
+                self.stderr.write(f"The log has no entry with {asked}, so the file has none.")
             try:
                 made = exports.begin(
                     selection, kind=options["format"], actor=THIS_APP, origin=Origin.COMMAND, progress=progress.show
                 )
             except NotRecorded as error:
+                if path.is_file():
+                    path.unlink()  # so that the same command can be run again
                 raise CommandError(f"{error} So nothing is exported.") from error
             progress.last_seq = made.last_seq
             for piece in made.pieces:
@@ -108,10 +121,15 @@ def _person(text: str) -> Person:
         raise ArgumentTypeError(f"“{text}” is no person such as com:1234567890") from None
 
 
-def _opened(name: str) -> AbstractContextManager[BinaryIO]:
-    if name == "-":
+def _opened(path: Path) -> AbstractContextManager[BinaryIO]:
+    """Open a new file, standard output, or something that isn't a file, such as a pipe. An existing file isn't
+    overwritten, because it may be the only copy of an earlier export.
+    """
+    if path == STANDARD_OUTPUT:
         return nullcontext(sys.stdout.buffer)
     try:
-        return Path(name).open("wb")
+        return path.open("wb" if path.exists() and not path.is_file() else "xb")
+    except FileExistsError:
+        raise CommandError(f"{path} exists already. Choose another name, or delete this file first.") from None
     except OSError as error:
-        raise CommandError(f"{name} cannot be written: {error.strerror}.") from error
+        raise CommandError(f"{path} cannot be written: {error.strerror}.") from error

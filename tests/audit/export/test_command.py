@@ -2,6 +2,7 @@
 says why.
 """
 
+from datetime import UTC, datetime
 from functools import partial
 from io import StringIO
 from pathlib import Path
@@ -17,7 +18,9 @@ from audit.models import Entry, EntryQuerySet
 from audit.proof import seals
 from tests.audit.edits import ALICE, BOB, BUDGET, saved
 from tests.audit.export.conftest import public_key
+from tests.full_disk import refuse_rows
 
+TODAY = f"{datetime.now(UTC):%Y-%m-%d}"
 pytestmark = pytest.mark.usefixtures("log")
 
 
@@ -49,6 +52,9 @@ def test_it_writes_a_file_that_verifies(file: Path) -> None:
         (["--since", "2020-01-01"], 4),
         (["--until", "2020-01-01T12:00Z"], 0),
         (["--since", "2020-01-01 12:00", "--until", "2099-01-01"], 4),
+        (["--until", "2020-01-01"], 0),
+        (["--until", TODAY], 4),
+        (["--until", f"{TODAY}T00:00Z"], 0),
         (["--person", "0"], 0),
         (["--sheet", "0"], 0),
         (["--sheet", "9" * 30], 0),
@@ -63,6 +69,9 @@ def test_it_writes_a_file_that_verifies(file: Path) -> None:
         "since",
         "until",
         "between",
+        "until a day",
+        "until the end of today",
+        "until the beginning of today",
         "this app itself",
         "no sheet",
         "no number",
@@ -88,6 +97,8 @@ def test_it_says_what_is_no_time_and_what_cannot_be_written(file: Path) -> None:
     for wrong in ("yesterday", "2026-02-30", "0001-01-01T00:00+14:00", "9999-12-31T23:59-14:00"):
         with pytest.raises(CommandError, match="no date or time"):
             export(file, "--since", wrong)
+    with pytest.raises(CommandError, match="too late"):
+        export(file, "--until", "9999-12-31")
     with pytest.raises(CommandError, match="cannot be written"):
         export(file / "not" / "there")
     assert not Entry.objects.filter(action="export").exists()
@@ -95,10 +106,49 @@ def test_it_says_what_is_no_time_and_what_cannot_be_written(file: Path) -> None:
 
 def test_the_app_itself_is_a_person_too(file: Path) -> None:
     export(file)
+    file.unlink()
     export(file, "--person", "0")
 
     assert '"query":{"person":"0"},"is_whole":false' in file.read_text()
     assert file.read_text().count('"type":"entry"') == 1
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--person", "xx:1"], "The log has no entry with --person xx:1, so the file has none."),
+        (["--sheet", "7", "--person", "8"], "The log has no entry with --sheet 7, --person 8, so the file has none."),
+    ],
+    ids=["a region that doesn't exist", "sheet and person"],
+)
+def test_an_export_without_entries_says_so(file: Path, options: list[str], said: str) -> None:
+    assert said in export(file, *options)
+
+
+def test_an_export_with_entries_does_not_say_that_it_has_none(file: Path) -> None:
+    assert "no entry" not in export(file, "--person", f"{BOB.region}:{BOB.id}")
+
+
+@pytest.mark.parametrize("kind", ["csv", "jsonl"])
+def test_an_existing_file_is_not_overwritten(file: Path, kind: str) -> None:
+    file.write_text("an earlier export")
+    with pytest.raises(CommandError, match="exists already"):
+        export(file, kind=kind)
+    assert file.read_text() == "an earlier export"
+    assert not Entry.objects.filter(action="export").exists()
+
+
+def test_an_export_that_is_not_recorded_leaves_no_file(file: Path) -> None:
+    refuse_rows(Entry._meta.db_table)
+    with pytest.raises(CommandError, match="So nothing is exported"):
+        export(file)
+    assert not file.exists()
+
+
+def test_the_report_names_this_app_without_a_number(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    export(file)
+    verify.main([str(file)])
+    assert "by this app: the whole log" in capsys.readouterr().out
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="Linux's device that is always full")
