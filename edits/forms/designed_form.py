@@ -17,11 +17,9 @@ from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import replace
 from datetime import date, datetime
 from functools import cached_property
-from hashlib import sha256
 from typing import Any
 
 from django import forms
-from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.forms.utils import ErrorDict
 from django.http import QueryDict
@@ -31,7 +29,6 @@ from edits.forms.definition import Definition, FormField, Prefill, Reason, State
 from edits.forms.designed_cell import DesignedCell
 from edits.forms.fields import SheetField
 from edits.forms.known_parts import Known
-from edits.forms.row_access import RowForbidden
 from edits.forms.row_rules import may, values_of
 from edits.forms.sheet_form import SheetForm
 from edits.gateway.errors import Forbidden, GatewayError, NotFound, Refused
@@ -51,7 +48,6 @@ from edits.widgets.save_form import NOTHING_FILLED_IN
 from edits.widgets.symbols import drawing
 
 LONGEST_REASON = 500
-RECORDED_ONCE_IN = 60  # seconds
 NOT_IN_FORM = "This form doesn't have this column."
 NOT_ASKED_NOW = "With the other values that you entered, the form doesn't ask for this field."
 FILLED_IN = "The link to this form has filled in this field."
@@ -86,7 +82,7 @@ class DesignedForm(SheetForm):
     ) -> None:
         self.definition, self.me, self.today = definition, me, today
         self.is_sent = data is not None
-        self.is_attempt = is_attempt or self.is_sent  # whether each refusal of the row is recorded
+        self.is_attempt = is_attempt
         self.suggested = frozenset(suggested)
         self.is_typed_before = is_typed  # whether the draft has what the person typed before
         self.draft_saved_at: datetime | None = None
@@ -143,15 +139,6 @@ class DesignedForm(SheetForm):
         if isinstance(self._known, Baseline):
             return self._known
         raise self._known
-
-    def _turn_away(self, why: str) -> None:
-        """Record the refusal, and raise RowForbidden. If the person opens the same row again within a minute, the
-        refusal isn't recorded again.
-        """
-        key = f"form_row_refused:{self.author}:{self.via}:{self.row_id}"
-        if self.is_attempt or cache.add(sha256(key.encode()).hexdigest(), 1, RECORDED_ONCE_IN):
-            super()._turn_away(why)
-        raise RowForbidden(why)
 
     def _fail(self, problem: Problem) -> None:
         self.problem = problem  # the page shows the problem; it isn't one of the errors, because these are about fields
@@ -214,7 +201,7 @@ class DesignedForm(SheetForm):
     # Checking
 
     def require_mine(self) -> None:
-        """If the form doesn't let the person edit this row, record the refusal and raise RowForbidden.
+        """If the form doesn't let the person edit this row, record what they sent, and raise RowForbidden.
 
         The constructor makes the same check, except for a form that was sent twice. In that case, the first save
         perhaps changed the row so that it no longer fits the rule.

@@ -16,7 +16,7 @@ from edits.gateway.errors import GatewayError
 from edits.saving import NotRecorded, Result
 from edits.widgets import drafts
 from edits.widgets.pages import add_headers, doing, problem_page, saved_page
-from edits.widgets.problems import Problem, problem_of
+from edits.widgets.problems import Doing, Problem, problem_of
 from edits.widgets.save_form import NOTHING_CHANGED, words
 from identity.decorators import smartsheet_connected
 from identity.middleware import SmartsheetRequest
@@ -55,7 +55,7 @@ class SheetFormView(BaseView):
         try:
             return super().dispatch(request, *args, **kwargs)
         except RowForbidden as error:
-            return problem_page(request, problem_of_row(error))
+            return problem_page(request, problem_of_row(error, doing=doing(request, Doing.CHANGE)))
         except (GatewayError, NotRecorded) as error:
             return self.unread(problem_of(error, doing=doing(request, SheetForm.doing_of(kwargs.get("row_id")))))
         except MissingColumn as error:

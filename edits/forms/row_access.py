@@ -29,13 +29,14 @@ P = ParamSpec("P")
 Rule = Callable[[Baseline, Row], str]
 View = Callable[Concatenate[Any, P], HttpResponseBase]
 
+READING = {"GET", "HEAD", "OPTIONS", "TRACE"}  # the methods that change nothing (RFC 9110, 9.2.1)
 NOT_YOURS = "This row isn't yours: the column “{title}” doesn't name you."
 ANOTHER_VALUE = "You can't edit rows with this value in the column “{title}”."
 
 
 class RowForbidden(Forbidden, PermissionDenied):
-    """The rule of a form or a view doesn't let the person edit this row. The attempt is in the log, and nothing was
-    sent to Smartsheet.
+    """The rule of a form or a view doesn't let the person edit this row. Nothing was sent to Smartsheet. If the person
+    has sent a form, the attempt is in the log.
 
     If a view doesn't catch this exception, Django answers 403. `typed` is a text with what the person typed. The
     exception's message doesn't have this text, because Django logs the message.
@@ -46,14 +47,25 @@ class RowForbidden(Forbidden, PermissionDenied):
         self.typed = typed
 
 
-def problem_of_row(error: RowForbidden) -> Problem:
-    """Return what the page says about a row that the person can't edit."""
+def problem_of_row(error: RowForbidden, *, doing: Doing) -> Problem:
+    """Return what the page of a form says about a row that the person can't edit."""
     return Problem(
         status=403,
         title="You can't edit this row here",
         happened=f"{error.message} You typed: {error.typed}" if error.typed else error.message,
-        saved="Nothing was saved.",
+        saved="Nothing was saved." if error.typed or doing is not Doing.READ else "",
         advice="If you need to edit this row, ask the people who gave you this form.",
+    )
+
+
+def problem_of_view(why: str, *, doing: Doing) -> Problem:
+    """Return what is said instead of a view that has the decorator `row_rule`. The view needn't have a form."""
+    return Problem(
+        status=403,
+        title="This page isn't open to you for this row",
+        happened=why,
+        saved="" if doing is Doing.READ else "Nothing was changed.",
+        advice="If you need this page, ask the people who gave you its address.",
     )
 
 
@@ -102,8 +114,8 @@ def row_rule(rule: Rule, *, sheet_id: int | Callable[[], int]) -> Callable[[View
     argument `row_id`, and must not run in a transaction.
 
     People who aren't connected with Smartsheet are sent to the sign-in. The row is read with the person's own token. If
-    the row doesn't fit the rule, the answer is 403, and the log shows the attempt. If the row can't be read, a page
-    says why.
+    the row doesn't fit the rule, the answer is 403. If the request could have changed something, such as a POST, the
+    log shows the attempt. If the row can't be read, a page says why.
     """
 
     def decorate(view: View[P]) -> View[P]:
@@ -115,8 +127,10 @@ def row_rule(rule: Rule, *, sheet_id: int | Callable[[], int]) -> Callable[[View
             try:
                 baseline = read(request.user, sheet_id() if callable(sheet_id) else sheet_id, row_ids=[row_id])
                 if why := rule(baseline, baseline.row(row_id)):
-                    refuse(baseline, UpdateRow(row_id, ()), why)
-                    return problem_page(request, problem_of_row(RowForbidden(why)))
+                    doing = Doing.READ if request.method in READING else Doing.CHANGE
+                    if doing is not Doing.READ:
+                        refuse(baseline, UpdateRow(row_id, ()), why)
+                    return problem_page(request, problem_of_view(why, doing=doing))
             except (GatewayError, NotRecorded) as error:
                 return problem_page(request, problem_of(error, doing=Doing.READ))
             except MissingColumn as error:

@@ -74,8 +74,11 @@ class SheetForm(ColumnsForm):
             `hidden_inputs`, the form has a `problem` instead.
         ImproperlyConfigured: `Meta` is wrong.
         InTransaction: a transaction is open. Decorate the view with transaction.non_atomic_requests.
-        NotRecorded: a refusal could not be recorded.
+        NotRecorded: a refusal could not be recorded. If the sent form has the `hidden_inputs`, the form has a `problem`
+            instead.
     """
+
+    is_attempt = False  # whether the person has sent the form; if so, the refusal of a row is recorded
 
     def __init__(
         self,
@@ -96,6 +99,7 @@ class SheetForm(ColumnsForm):
         self.left_rule = False  # whether the saved row no longer fits the rule
         self.baseline: Baseline | None = None
         self._is_refusal_recorded = False
+        self.is_attempt = self.is_attempt or data is not None
         problem = None
         try:
             self.baseline = self._read(is_sent=data is not None)
@@ -116,16 +120,15 @@ class SheetForm(ColumnsForm):
             why = self.may_edit(row) if self.baseline and row else ""
             if why and not self._was_saved():
                 self._turn_away(why)
-        except MissingColumn as error:
+        except (MissingColumn, NotRecorded) as error:
             if self.is_restored:
                 self._put_back(given)
             sheet, row = self._made_from(data, error)
-            self.baseline, problem = None, problem or problem_of_column(error, doing=self.doing)
+            if isinstance(error, MissingColumn):
+                self.baseline, problem = None, problem or problem_of_column(error, doing=self.doing)
+            else:
+                self.baseline, problem = None, problem_of(error, doing=self.doing)
             make(sheet=sheet, row=row)
-        except NotRecorded:
-            if self.is_restored:
-                self._put_back(given)
-            raise
         self.problem = problem
         self._keep_if_signed_out()
 
@@ -298,10 +301,13 @@ class SheetForm(ColumnsForm):
         return None
 
     def _turn_away(self, why: str) -> None:
-        """Record what was typed for a row that the person can't edit, and raise RowForbidden."""
+        """Raise RowForbidden for a row that the person can't edit. If the person has sent the form, record what they
+        typed. Opening a form isn't recorded, because it changes nothing.
+        """
         names = [name for name in self.changed_data if name in self.columns] if self.is_bound else []
         typed = {name: ", ".join(self._bound(name).data.texts) for name in names}
-        self._record_refusal([CellChange(self.columns[one].id, self.shown(one), typed[one]) for one in names], why)
+        if self.is_attempt:
+            self._record_refusal([CellChange(self.columns[one].id, self.shown(one), typed[one]) for one in names], why)
         raise RowForbidden(why, typed="; ".join(f"{self[one].label}: {typed[one] or 'nothing'}" for one in names))
 
     def _record_refusal(

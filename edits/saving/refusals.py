@@ -23,7 +23,8 @@ def refuse(
 ) -> None:
     """Record that this change was refused, and `why`. Nothing is sent. `origin`, `reason` and `via` are as in `save`.
 
-    A change without cells means that someone tried to open the row. Raises NotRecorded if the log can't be written.
+    A change without cells means that someone sent a form for the row without changing a cell in it. Raises NotRecorded
+    if the log can't be written.
     """
     row = None if isinstance(change, AddRow) else baseline.sheet.row(change.row_id)
     refused = CheckedRow(0, change, row, label=baseline.sheet.label(row) if row else "")

@@ -117,6 +117,8 @@ def test_the_form_on_the_generic_page(site: Site) -> None:
 
 def test_the_rule_of_the_form(site: Site) -> None:
     assert site.show("progress", THEIRS).status == 403
+    assert not Entry.objects.filter(phase="forbidden").exists()
+    assert site.post(f"/progress/{site.plan.rows[THEIRS]}/", {"notes": "Rock"}).status_code == 403
     assert Entry.objects.get(phase="forbidden").row_label == THEIRS
 
 
@@ -212,3 +214,4 @@ def test_the_decorator(site: Site) -> None:
     refused = site.show("drawings", THEIRS)
     assert refused.status == 403
     assert "doesn't name you" in refused.text
+    assert not Entry.objects.filter(phase="forbidden").exists()

@@ -187,11 +187,13 @@ def test_a_row_outside_of_the_rule(browser: Client, plan: SitePlan, bob: Person)
     page = Page.open(browser, address(plan, THEIRS))
     assert page.status == 403
     assert "You can't edit this row here This row isn't yours: the column “Responsible” doesn't name you." in page.text
+    assert "Nothing was saved" not in page.text
     response = browser.post(address(plan, THEIRS), {"notes": "Rock"})
     assert response.status_code == 403
     assert "You typed: Notes: Rock" in response.content.decode()
     assert plan.writes(bob) == []
-    assert Entry.objects.filter(phase="forbidden").count() == 2
+    (refused,) = Entry.objects.filter(phase="forbidden")  # opening the page isn't an attempt to change the row
+    assert (refused.row_label, refused.column_title) == (THEIRS, "Notes")
 
 
 def test_row_0_is_a_row_that_does_not_exist_and_never_a_new_row(browser: Client, plan: SitePlan, bob: Person) -> None:
@@ -316,6 +318,11 @@ def test_the_decorator_lets_only_those_in_whose_row_it_is(browser: Client, plan:
     response = browser.get(address(plan, THEIRS, page="pictures"))
     assert response.status_code == 403
     assert "This row isn&#x27;t yours" in response.content.decode()
+    assert "the people who gave you this form" not in response.content.decode()  # the view has no form
+    assert not Entry.objects.filter(phase="forbidden").exists()
+    response = browser.post(address(plan, THEIRS, page="pictures"))
+    assert response.status_code == 403
+    assert "Nothing was changed." in response.content.decode()
     refused = Entry.objects.get(phase="forbidden")
     assert (refused.row_label, refused.message) == (
         THEIRS,
@@ -343,7 +350,11 @@ def test_the_log_cannot_be_written(browser: Client, plan: SitePlan, bob: Person,
         raise recording.NotRecorded("away")
 
     monkeypatch.setattr(recording, "write", fail)
-    assert Page.open(browser, address(plan, THEIRS)).status == 503
+    plan.write(ROW, Responsible="dora@example.com")
+    answer = page.save()
+    assert answer.status == 503
+    assert answer.fields["notes"] == ["Rock"]
+    plan.write(ROW, Responsible="bob@example.com")
     page.fields["budget"] = ["1"]
     answer = page.save()
     assert answer.status == 503
