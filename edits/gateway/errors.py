@@ -5,7 +5,7 @@
       Forbidden        Smartsheet doesn't allow the person to make this call (403): trying again doesn't help
         NotGranted     this app or the person's token doesn't allow this call: nothing was sent
       NotFound         there is no such sheet, row or column for this person (404)
-      Contested        someone else is saving the same cells: nothing was sent, try again
+      Contested        another save of the same cells is in progress: nothing was sent, try again
       Refused          Smartsheet refused this request (other 4xx): `detail` says which row is wrong
       RateLimited      too many requests (429): nothing was done, try again after `retry_after`
       Unavailable      a read got no usable answer, or a write was surely not carried out: nothing was done
@@ -66,7 +66,7 @@ class NotFound(GatewayError):
 
 
 class Contested(GatewayError):
-    """Someone else is saving the same cells. Nothing was sent."""
+    """Another save of the same cells is in progress. Nothing was sent."""
 
 
 class Refused(GatewayError):

@@ -63,7 +63,8 @@ def change_cells(
             made the change. After all other errors, nothing was changed. SignInAgain means that the user is no longer
             connected.
         NotRecorded: the log could not be written, so nothing was sent.
-        ValueError: the log has no such `origin`, or `via` can't be recorded (audit/via.py). Nothing was sent.
+        TypeError, ValueError: an id isn't a whole number of at most 64 bits, no cell can have the new value, or the log
+            doesn't accept `origin` or `via`. Nothing was sent.
         KeyReused: the key was used for something else before. Nothing was sent.
         InProgress: a save with this key is in progress. Nothing was sent a second time.
     """

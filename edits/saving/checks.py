@@ -8,6 +8,7 @@ from datetime import datetime
 
 from edits.features import can_be_granted
 from edits.gateway.errors import Forbidden, GatewayError, NotFound, NotGranted
+from edits.saving.argument_checks import why_not_text
 from edits.saving.baseline import FEATURES, Baseline
 from edits.saving.changes import AddRow, CellChange, DeleteRow, MoveRow, RowChange, UpdateRow, action_of
 from edits.saving.results import CellResult, RowResult, Status
@@ -128,7 +129,7 @@ def _check_cells(
     for change in cells:
         kind = kinds.get(change.column_id)
         reason = why_read_only(baseline.sheet, kind.column, row, kind=kind) if kind else NO_COLUMN
-        reason = reason or (kind.why_not_written(change.typed) if kind else "")
+        reason = reason or (kind.why_not_written(change.typed) if kind else "") or why_not_text(change.typed)
         if kind is None or reason:
             checked.decided.append(CellResult(change.column_id, Status.FORBIDDEN, message=reason))
             continue

@@ -29,8 +29,8 @@ from edits.sheets.sheet import Column, Json
 
 log = logging.getLogger(__name__)
 
-CONTESTED = "Someone else was saving the same cell at this moment, so this change wasn't sent."
-UNDONE_TWICE = "Someone else was undoing the same deletion at this moment, so no row was added."
+CONTESTED = "Another save of the same cell was in progress at this moment, so this change wasn't sent."
+UNDONE_TWICE = "Another undo of the same deletion was in progress at this moment, so no row was added."
 NOT_REACHED = "Not sent, because an earlier part of the same save failed."
 WITH_ANOTHER = "Not saved, because Smartsheet refused another row of the same request. "
 NOT_KEPT = ". The rest isn't kept, because it may contain a personal value."

@@ -19,6 +19,7 @@ from audit.recording import Actor, NotRecorded
 from audit.vocabulary import Origin
 from edits.gateway.errors import Busy, GatewayError, Unavailable
 from edits.saving import idempotency, logged_results
+from edits.saving.argument_checks import require_arguments
 from edits.saving.baseline import Baseline
 from edits.saving.batches import batches
 from edits.saving.changes import AddRow, DeleteRow, RowChange
@@ -64,11 +65,13 @@ def save(
         NotRecorded: the log could not be written, so nothing was sent.
         KeyReused: the key was used for something else before. Nothing was sent.
         InProgress: a save with this key is in progress. Nothing was sent a second time.
-        ValueError: the log has no such `origin`; `via` can't be recorded (audit/via.py); two changes of the same kind
-            have the same row; a cell is changed twice; a row is added or moved
-            below a row that is deleted; or rows are deleted, but the baseline was read without descendants. Nothing was
-            sent.
+        TypeError: an id isn't a whole number, or a value has a type that no cell can have. Nothing was sent.
+        ValueError: an id or a number is too large or not finite; the log has no such `origin`; `via` can't be recorded
+            (audit/via.py); two changes of the same kind have the same row; a cell is changed twice; a row is added or
+            moved below a row that is deleted; or rows are deleted, but the baseline was read without descendants.
+            Nothing was sent.
     """
+    require_arguments(changes)
     _require_sense(baseline, changes)
     facts = facts_of(origin=origin, reason=reason, via=via)
     digest = idempotency.digest_of(baseline.sheet.id, tuple(changes), is_cell_by_cell, is_partial) if key else ""

@@ -162,7 +162,7 @@ def test_a_cell_that_changes_between_reading_and_sending_is_left_alone(
     meanwhile(lambda: save(sheet.read([sheet.row_ids[0]]), sheet.updates("meanwhile", shown="new 0")[:1]))
     page = Page.of(browser, path, browser.post(path, {"once": KEY}))  # type: ignore[arg-type] # as in confirm()
     assert "1 cell has its old value again" in page.text
-    assert "Someone else was saving the same cell at this moment, so this change wasn't sent." in page.text
+    assert "Another save of the same cell was in progress at this moment, so this change wasn't sent." in page.text
     assert sheet.notes_now() == ["meanwhile 0", "was"]
 
 
@@ -297,7 +297,7 @@ def test_two_who_undo_the_same_deletion_add_one_row(
     path = f"/sheets/undo/edit/{result.edit_ids[0]}/"
     answer = browser.post(path, {"once": KEY})
     assert answer.status_code == 409
-    assert "Someone else was undoing the same deletion at this moment" in answer.content.decode()
+    assert "Another undo of the same deletion was in progress" in answer.content.decode()
     assert sheet.notes_now() == ["was"] * 2
 
 
