@@ -21,9 +21,9 @@ from audit.export.selection import selection_of
 from audit.export.views import EXPORT
 from audit.filtering.fields import without_names
 from audit.filtering.filters import LogFilter
-from audit.grouping import edits_of
+from audit.grouping import each_change
 from audit.models import Entry
-from audit.paging import Asked, page_of
+from audit.paging import Asked, page_after, page_of
 from audit.read_logging import note_reading
 from audit.via import parts
 from audit.vocabulary import Origin
@@ -31,6 +31,7 @@ from identity.apptokens.models import Scope
 
 MOST = 200
 FILES = {kind: {"schema": {"type": "string"}} for kind in exports.CONTENT_TYPES.values()}
+NOT_BOTH = "Use “before” or “after”, not both."
 NO_EXPORT = "Exporting everyone's entries needs a separate permission."
 
 router = Router(tags=["log"], auth=anyone_with(Scope.LOG))
@@ -45,7 +46,9 @@ PartId = Annotated[Id | None, Field(description="Only together with `sheet`")]
 
 
 class EntryFilters(Schema):
-    """The filters of the log's page, as query parameters. The form of that page checks and applies the filters."""
+    """The filters of the log's page, as query parameters. The form of that page checks and applies the filters. Here
+    the filters apply to each change separately.
+    """
 
     person: Annotated[str | None, Field(max_length=200, description="`region:id`, such as com:4583173393803140")] = None
     sheet: Id | None = None
@@ -58,7 +61,7 @@ class EntryFilters(Schema):
     via: Annotated[str | None, Field(max_length=200, description="Such as `token:7`")] = None
     since: Day = None
     until: Day = None
-    q: Text = None
+    q: Annotated[str | None, Field(max_length=200, description="Words. Messages of outcomes aren't searched")] = None
 
 
 class Person(TypedDict):
@@ -104,7 +107,11 @@ class EntryAnswer(TypedDict):
 
 class EntriesAnswer(TypedDict):
     """Entries, newest first. To read older entries, send `older` as the parameter `before` of the next request. `older`
-    is null if there are no older entries. To read newer entries later, send `newer` as the parameter `after`.
+    is null if there are no older entries. To read newer entries later, send `newer` as the parameter `after`. `newer`
+    is null if there is no entry yet.
+
+    A page can have fewer entries than `limit`, or none, although there are more entries. This happens if the search for
+    matching entries takes longer than a second. So read on until `older` is null.
 
     `limited` is null, or a sentence that says why only the person's own entries are listed.
     """
@@ -130,21 +137,20 @@ def list_entries(
     """
     reader = reader_of(request, is_waiting=True)
     form = _filter(request)
+    if before is not None and after is not None:
+        raise Problem(Kind.INVALID, errors=[{"pointer": "after", "detail": NOT_BOTH}])
     low, high = form.span
-    page = page_of(
-        Asked(_entries(form), text=form.words, low=low, high=high),
-        reader=reader,
-        before=before,
-        after=after,
-        size=limit,
-    )
-    shown = [entry for entry in page.entries if after is None or entry.pk > after]
-    note_reading(request, reader, shown)
-    changes = [change for edit in edits_of(shown, is_whole=False) for change in edit.changes]
+    entries = form.narrow_to_changes(Entry.objects.all())
+    asked = Asked(entries, text=form.words, low=low, high=high, is_slow=bool(form.phases))
+    if after is None:
+        page = page_of(asked, reader=reader, before=before, size=limit)
+    else:
+        page = page_after(asked, reader=reader, after=after, size=limit)
+    note_reading(request, reader, page.entries, origin=Origin.API)
     answer: EntriesAnswer = {
-        "entries": [_answer(change) for change in changes],
-        "older": None if page.older is None else str(page.older),
-        "newer": _id(page.front or after),
+        "entries": [_answer(edit.first) for edit in each_change(page.entries, phases=form.phases)],
+        "older": _id(page.older),
+        "newer": _id(page.newer if after is not None else page.front or None),
         "limited": reader.why_limited or None,
     }
     return respond(answer)
@@ -207,15 +213,6 @@ def _filter(request: ApiRequest) -> LogFilter:
         for said in found
     ]
     raise Problem(Kind.INVALID, errors=errors)
-
-
-def _entries(form: LogFilter) -> Any:
-    """Return the entries that match the filters, without the other entries of their edits. The log's page, in contrast,
-    lists whole edits.
-    """
-    if "outcome" in form.cleaned_data:
-        return form.narrow(Entry.objects.all())
-    return form.in_column(form.about(Entry.objects.all()).told())
 
 
 def _answer(change: LoggedChange) -> EntryAnswer:

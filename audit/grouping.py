@@ -94,8 +94,10 @@ def each_change(anchors: Sequence[Entry], *, phases: Collection[Phase] = ()) -> 
     """The changes of these entries, each as an edit of its own. The entries must come from EntryQuerySet.told().
     `phases` has the same meaning as in edits_of().
     """
-    changes = [change for change in with_outcomes(anchors) if not phases or change.phase in phases]
-    return [Edit.of([change]) for change in _with_all_that_is_said(changes)]
+    outcomes = _outcomes(anchors, near(anchors)) if anchors else {}
+    changes = [LoggedChange(one, about(one, outcomes.get((one.edit_id, one.line), ()))) for one in anchors]
+    found = [change for change in changes if not phases or change.phase in phases]
+    return [Edit.of([change]) for change in _with_all_that_is_said(found)]
 
 
 def changes_of(entry: Entry) -> list[LoggedChange]:

@@ -23,12 +23,17 @@ CAP = 5_000
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The query of a page: entries, words to search for, and the range of ids if it is known."""
+    """The query of a page: entries, words to search for, and the range of ids if it is known.
+
+    `is_slow` says that no index finds the entries, so the database checks entry by entry. The page then reads the log
+    in small ranges, to keep within the time limit.
+    """
 
     entries: EntryQuerySet
     text: str = ""
     low: int | None = None
     high: int | None = None
+    is_slow: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +79,28 @@ def page_of(
     )
 
 
+def page_after(asked: Asked, *, reader: Reader, after: int, size: int) -> Page:
+    """The first `size` entries after the entry `after`. Programs use this page to follow the log, so it has no entry
+    that page_of() would add to fill the page.
+
+    `newer` is always the parameter `after` of the next page. If the time limit ended the reading, the next page begins
+    where this one ended.
+    """
+    found: list[Entry] = []
+    reached, ends = after, monotonic() + TIME_LIMIT
+    for id_range in id_ranges.oldest_first(after, **_cuts(asked)):
+        if asked.high is not None and id_range.low is not None and id_range.low >= asked.high:
+            break
+        found += _in_range(asked, reader, id_range, size - len(found), is_back=False)
+        reached = found[-1].pk if found else after
+        if len(found) >= size:
+            break
+        if monotonic() > ends and id_range.high is not None:
+            reached = max(reached, min(id_range.high - 1, _newest_id()))  # later entries must not be skipped
+            break
+    return Page(entries=found[::-1], older=found[0].pk if found else after, newer=reached)
+
+
 def count(asked: Asked, *, reader: Reader, after: int | None = None, cap: int = CAP) -> int:
     """The number of entries that match and that the reader can read. With `after`, only entries after this one are
     counted. Counting stops at `cap`, and after TIME_LIMIT.
@@ -92,6 +119,10 @@ def count(asked: Asked, *, reader: Reader, after: int | None = None, cap: int = 
     return counted
 
 
+def _newest_id() -> int:
+    return Entry.objects.order_by("-id").values_list("id", flat=True).first() or 0
+
+
 def _reached(ended: IdRange) -> datetime | None:
     """The time of the oldest entry that was read."""
     oldest = ended.of(Entry.objects.order_by("id")).values_list("at", flat=True).first()
@@ -105,9 +136,10 @@ class _Cuts(TypedDict, total=False):
 
 def _cuts(asked: Asked) -> _Cuts:
     """The arguments `steps` and `size` for id_ranges, which splits the log into ranges. If the query searches for
-    words, the first ranges are small. If the searched text is too short for the index, all ranges are small.
+    words, the first ranges are small. If no index finds the entries, or if the searched text is too short for the
+    index, all ranges are small.
     """
-    if search.is_short(asked.text):
+    if asked.is_slow or search.is_short(asked.text):
         return {"size": search.SCANNED}
     return {"steps": STEPS} if asked.text else {}
 

@@ -8,16 +8,18 @@ from audit.access import Reader
 from audit.filtering.fields import WORDS, without_names
 from audit.models import Entry
 from audit.recording import Evidence, Personal, note
-from audit.vocabulary import Action
+from audit.vocabulary import Action, Origin
 
 
-def note_reading(request: HttpRequest, reader: Reader, entries: Iterable[Entry]) -> None:
+def note_reading(
+    request: HttpRequest, reader: Reader, entries: Iterable[Entry], *, origin: Origin = Origin.APP
+) -> None:
     """Write an entry about this page if the page shows an entry of another person.
 
     Raises NotRecorded if the entry can't be written. In that case the page must not be shown:
     audit.middleware.NotRecordedMiddleware answers 503.
     """
-    note_reading_of(request, reader, sum(not reader.is_own(entry) for entry in entries))
+    note_reading_of(request, reader, sum(not reader.is_own(entry) for entry in entries), origin=origin)
 
 
 class ShownEntries:
@@ -64,7 +66,7 @@ def note_shown(request: HttpRequest, reader: Reader, entries: Iterable[Entry]) -
     shown.ids.update(entry.pk for entry in entries if not reader.is_own(entry))
 
 
-def note_reading_of(request: HttpRequest, reader: Reader, count: int) -> None:
+def note_reading_of(request: HttpRequest, reader: Reader, count: int, *, origin: Origin = Origin.APP) -> None:
     """Record that a page uses `count` entries of other people, for example in a figure. Raises NotRecorded."""
     if count:
         query = without_names(request.GET)
@@ -73,4 +75,4 @@ def note_reading_of(request: HttpRequest, reader: Reader, count: int) -> None:
         asked: dict[str, Evidence] = {"page": request.path, "query": query.urlencode(), "entries": count}
         if words:
             asked["text"] = Personal(words)  # it can be a person's name, so it must be erasable
-        note(actor=reader.actor, action=Action.READ, is_head=False, evidence=asked)
+        note(actor=reader.actor, action=Action.READ, origin=origin, is_head=False, evidence=asked)

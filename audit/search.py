@@ -132,20 +132,23 @@ def matching(entries: EntryQuerySet, text: str) -> EntryQuerySet:
 
 def batches(entries: EntryQuerySet, text: str, id_range: IdRange, *, is_back: bool) -> Iterator[list[int]]:
     """The ids of the range's entries that contain this text, in batches. With `is_back` the newest come first."""
-    if is_short(text):
-        holding = matching(id_range.of(entries), text).order_by("-id" if is_back else "id")
-        yield list(holding.values_list("pk", flat=True)[:BATCH])
-        return
     more: IdRange | None = id_range
     while more:
-        found = (
-            _sqlite_batch(text, more, is_back)
-            if _is_sqlite(entries)
-            else _postgresql_batch(entries, text, more, is_back)
-        )
+        if is_short(text):
+            found = _scanned_batch(entries, text, more, is_back)
+        elif _is_sqlite(entries):
+            found = _sqlite_batch(text, more, is_back)
+        else:
+            found = _postgresql_batch(entries, text, more, is_back)
         more = _rest(more, found[-1], is_back) if len(found) == BATCH else None
         if found:
             yield list(entries.filter(pk__in=found).values_list("pk", flat=True)) if _is_sqlite(entries) else found
+
+
+def _scanned_batch(entries: EntryQuerySet, text: str, id_range: IdRange, is_back: bool) -> list[int]:
+    """A batch of ids for a text that is too short for the index."""
+    holding = matching(id_range.of(entries), text).order_by("-id" if is_back else "id")
+    return list(holding.values_list("pk", flat=True)[:BATCH])
 
 
 def _postgresql_batch(entries: EntryQuerySet, text: str, id_range: IdRange, is_back: bool) -> list[int]:

@@ -139,7 +139,7 @@ class PersonField(NumberField):
 
 
 class ViaField(forms.CharField):
-    """What made an edit, for example form:status, token:bl_ab12, job:17 or client:Claude."""
+    """What made an edit, for example form:status, token:7, job:17 or client:Claude."""
 
     def __init__(self) -> None:
         widget = TextInput({"class": "form-control", "placeholder": "form:status"})

@@ -181,10 +181,24 @@ class LogFilter(forms.Form):
         """
         return id_ranges.ids_between(*self._moments())
 
+    @property
+    def phases(self) -> frozenset[Phase]:
+        """The outcomes that the filter `outcome` asks for. The set is empty if this filter isn't active."""
+        phase = self.cleaned_data.get("outcome")
+        return UNCERTAIN_PHASES if phase == UNCERTAIN else frozenset({Phase(phase)} if phase else ())
+
     def narrow(self, entries: EntryQuerySet) -> EntryQuerySet:
         """The entries that match all filters except the words. Searching for the words is a separate step."""
         entries = self.in_column(self.about(entries))
         return self._with_outcome(entries) if "outcome" in self.cleaned_data else self._told(entries)
+
+    def narrow_to_changes(self, entries: EntryQuerySet) -> EntryQuerySet:
+        """Like narrow(), but the result has one entry for each change. The result has no outcomes of changes."""
+        entries = self.in_column(self.about(entries))
+        if "outcome" not in self.cleaned_data:
+            return entries.told()
+        phase = self.cleaned_data["outcome"]
+        return _uncertain(entries) if phase == UNCERTAIN else _changes_with(entries, phase)
 
     def about(self, entries: EntryQuerySet) -> EntryQuerySet:
         """The entries that match all filters except `column`, `outcome` and the words. If an edit changes several cells
@@ -233,16 +247,21 @@ class LogFilter(forms.Form):
             return _uncertain(entries)
         if not self.cleaned_data.keys() & {"column", "q", "row", "edit"}:
             return entries.filter(Q(column_id=None) | Q(line=None), phase=phase)
-        outcomes = Entry.objects.filter(
-            edit_id=OuterRef("edit_id"), line=OuterRef("line"), at__gte=OuterRef("at"), column_id=None, phase=phase
-        )
-        return entries.filter(Q(phase=phase, line=None) | Q(Exists(outcomes), phase=Phase.INTENT))
+        return _changes_with(entries, phase)
 
     def _moments(self) -> tuple[datetime | None, datetime | None]:
         since, until = self.cleaned_data.get("since"), self.cleaned_data.get("until")
         zone = UTC if "days" in self.cleaned_data else timezone.get_current_timezone()
         first = datetime.combine(since, time.min, zone) if since else None
         return first, datetime.combine(until + timedelta(days=1), time.min, zone) if until else None
+
+
+def _changes_with(entries: EntryQuerySet, phase: str) -> EntryQuerySet:
+    """The intents of rows with this outcome, and the acts without an intent that have this outcome."""
+    outcomes = Entry.objects.filter(
+        edit_id=OuterRef("edit_id"), line=OuterRef("line"), at__gte=OuterRef("at"), column_id=None, phase=phase
+    )
+    return entries.filter(Q(phase=phase, line=None) | Q(Exists(outcomes), phase=Phase.INTENT))
 
 
 def _uncertain(entries: EntryQuerySet) -> EntryQuerySet:

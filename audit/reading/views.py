@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from audit.access import Reader, reader_of
 from audit.filtering import choices
 from audit.filtering.fields import WORDS
-from audit.filtering.filters import UNCERTAIN, UNCERTAIN_PHASES, LogFilter
+from audit.filtering.filters import LogFilter
 from audit.grouping import Edit, each_change, edits_of, extent_of
 from audit.models import Entry
 from audit.page_models import SavedFilter
@@ -18,7 +18,6 @@ from audit.paging import CAP, Asked, Page, count, page_of
 from audit.read_logging import note_reading
 from audit.reading.active_filters import active_filters, filters_alone
 from audit.templatetags.audit_lines import log_start
-from audit.vocabulary import Phase
 
 NEW = 100  # where counting new entries for an open page stops
 
@@ -99,11 +98,9 @@ def _edits(form: LogFilter, page: Page) -> list[Edit]:
     """The page's edits. If the query is for a single edit, each of the page's entries is shown as one change. If the
     query filters by outcome, a change whose outcome no longer matches is left out.
     """
-    outcome = form.cleaned_data.get("outcome")
-    phases = UNCERTAIN_PHASES if outcome == UNCERTAIN else {Phase(outcome)} if outcome else ()
     if "edit" in form.cleaned_data:
-        return each_change(page.entries, phases=phases)
-    return edits_of(page.entries, is_whole=form.is_for_whole_edits, phases=phases)
+        return each_change(page.entries, phases=form.phases)
+    return edits_of(page.entries, is_whole=form.is_for_whole_edits, phases=form.phases)
 
 
 def _counted(asked: Asked, reader: Reader) -> str:
