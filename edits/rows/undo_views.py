@@ -29,6 +29,7 @@ from identity.middleware import SmartsheetRequest
 # The most rows of an edit that one form undoes, so that reading and writing them takes only a few calls.
 MOST_ROWS = 1_000
 MOST_CHANGES = 5_000
+NAMED = 3  # the most rows that a note names
 SHOWN = 50  # the most changes that the page of an edit shows in each group
 
 DONE: dict[str, tuple[str, str]] = {
@@ -252,7 +253,8 @@ def _edit_page(
         "part": part,
         "groups": _groups(undos),
         "lost": list(dict.fromkeys(title for undo in undos for title in undo.lost)),
-        "notes": list(dict.fromkeys(note for undo in undos for note in undo.notes if undo.is_possible)),
+        "notes": _notes([undo for undo in undos if undo.is_possible]),
+        "is_displaced": any(undo.is_displaced for undo in undos if undo.is_possible),
         "remarks": _remarks(result) if result else (),
         "can_go_on": result is not None and any(row.status is Status.NOT_SENT for row in result.rows),
         "has_places": all(undo.was for undo in undos if undo.is_possible),
@@ -264,6 +266,24 @@ def _edit_page(
     }
     is_refused = request.method == "POST" and not done
     return render(request, "edits/undo_edit.html", context, status=409 if is_refused else 200)
+
+
+def _notes(undos: Sequence[Undo]) -> list[str]:
+    """Return the notes of these changes, each note once. If there are several rows, name the rows of each note."""
+    labels: dict[str, list[str]] = {}
+    for undo in undos:
+        for note in undo.notes:
+            labels.setdefault(note, []).append(undo.label or "a row without a name")
+    if len(undos) == 1:
+        return list(labels)
+    return [f"{_named(rows)}: {note}" for note, rows in labels.items()]
+
+
+def _named(labels: Sequence[str]) -> str:
+    """Return the names of the first few rows, and the number of the others."""
+    first = ", ".join(f"“{label}”" for label in labels[:NAMED])
+    more = len(labels) - NAMED
+    return f"{first} and {more:,} more row{'' if more == 1 else 's'}" if more > 0 else first
 
 
 def _said(part: Part, done: int) -> str:

@@ -29,7 +29,7 @@ from edits.sheets.held_values import bare
 DONE = frozenset({Status.SAVED, Status.UNCHANGED})
 NOT_BENEATH = "Not sent, because the row above this row in the hierarchy couldn't be put back."
 STOPPED = "Not sent, because an earlier part of the same undo failed."
-PLAIN = "Smartsheet refused formulas, formats or the lock of a row, so the row got only its values: "
+PLAIN = "Smartsheet refused formulas, formats or the lock of “{}”, so this row got only its values: "
 
 
 def put_back(plan: Plan, places: Places, *, key: str, **facts: Any) -> Result:
@@ -152,7 +152,7 @@ class _PuttingBack:
             if row.status in DONE and row.row_id:
                 self.places.put(undo.row_id, place, as_id=row.row_id)
                 if undo.row_id in self._plain:
-                    row = replace(row, message=PLAIN + self._plain[undo.row_id])
+                    row = replace(row, message=PLAIN.format(undo.label) + self._plain[undo.row_id])
             self.results[undo.row_id] = row
         self._is_stopped = not again and all(row.status not in DONE for row in result.rows)
         return again

@@ -196,7 +196,7 @@ def _with_places(undos: Sequence[Undo], places: Places) -> Iterable[Undo]:
     coming = {undo.row_id for undo in undos if undo.is_possible}
     for undo in undos:
         note = places.find(undo.was, coming=coming).note if undo.was and undo.is_possible else ""
-        yield replace(undo, notes=(note, *undo.notes)) if note else undo
+        yield replace(undo, is_displaced=True, notes=(note, *undo.notes)) if note else undo
 
 
 def _reason(cell: CellResult | None, row: RowResult) -> str:

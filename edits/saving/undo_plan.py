@@ -26,7 +26,8 @@ class Undo:
     If a deleted row can be added again, `cells` and `attributes` are those of the new row. `columns` has the columns of
     `cells`. `lost` has the titles of the columns whose old values the new row doesn't get. `was` is the old place of a
     deleted or moved row. If `was` is None, a deleted row goes to the bottom of the sheet. `where_now` is the place that
-    a moved row has now, in words, and `where_then` is the old place in words. `notes` has sentences about other things
+    a moved row has now, in words, and `where_then` is the old place in words. If
+    `is_displaced` is true, the row can't go exactly to its old place. `notes` has sentences about other things
     that undoing doesn't restore exactly.
     """
 
@@ -47,6 +48,7 @@ class Undo:
     was: OldPlace | None = None
     where_now: str = ""
     where_then: str = ""
+    is_displaced: bool = False
     notes: tuple[str, ...] = ()
 
     @property

@@ -353,9 +353,22 @@ def test_a_row_goes_beneath_the_new_row_that_stands_for_its_old_parent(browser: 
 def test_a_row_whose_parent_is_gone_goes_to_the_bottom_and_the_page_says_so(browser: Client, sheet: ManyRows) -> None:
     (leaf,) = delete(sheet, 3)
     sheet.call("DELETE", f"/sheets/{sheet.id}/rows?ids={sheet.row_ids[2]}")
-    assert row_places.NO_PARENT in ask(browser, path_of(leaf)).text
+    page = ask(browser, path_of(leaf))
+    assert row_places.NO_PARENT in page.text
+    assert "The row doesn't go exactly to its old place" in page.text
+    assert "at the old place" not in page.text
     confirm(browser, path_of(leaf))
     assert outline(sheet) == ["0", "1", ".4", "5", "3"]
+
+
+def test_the_page_names_the_row_of_a_family_that_cannot_go_to_its_old_place(browser: Client, sheet: ManyRows) -> None:
+    middle = next(entry for entry in delete(sheet, 2) if entry.row_id == sheet.row_ids[2])
+    sheet.call("DELETE", f"/sheets/{sheet.id}/rows?ids={sheet.row_ids[1]}")
+    page = ask(browser, path_of(middle))
+    assert f"“row 2”: {row_places.NO_PARENT}" in page.text
+    assert "Not every row goes exactly to its old place" in page.text
+    assert "at the old places" not in page.text
+    assert "with the old hierarchy" not in page.text
 
 
 def test_rows_that_were_deleted_one_after_the_other_come_back_in_their_order(browser: Client, rows: Rows) -> None:
@@ -404,7 +417,7 @@ def test_if_smartsheet_refuses_a_formula_the_row_gets_its_value(
     ask(browser, path_of(top))
     sandbox.fault(method="POST", path="/rows", status=400, errorCode=1162, message="No formulas today.", times=1)
     page = confirm(browser, path_of(top))
-    assert f"{PLAIN}Smartsheet refuses this: No formulas today." in page.text
+    assert f"{PLAIN.format('row 2')}Smartsheet refuses this: No formulas today." in page.text
     assert outline(sheet) == ARRANGED
     assert row_named(sheet, "row 2")["cells"][1]["value"] == "row 2!"
     assert "formula" not in row_named(sheet, "row 2")["cells"][1]
@@ -424,7 +437,7 @@ def test_a_refused_lock_is_left_out_though_other_rows_were_saved_with_the_same_k
     sheet.call("PUT", f"/sheets/{sheet.id}/shares/{shared['id']}", {"accessLevel": "EDITOR"})
     result = undo.undo(plan, key="pressed once")
     assert [row.status for row in result.rows] == [Status.SAVED, Status.SAVED]
-    assert [row.message.startswith(PLAIN) for row in result.rows] == [True, False]
+    assert [row.message.startswith(PLAIN.format("row 0")) for row in result.rows] == [True, False]
     assert outline(sheet) == ARRANGED
 
 
