@@ -160,9 +160,10 @@ def _undo_part(request: SmartsheetRequest, part: Part) -> HttpResponse:
         return problem_page(request, problem_of(error, doing=doing(request, what)), sheet_id=sheet_id)
     left = [one for one in plan.undos if not one.is_possible] + undoing.not_undone(plan, result)
     done = len(part.changes) - len(left)
-    if part.has_more or left:
+    if part.has_more or not all(one.is_undone for one in left):
         return _edit_page(request, part, left, done=done, result=result)
-    text = ". ".join([f"Undone: {_said(part, done)}", *_remarks(result)])
+    rest = ["Nothing of the edit is left to undo"] if left else []
+    text = ". ".join([f"Undone: {_said(part, done)}", *rest, *_remarks(result)])
     return saved_page(request, result, sheet_id=sheet_id, text=text)
 
 

@@ -231,13 +231,15 @@ class _Looking:
             return self._deleted(Undo(change, change.row_label, was=was, where_then=self._where(was)))
         row = self._rows.get(change.row_id or 0)
         if row is None:
-            return Undo(change, change.row_label, why_not=NO_ROW)
+            is_undone = change.intent.action == Action.ADD
+            return Undo(change, change.row_label, why_not=NO_ROW, is_undone=is_undone)
         found = Undo(change, self._sheet.label(row), row, was=self._was.get(row.id))
         match change.intent.action:
             case Action.MOVE:
                 where_now, where_then = self._where(OldPlace.of(row)), self._where(found.was)
                 why_not = self._why_not_moved_back(found, row)
-                return replace(found, why_not=why_not, where_now=where_now, where_then=where_then)
+                is_undone = why_not == AT_OLD_PLACE
+                return replace(found, why_not=why_not, is_undone=is_undone, where_now=where_now, where_then=where_then)
             case Action.ADD:
                 return self._added(found, row)
             case _:
@@ -291,7 +293,7 @@ class _Looking:
             then = linked(then, None)
         found = replace(found, column=column, now=now, then=then)
         if is_same(now, then):
-            return replace(found, why_not=NOTHING_LEFT)
+            return replace(found, why_not=NOTHING_LEFT, is_undone=True)
         if not is_same(now, _value(found.change.new)):
             by, at = self._writers.of(row, column)
             return replace(found, is_overtaken=True, by=by, at=at)
@@ -319,7 +321,7 @@ class _Looking:
     def _deleted(self, found: Undo) -> Undo:
         """Find out whether a deleted row can be added again, and with which cells."""
         if why_not := self._why_not_restored(found):
-            return replace(found, why_not=why_not)
+            return replace(found, why_not=why_not, is_undone=self._log.restored_as(found.row_id) in self._rows)
         logged = DeletedRow.of(found.change.intent)
         cells, lost = self._cells_of(found.change, logged)
         why_not = why_no_edits(self._sheet.access) or ("" if cells or logged else EMPTY)

@@ -18,6 +18,7 @@ from identity.profiles import readers
 @dataclass(frozen=True, slots=True)
 class Undo:
     """Says what undoing a change would do now. `why_not` is a sentence, or "" if the change can be undone.
+    `is_undone` says that nothing is left to undo, because everything is already as it was before the change.
 
     If the cell or the added row has changed since the logged change, `is_overtaken` is true. Then `by` and `at` (UTC)
     say who made the last change and when, if Smartsheet says so. `row` is None if the row no longer exists or wasn't
@@ -38,6 +39,7 @@ class Undo:
     now: Json = None
     then: Json = None
     why_not: str = ""
+    is_undone: bool = False
     is_overtaken: bool = False
     by: str = ""
     at: datetime | None = None

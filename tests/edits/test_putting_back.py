@@ -338,8 +338,22 @@ def test_deleted_rows_come_back_one_by_one_in_any_order(browser: Client, sheet: 
     assert outline(sheet) == ["0", "5", "3"]
     page = ask(browser, path_of(entries["row 1"]))
     assert f"1 row: {undo.ADDED_AGAIN}" in page.text
-    confirm(browser, path_of(entries["row 1"]))
+    page = confirm(browser, path_of(entries["row 1"]))
     assert outline(sheet) == ["0", "1", ".2", ".4", "5", "3"]
+    assert (
+        "Undone: 3 deleted rows are in the sheet again, as new rows. Nothing of the edit is left to undo" in page.text
+    )
+    assert "Undone in part" not in page.text
+
+
+def test_it_says_undone_in_part_if_a_restored_row_was_deleted_since(browser: Client, sheet: ManyRows) -> None:
+    entries = {entry.row_label: entry for entry in delete(sheet, 1)}
+    confirm(browser, path_of(entries["row 3"]))
+    restored = undoings()[0].row_id or 0
+    save(sheet.read([restored], with_descendants=True), [DeleteRow(restored)]).raise_error()
+    page = confirm(browser, path_of(entries["row 1"]))
+    assert "Undone in part" in page.text
+    assert f"1 row: {undo.ADDED_AGAIN}" in page.text
 
 
 def test_a_row_goes_beneath_the_new_row_that_stands_for_its_old_parent(browser: Client, sheet: ManyRows) -> None:

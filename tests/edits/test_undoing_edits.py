@@ -260,6 +260,18 @@ def test_one_added_row_is_undone_from_its_entry(browser: Client, rows: Rows) -> 
     assert (undoings()[0].intent.row_id, undoings()[0].intent.refers_to) == (row_id, entry.pk)
 
 
+def test_the_rest_of_an_edit_is_undone_without_calling_it_a_part(browser: Client, rows: Rows) -> None:
+    sheet = rows(2)
+    path, row_ids = added(sheet, 2)
+    sheet.call("DELETE", f"/sheets/{sheet.id}/rows?ids={row_ids[0]}")
+    page = confirm(browser, path)
+    assert "Undone: 1 added row is deleted. Nothing of the edit is left to undo" in page.text
+    path = changed(sheet)
+    write(sheet, 1, "was")
+    page = confirm(browser, path)
+    assert "Undone: 1 cell has its old value again. Nothing of the edit is left to undo" in page.text
+
+
 def test_an_added_row_with_rows_beneath_it_stays(browser: Client, rows: Rows) -> None:
     sheet = rows(1)
     path, row_ids = added(sheet, 2)
