@@ -40,14 +40,14 @@ LONGEST_WAIT = 86_400.0  # seconds; messages never name a longer wait
 
 REFUSES = "Smartsheet refuses this"
 SIGN_IN_AGAIN = "Your Smartsheet sign-in is no longer valid. Please sign in again."
-NOT_RENEWED = "Smartsheet couldn't renew your sign-in right now. Nothing was changed. Try again in a moment."
-NOT_SENT = "Smartsheet can't be reached right now. Nothing was changed."
-TOO_LATE = "Smartsheet took too long, so the change was not sent. Nothing was changed."
-DOWN = "Smartsheet is down for maintenance. Nothing was changed. Try again in a few minutes."
-SHEET_BUSY = "Smartsheet is busy with another change to this sheet. Nothing was changed."
+NOT_RENEWED = "Smartsheet couldn't renew your sign-in right now."
+NOT_SENT = "Smartsheet can't be reached right now."
+TOO_LATE = "Smartsheet took too long, so the change was not sent."
+DOWN = "Smartsheet is down for maintenance."
+SHEET_BUSY = "Smartsheet is busy with another change to this sheet."
 APP_BUSY = "Smartsheet is slow, and too many requests of this app are already waiting for an answer."
 PERSON_BUSY = "This app is already waiting for Smartsheet to answer several of your requests."
-NO_ANSWER = "Smartsheet's answer could not be used. Try again in a moment."
+NO_ANSWER = "Smartsheet's answer could not be used."
 UNKNOWN = "The change was sent, but Smartsheet gave no clear answer: it may or may not have been made."
 
 
@@ -165,7 +165,7 @@ def _is_sheet_in_use(code: object, said: str) -> bool:
 
 def _busy(wait: float | None) -> str:
     when = "a minute" if wait is None else wait_in_words(wait)
-    return f"Smartsheet is getting too many requests. Nothing was changed; try again in {when}."
+    return f"Smartsheet is getting too many requests. Try again in {when}."
 
 
 def _sentence(what: str, said: str) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from audit.recording import NotRecorded
+from edits.gateway import answers
 from edits.gateway.errors import (
     Busy,
     Contested,
@@ -180,6 +181,8 @@ def advice(error: GatewayError, doing: Doing) -> str:
             return f"Wait a minute, then {again}."
         case RateLimited(retry_after=float(wait)) | Busy(retry_after=wait):
             return f"Wait {wait_in_words(wait)}, then {again}."
+        case Unavailable(error_code=answers.MAINTENANCE):
+            return f"{again.capitalize()} in a few minutes."
         case OutcomeUnknown():
             return LOOK_FIRST[doing]
         case Refused() if doing in INSTEAD:

@@ -102,6 +102,6 @@ def test_a_busy_smartsheet_says_when_to_come_back(
     with pytest.raises(RateLimited) as caught:
         gateway.update_rows(plan.sheet_id, [plan.change("x")])
     assert caught.value.retry_after == seconds
-    assert caught.value.message.endswith(f"try again in {words}.")
+    assert caught.value.message.endswith(f"Try again in {words}.")
     assert problem_of(caught.value, doing=Doing.CHANGE).advice == f"Wait {words}, then save again."
     assert caught.value.error_code == 4003
