@@ -46,6 +46,11 @@ class Access(StrEnum):
         """Whether the level allows changing, adding and deleting rows."""
         return self not in {Access.VIEWER, Access.COMMENTER}
 
+    @property
+    def can_share(self) -> bool:
+        """Whether the level allows sharing the sheet with other people."""
+        return self in {Access.OWNER, Access.ADMIN, Access.EDITOR_SHARE}
+
 
 ACCESS_WORDS = {
     Access.OWNER: "owner, can do everything",

@@ -144,6 +144,7 @@ def _preview(
         "once": uuid4(),
         "left_out": [one for one in planned.people if one.left_out or one.why_not],
         "looking": [(one, why) for one in planned.asked if (why := one.why_only_looking(shares))],
+        "can_share": form.choices.sheet.access.can_share,
         "mail": _sample(request, found, form, planned),
     }
     return render(request, "edits/forms_asking/preview.html", context)

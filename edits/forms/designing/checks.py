@@ -19,7 +19,7 @@ from edits.forms.models import FormDefinition
 from edits.forms.operators import Operator
 from edits.sheets.column_types import column_type
 from edits.sheets.people import CONTACT_COLUMNS
-from edits.sheets.sheet import Column, Sheet
+from edits.sheets.sheet import Access, Column, Sheet
 
 NAMED = 20  # how many people a finding names
 EXACT = frozenset({Operator.EQUALS, Operator.NOT_EQUALS, Operator.ONE_OF, Operator.CONTAINS, Operator.NOT_CONTAINS})
@@ -62,15 +62,16 @@ def check_rows(definition: Definition, matching: Matching | None) -> Iterator[Fi
         yield Finding(sentence, "rows", advice, is_error=False)
 
 
-def check_people(lacking: Lacking) -> Iterator[Finding]:
+def check_people(lacking: Lacking, access: Access) -> Iterator[Finding]:
     """Yield a warning if some people can open the form, but can't change the sheet in Smartsheet. Also yield a warning
-    if it is unknown who can change the sheet.
+    if it is unknown who can change the sheet. `access` is the designer's access to the sheet.
     """
     if lacking.names:
         count = len(lacking.names)
         who = "One person" if count == 1 else f"{count} people"
         sentence = f"{who} can open the form, but not save: only Editors of the sheet can."
-        advice = f"Ask {lacking.owner or 'the owner of the sheet'} to share the sheet with them as Editor."
+        asked = f"Ask {lacking.owner or 'the owner of the sheet'} to share"
+        advice = f"{'Share' if access.can_share else asked} the sheet with them as Editor."
         if lacking.has_groups:
             advice += " Some may have access through a group. This app can’t see who is in a group."
         more = (f"and {count - NAMED} others",) if count > NAMED else ()

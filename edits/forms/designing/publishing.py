@@ -91,7 +91,7 @@ def check_all(request: SmartsheetRequest, form: FormDefinition, definition: Defi
         with suppress(FilterGone):  # one of the findings says that the filter is gone
             matching = matching_rows(gateway, sheet, definition, me=me, today=today)
     people = lacking_access(definition, shares_of(gateway, form.sheet_id), region=form.region)
-    return Checked((*found, *check_rows(definition, matching), *check_people(people)), matching)
+    return Checked((*found, *check_rows(definition, matching), *check_people(people, sheet.access)), matching)
 
 
 def _publish(request: SmartsheetRequest, form: FormDefinition, checked: Checked) -> tuple[int, str]:

@@ -137,6 +137,13 @@ def test_named_people_get_all_rows_that_the_form_shows_them(
     assert Mail.objects.count() == 2
 
 
+def test_people_who_cannot_save_are_named_with_what_to_do(alices: Client, bobs: Client, plan: SitePlan) -> None:
+    made_form(plan)
+    sent = fields(plan, "Pour slab", to="people", addresses="dora@example.com")
+    assert "Ask the owner of the sheet to share the sheet with these people" in text_of(bobs.post(PAGE, sent))
+    assert "Share the sheet with these people as editors." in text_of(alices.post(PAGE, sent))
+
+
 def test_the_forms_rule_limits_who_is_asked_about_a_row(alices: Client, form: FormDefinition, plan: SitePlan) -> None:
     sent = fields(plan, "Pour slab", "Dig foundations", to="people", addresses="bob@example.com charlie@example.com")
     preview = text_of(alices.post(PAGE, sent))

@@ -27,9 +27,11 @@ from edits.forms.definition import (
 from edits.forms.designing.checks import check
 from edits.forms.models import FormDefinition
 from edits.sheets.sheet import Access, Column, Sheet
+from identity.models import SmartsheetUser
+from tests.conftest import SignIn
 from tests.edits.forms.designing.pages import DesignerPage
 from tests.edits.site_plan import SitePlan
-from tests.running_sandbox import RunningSandbox
+from tests.running_sandbox import Person, RunningSandbox
 
 TASK, STATUS, DUE, COST, SUM, OFFICE, MADE = range(1, 8)
 SHEET = Sheet(
@@ -209,6 +211,19 @@ def test_people_who_cannot_save_are_named_with_what_to_do(
     page = browser.get(address).content.decode()
     assert "Smartsheet doesn’t tell you who the sheet is shared with" in page
     assert "Publish version 1" in page, "warnings don't block"
+
+
+@pytest.mark.django_db
+def test_designers_who_can_share_the_sheet_are_asked_to_share_it(
+    sign_in: SignIn, client: Client, alice: Person, form: FormDefinition
+) -> None:
+    sign_in(client, alice)  # she owns the sheet
+    form.designer = SmartsheetUser.objects.get(smartsheet_id=alice.id)
+    form.save()
+    page = client.get(f"/forms/design/{form.pk}/publish/").content.decode()
+    assert "2 people can open the form, but not save: only Editors of the sheet can." in page
+    assert "Share the sheet with them as Editor." in page
+    assert "Ask Alice Archer" not in page
 
 
 @pytest.mark.django_db
