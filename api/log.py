@@ -208,11 +208,18 @@ def _filter(request: ApiRequest) -> LogFilter:
     if form.is_valid():
         return form
     errors = [
-        {"pointer": "" if name == "__all__" else name, "detail": str(said)}
+        {"pointer": "" if name == "__all__" else name, "detail": _with_parameters(form, str(said))}
         for name, found in form.errors.items()
         for said in found
     ]
     raise Problem(Kind.INVALID, errors=errors)
+
+
+def _with_parameters(form: LogFilter, said: str) -> str:
+    """Name the parameters in an error. The log's page names its fields by their labels."""
+    for name, field in form.fields.items():
+        said = said.replace(f"“{field.label}”", f"“{name}”")
+    return said
 
 
 def _answer(change: LoggedChange) -> EntryAnswer:

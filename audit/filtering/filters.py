@@ -94,13 +94,13 @@ class LogFilter(forms.Form):
         required=False,
         label="From",
         widget=DateInput(DATE, format="%Y-%m-%d"),
-        error_messages={"invalid": "“since” must be a day, such as 2026-11-30."},
+        error_messages={"invalid": "“From” must be a day, such as 2026-11-30."},
     )
     until = DayField(
         required=False,
         label="To",
         widget=DateInput(DATE, format="%Y-%m-%d"),
-        error_messages={"invalid": "“until” must be a day, such as 2026-11-30."},
+        error_messages={"invalid": "“To” must be a day, such as 2026-11-30."},
     )
     days = forms.ChoiceField(
         required=False,
@@ -114,7 +114,7 @@ class LogFilter(forms.Form):
         label="Words",
         max_length=200,
         widget=TextInput({"class": "form-control", "type": "search"}),
-        error_messages={"max_length": "“q” must be 200 letters or fewer."},
+        error_messages={"max_length": "“Words” must be 200 letters or fewer."},
     )
     before = NumberField("“before” must be an entry's number")
     after = NumberField("“after” must be an entry's number", least=0)

@@ -92,6 +92,7 @@ def test_filters(caller: Caller, plan: SitePlan, query: dict[str, Any], found: b
 def test_an_invalid_filter_is_reported_and_ignored(caller: Caller, query: dict[str, Any], pointer: str) -> None:
     problem = caller.get("/log/entries", status=422, **query)
     assert pointer in {error["pointer"] for error in problem["errors"]}
+    assert not any(label in error["detail"] for error in problem["errors"] for label in ("“From”", "“To”", "“Words”"))
 
 
 def test_entries_of_others_are_those_of_sheets_that_one_can_open(

@@ -119,10 +119,10 @@ def test_days_are_the_readers(reader: Client) -> None:
         ("action=fly", "“action” has an unknown value: fly."),
         ("outcome=good", "“outcome” has an unknown value: good."),
         ("origin=moon", "“origin” has an unknown value: moon."),
-        ("since=yesterday", "“since” must be a day, such as 2026-11-30."),
-        ("until=2026-02-30", "“until” must be a day"),
+        ("since=yesterday", "“From” must be a day, such as 2026-11-30."),
+        ("until=2026-02-30", "“To” must be a day"),
         ("since=2026-05-02&until=2026-05-01", "The first day (“From”) must not be later than the last day (“To”)."),
-        ("q=" + "x" * 201, "“q” must be 200 letters or fewer."),
+        ("q=" + "x" * 201, "“Words” must be 200 letters or fewer."),
         ("person=eu:", "“person” must be a Smartsheet id"),
         ("q=%00abc", "Null characters are not allowed."),
     ],
@@ -220,7 +220,7 @@ def test_old_unsettled_edits_are_uncertain(reader: Client, monkeypatch: pytest.M
 
 def test_a_mistake_leads_to_its_field(reader: Client) -> None:
     page = reader.get(f"/audit/?q={'x' * 201}&before=x").content.decode()
-    assert re.search('<a class="alert-link" href="#id_q">“q” must be 200', page)
+    assert re.search('<a class="alert-link" href="#id_q">“Words” must be 200', page)
     assert "<li>“before” must be an entry&#x27;s number, a whole number.</li>" in page
 
 
