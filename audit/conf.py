@@ -1,5 +1,6 @@
 """The log's settings with their defaults. docs/settings.md documents them."""
 
+from pathlib import Path
 from typing import Any, Final
 
 from django.conf import settings as django_settings
@@ -33,3 +34,10 @@ class _Settings:
 
 
 settings = _Settings()
+
+
+def path_of(name: str) -> Path:
+    """The path in the setting `name`. A relative path begins in the project's BASE_DIR, which Django's startproject
+    defines. Otherwise commands that run in different folders would use different files.
+    """
+    return Path(getattr(django_settings, "BASE_DIR", ""), getattr(settings, name))

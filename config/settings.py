@@ -232,6 +232,7 @@ AUDIT_SEAL_KEY: str = env.str("AUDIT_SEAL_KEY", default=DEMO_SEAL_KEY if IS_DEMO
 AUDIT_SEAL_KEY_FILE = text("AUDIT_SEAL_KEY_FILE")
 AUDIT_SEAL_PUBLIC_KEYS = texts("AUDIT_SEAL_PUBLIC_KEYS")
 AUDIT_SEAL_STALE = number("AUDIT_SEAL_STALE", least=1)
+BASE_DIR = ROOT  # relative paths of the log's files begin here
 AUDIT_VERIFIED_FILE: str = env.str("AUDIT_VERIFIED_FILE", default=str(ROOT / "var" / "audit-verified.json"))
 AUDIT_ANCHORS = names("AUDIT_ANCHORS", among={"log", "file", "sheet"}, advice="use log, file, sheet")
 AUDIT_ANCHOR_FILE = text("AUDIT_ANCHOR_FILE")

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from django.db import Error
 
-from audit.conf import settings
+from audit.conf import path_of, settings
 from audit.models import Cursor, Seal
 from audit.proof import seals
 from audit.proof.seal_bytes import SignedSeal
@@ -110,7 +110,7 @@ def _to_file(found: Sequence[SignedSeal]) -> None:
     """Append one line for each seal, and flush the file to disk. If a full disk cut off an earlier line, that line
     stays as it is, and the first seal begins on a new line.
     """
-    path = settings.AUDIT_ANCHOR_FILE
+    path = path_of("AUDIT_ANCHOR_FILE")
     descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
     with os.fdopen(descriptor, "a", encoding="ascii") as file:
         if os.fstat(descriptor).st_size and not _ends_a_line(path):
@@ -120,12 +120,12 @@ def _to_file(found: Sequence[SignedSeal]) -> None:
         os.fsync(file.fileno())
 
 
-def _ends_a_line(path: str) -> bool:
+def _ends_a_line(path: Path) -> bool:
     """Whether the file ends with a line break. If this process can append to the file but can't read it, the result is
     True, because the end of the file is assumed to be in order.
     """
     try:
-        with Path(path).open("rb") as file:
+        with path.open("rb") as file:
             file.seek(-1, os.SEEK_END)
             return file.read() == b"\n"
     except PermissionError:

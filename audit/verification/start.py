@@ -10,7 +10,7 @@ from typing import Self
 from django.db import connection
 from django.utils import timezone
 
-from audit.conf import settings
+from audit.conf import path_of
 from audit.models import Entry, Seal
 from audit.proof import leaves, seals
 from audit.proof.seal_bytes import NotASeal, SignedSeal
@@ -142,4 +142,4 @@ def remember(seal: Seal) -> None:
 
 
 def _file() -> Path:
-    return Path(settings.AUDIT_VERIFIED_FILE)
+    return path_of("AUDIT_VERIFIED_FILE")

@@ -10,7 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import Error
 
-from audit.conf import settings
+from audit.conf import path_of
 from audit.escaping import printable
 from audit.models import Seal
 from audit.proof.seal_keys import NoSealKey
@@ -75,11 +75,15 @@ class Command(BaseCommand):
             return since(options["since"])
         if not options["goes_on"]:
             return start_of_chain()
+        if last is None:
+            self.stderr.write(
+                f"No verified seal could be read from {path_of('AUDIT_VERIFIED_FILE')}, so everything is verified."
+            )
         start = last.start() if last else None
         if last and not start:
             self.stderr.write(
                 "The last verified seal is no longer in the database, so everything is verified. If the database"
-                f" was recreated on purpose, delete {settings.AUDIT_VERIFIED_FILE}."
+                f" was recreated on purpose, delete {path_of('AUDIT_VERIFIED_FILE')}."
             )
         return start or start_of_chain()
 

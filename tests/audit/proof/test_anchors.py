@@ -101,6 +101,19 @@ def test_one_that_rests_gets_the_newest_seal_now_and_then(settings: Settings) ->
     assert Seal.objects.count() == 6
 
 
+def test_a_relative_path_begins_in_the_projects_folder(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.chdir(elsewhere)
+    settings.BASE_DIR, settings.AUDIT_ANCHORS, settings.AUDIT_ANCHOR_FILE = tmp_path, ["file"], "anchors.jsonl"
+    sealed(1)
+    assert anchors.publish() == []
+    assert (tmp_path / "anchors.jsonl").read_text().count("\n") == 1
+    assert list(elsewhere.iterdir()) == []
+
+
 def test_only_a_file_that_cannot_be_written_fails(settings: Settings) -> None:
     settings.AUDIT_ANCHORS, settings.AUDIT_ANCHOR_FILE = ["file", "log"], "/nowhere/anchors.jsonl"
     sealed(1)

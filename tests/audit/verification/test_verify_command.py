@@ -14,6 +14,7 @@ from django.core.management.base import CommandError
 from django.db import connection
 from pytest_django import Settings
 
+from audit.conf import DEFAULTS
 from audit.models import Entry, Seal
 from audit.proof import seals
 from audit.recording import THIS_APP, note
@@ -123,6 +124,24 @@ def test_fault_35_going_on_without_a_beginning_reads_everything() -> None:
     status, said, _ = run("--continue")
     assert (status, said.splitlines()[0][:15]) == (0, "All is well: 2 ")
     assert json.loads(run("--json")[1])["is_full"] is True
+
+
+def test_a_run_in_another_folder_continues(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a site of its own, the file's path is relative. It begins in BASE_DIR, not in the folder of the command."""
+    settings.BASE_DIR, settings.AUDIT_VERIFIED_FILE = tmp_path, DEFAULTS["AUDIT_VERIFIED_FILE"]
+    edits.saved()
+    seals.seal()
+    _, _, told = run("--continue")
+    assert (
+        told == f"No verified seal could be read from {tmp_path / 'audit-verified.json'}, so everything is verified.\n"
+    )
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.chdir(elsewhere)
+    status, said, told = run("--continue")
+    assert (status, told) == (0, "")
+    assert said.startswith("Not all of the log was read: this run starts after link 2, at seal 1, up to which all was")
+    assert list(elsewhere.iterdir()) == []
 
 
 def test_fault_22_a_log_whose_seals_are_gone_is_not_well(settings: Settings) -> None:
