@@ -36,6 +36,7 @@ log = logging.getLogger(__name__)
 KEY = ("header", "Idempotency-Key")
 CELL_VALUES = {"value", "shown"}
 AGAIN = 10  # seconds after which callers try again if the database or the log doesn't answer
+SMARTSHEETS_MINUTE = 60  # seconds; Smartsheet counts requests by the minute, and rarely says how long to wait
 KINDS: dict[type[Exception], Kind] = {
     SignInAgain: Kind.SIGN_IN_AGAIN,
     NotGranted: Kind.NOT_GRANTED,
@@ -77,8 +78,8 @@ def kind_of(error: Exception) -> Kind:
 
 def retry_after(error: Exception | None) -> int | None:
     """Return the seconds that the caller should wait, if known."""
-    if isinstance(error, RateLimited | Busy) and error.retry_after is not None:
-        return max(1, round(error.retry_after))
+    if isinstance(error, RateLimited | Busy):
+        return SMARTSHEETS_MINUTE if error.retry_after is None else max(1, round(error.retry_after))
     return AGAIN if error and kind_of(error) in {Kind.LOG_AWAY, Kind.DATABASE_AWAY} else None
 
 

@@ -177,6 +177,7 @@ def test_writes_that_fail(
     plan.sandbox.fault(operation="update-rows", **fault)
     problem = caller.save(plan.id, update(plan, DIG, Notes=(None, "Rock")), status=status)
     assert problem["type"] == problem["results"][0]["type"] == f"urn:byline:problem:{kind}"
+    assert caller.answer.headers.get("Retry-After") == ("60" if status == 429 else None)
     assert phases() == ["intent", phase]
 
 

@@ -111,12 +111,44 @@ def test_smartsheets_errors(caller: Caller, plan: SitePlan, fault: dict[str, obj
     assert caller.get("/sheets", status=status)["type"] == f"urn:byline:problem:{kind}"
 
 
-def test_unknown_addresses(caller: Caller) -> None:
-    assert caller.get("/nothing", status=404)["type"] == "urn:byline:problem:not-found"
-    answer = caller.client.delete("/api/v1/me")
+@pytest.mark.parametrize(("headers", "seconds"), [({}, "60"), ({"Retry-After": "7"}, "7")])
+@pytest.mark.parametrize("address", ["/sheets", "/sheets/{id}", "/sheets/{id}/version", "/sheets/{id}/changes"])
+def test_an_answer_429_says_how_long_to_wait(
+    caller: Caller, plan: SitePlan, address: str, headers: dict[str, str], seconds: str
+) -> None:
+    since = caller.get(f"/sheets/{plan.id}")["cursor"]
+    plan.sandbox.fault(method="GET", status=429, errorCode=4003, times=0, headers=headers)
+    query = {"since": since} if address.endswith("changes") else {}
+    caller.get(address.format(id=plan.id), status=429, **query)
+    assert caller.answer["Retry-After"] == seconds
+
+
+@pytest.mark.parametrize("method", ["get", "head", "post", "put", "patch", "delete"])
+@pytest.mark.parametrize("address", ["/nothing", "/", "/sheets/", "/me/"])
+def test_unknown_addresses(caller: Caller, method: str, address: str) -> None:
+    answer = getattr(caller.client, method)(f"/api/v1{address}")
+    assert (answer.status_code, answer["Content-Type"]) == (404, "application/problem+json")
+    assert method == "head" or answer.json()["type"] == "urn:byline:problem:not-found"
+
+
+@pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
+@pytest.mark.parametrize("address", ["/me", "/openapi.json", "/docs"])
+def test_methods_that_an_address_does_not_have(caller: Caller, method: str, address: str) -> None:
+    answer = getattr(caller.client, method)(f"/api/v1{address}")
     assert (answer.status_code, answer["Allow"], answer.json()["type"]) == (
-        405, "GET", "urn:byline:problem:method-not-allowed",
+        405, "GET, HEAD", "urn:byline:problem:method-not-allowed",
     )  # fmt: skip
+
+
+@pytest.mark.parametrize("address", ["/me", "/sheets", "/sheets/{id}", "/log/entries", "/openapi.json", "/docs"])
+def test_head_is_get_without_a_body(caller: Caller, plan: SitePlan, address: str) -> None:
+    whole, head = (ask("/api/v1" + address.format(id=plan.id)) for ask in (caller.client.get, caller.client.head))
+    assert (head.status_code, head["Content-Type"], head.content) == (200, whole["Content-Type"], b"")
+
+
+def test_head_of_a_write_is_refused(caller: Caller, plan: SitePlan) -> None:
+    answer = caller.client.head(f"/api/v1/sheets/{plan.id}/edits")
+    assert (answer.status_code, answer["Allow"]) == (405, "POST")
 
 
 @pytest.mark.parametrize(
