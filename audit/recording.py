@@ -24,12 +24,13 @@ from audit.models import Names
 from audit.proof.commitment_bytes import OBJECT_TYPE
 from audit.via import canonical_via
 from audit.vocabulary import Action, Origin, Phase
-from audit.writing import NotRecorded, Row, write
+from audit.writing import InTransaction, NotRecorded, Row, is_in_transaction, write
 
 __all__ = [
     "THIS_APP",
     "Actor",
     "Change",
+    "InTransaction",
     "Intent",
     "Json",
     "NotRecorded",
@@ -37,6 +38,7 @@ __all__ = [
     "Personal",
     "canonical",
     "intend",
+    "is_in_transaction",
     "nobody",
     "note",
     "settle",
@@ -157,7 +159,7 @@ def intend(
 
     Raises:
         NotRecorded: the database didn't accept the entries. Don't make the call.
-        RuntimeError: a transaction is open, which could roll the record back.
+        InTransaction: a transaction is open, which could roll the record back. Don't make the call.
         ValueError: there is no change, the log has no such `origin`, or `via` can't be recorded (audit/via.py).
     """
     if not changes:
@@ -197,7 +199,7 @@ def settle(
 
     Raises:
         NotRecorded: the database didn't accept the entries. The log still shows the edit as not certain yet.
-        RuntimeError: a transaction is open although `alone` is True.
+        InTransaction: a transaction is open although `alone` is True.
     """
     draft = _Draft()  # the actor's names are already stored with the intent
     for line, outcome in outcomes.items() if isinstance(outcomes, Mapping) else _paired(intent, outcomes):

@@ -29,6 +29,26 @@ class NotRecorded(Exception):
     """The log couldn't be written. If this is raised before a call to Smartsheet, don't make the call."""
 
 
+class InTransaction(RuntimeError):
+    """A transaction is open. A rollback of this transaction could undo the log's entries. So no entry was written,
+    and a save sent nothing.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(
+            "A transaction is open. Its rollback could undo the log's entries, so no entry was written. Call the "
+            "function outside of atomic(), or decorate the view with django.db.transaction.non_atomic_requests."
+        )
+
+
+def is_in_transaction() -> bool:
+    """Whether a transaction is open. The transaction that a TestCase opens doesn't count. Django's
+    transaction.atomic(durable=True) ignores that transaction too.
+    """
+    blocks = connections[DEFAULT_DB_ALIAS].atomic_blocks
+    return any(not block._from_testcase for block in blocks)  # type: ignore[attr-defined] # the stubs lack it
+
+
 class Statement(NamedTuple):
     """An SQL statement, its parameters, and the number of entries that the statement must write. The number is 0 if the
     statement writes no entries.
@@ -52,9 +72,11 @@ def write(rows: Sequence[Row], committed: Sequence[Committed], *, alone: bool) -
 
     Raises:
         NotRecorded: the database didn't accept the rows.
-        RuntimeError: a transaction is open although `alone` is true; or autocommit is off, so it is unknown when the
-            rows would be committed.
+        InTransaction: a transaction is open although `alone` is true.
+        RuntimeError: autocommit is off, so it is unknown when the rows would be committed.
     """
+    if alone and is_in_transaction():
+        raise InTransaction
     new, met = commitments.to_store(committed), directory.to_store(rows)
     connection = connections[DEFAULT_DB_ALIAS]  # looked up once, because each lookup costs time
     try:

@@ -40,6 +40,7 @@ LONGEST_WAIT = 86_400.0  # seconds; messages never name a longer wait
 
 REFUSES = "Smartsheet refuses this"
 SIGN_IN_AGAIN = "Your Smartsheet sign-in is no longer valid. Please sign in again."
+NOT_CONNECTED = "You aren't connected with Smartsheet yet. Please sign in with Smartsheet."
 NOT_RENEWED = "Smartsheet couldn't renew your sign-in right now."
 NOT_SENT = "Smartsheet can't be reached right now."
 TOO_LATE = "Smartsheet took too long, so the change was not sent."

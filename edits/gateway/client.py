@@ -134,6 +134,8 @@ def _busy(*, is_own: bool) -> Busy:
 def _errors_of_tokens() -> Iterator[None]:
     try:
         yield
+    except access_tokens.NotConnected:
+        raise SignInAgain(answers.NOT_CONNECTED) from None
     except access_tokens.SignInAgain:
         raise SignInAgain(answers.SIGN_IN_AGAIN) from None
     except access_tokens.TooManyCalls as error:

@@ -1,8 +1,8 @@
 """The one write path: every change to a sheet goes through `read` and `save`, from any entry point."""
 
-from audit.recording import NotRecorded
+from audit.recording import InTransaction, NotRecorded, is_in_transaction
 from edits.saving.baseline import Baseline, read
-from edits.saving.cells import Conflict, InTransaction, NoSuchColumn, change_cells, is_in_transaction
+from edits.saving.cells import Conflict, NoSuchColumn, change_cells
 from edits.saving.changes import AddRow, CellChange, DeleteRow, MoveRow, Place, RowChange, UpdateRow
 from edits.saving.checks import deleted_places
 from edits.saving.idempotency import InProgress, KeyReused

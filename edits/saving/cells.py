@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.db import DEFAULT_DB_ALIAS, connections
 
+from audit.recording import InTransaction, is_in_transaction
 from audit.vocabulary import Origin
 from edits.saving.baseline import Baseline, read
 from edits.saving.changes import CellChange, UpdateRow
@@ -27,16 +27,6 @@ class Conflict(Exception):
 
 class NoSuchColumn(LookupError):
     """The sheet has no column with this id or title, or several columns have this title. Nothing was sent."""
-
-
-class InTransaction(Exception):
-    """A transaction is open. A rollback of this transaction could undo the log's entries. Nothing was sent.
-
-    Decorate the view with django.db.transaction.non_atomic_requests, or call the function outside of `atomic()`.
-    """
-
-    def __init__(self) -> None:
-        super().__init__(self.__doc__)
 
 
 def change_cells(
@@ -78,14 +68,6 @@ def change_cells(
     if row.conflicts():
         raise Conflict(row)
     return row
-
-
-def is_in_transaction() -> bool:
-    """Whether a transaction is open. The transaction that a TestCase opens doesn't count. Django's
-    transaction.atomic(durable=True) ignores that transaction too.
-    """
-    blocks = connections[DEFAULT_DB_ALIAS].atomic_blocks
-    return any(not block._from_testcase for block in blocks)  # type: ignore[attr-defined] # the stubs lack it
 
 
 def _id_of(column: int | str, baseline: Baseline) -> int:

@@ -38,9 +38,15 @@ LEASE = 1.25  # as a multiple of SMARTSHEET_DEADLINE; no save of a running proce
 class KeyReused(Exception):
     """The key was used before with different content. Nothing was sent."""
 
+    def __init__(self) -> None:
+        super().__init__("The key was used before for another save. Nothing was sent. Use a new key for each save.")
+
 
 class InProgress(Exception):
     """A save with this key is in progress. Nothing was sent a second time."""
+
+    def __init__(self) -> None:
+        super().__init__("A save with this key is in progress. Nothing was sent a second time.")
 
 
 class SaveKeyQuerySet(models.QuerySet["SaveKey"]):

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from audit.recording import Actor, NotRecorded
+from audit.recording import Actor, InTransaction, NotRecorded, is_in_transaction
 from audit.vocabulary import Origin
 from edits.gateway.errors import Busy, GatewayError, Unavailable
 from edits.saving import idempotency, logged_results
@@ -62,6 +62,7 @@ def save(
     https://developers.smartsheet.com/api/smartsheet/openapi/rows/update-rows
 
     Raises:
+        InTransaction: a transaction is open, which could roll back the log's entries. Nothing was sent.
         NotRecorded: the log could not be written, so nothing was sent.
         KeyReused: the key was used for something else before. Nothing was sent.
         InProgress: a save with this key is in progress. Nothing was sent a second time.
@@ -71,6 +72,8 @@ def save(
             moved below a row that is deleted; or rows are deleted, but the baseline was read without descendants.
             Nothing was sent.
     """
+    if is_in_transaction():
+        raise InTransaction
     require_arguments(changes)
     _require_sense(baseline, changes)
     facts = facts_of(origin=origin, reason=reason, via=via)

@@ -46,6 +46,10 @@ class SignInAgain(Exception):
     """Smartsheet accepts none of the person's tokens, so they have to sign in again."""
 
 
+class NotConnected(SignInAgain):
+    """The person has never connected with Smartsheet."""
+
+
 class TryLater(Exception):
     """The token has expired, and this app can't get a new one at the moment. The person doesn't have to sign in
     again.
@@ -75,12 +79,13 @@ def token_for(user: AnyUser, *, seconds: float | None = None) -> str:
 
 def stored(user: AnyUser) -> Token:
     """Return the user's stored token, with its person. Raises SignInAgain if the user has no stored token, or if the
-    token can't be read.
+    token can't be read. Raises NotConnected if the user has never connected with Smartsheet.
     """
     try:
         token = Token.objects.select_related("person").get(person__user=user.pk)
     except Token.DoesNotExist:
-        raise SignInAgain from None
+        was_connected = SmartsheetUser.objects.filter(user=user.pk).exists()
+        raise (SignInAgain if was_connected else NotConnected) from None
     except WrongTokenKey as error:
         logger.error("The stored token of user %s can't be read. %s", user.pk, error)
         raise SignInAgain from None

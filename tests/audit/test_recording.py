@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from audit.context import RequestContext, using
 from audit.models import Entry
-from audit.recording import Change, Intent, Json, NotRecorded, Outcome, canonical, intend, note, settle
+from audit.recording import Change, Intent, InTransaction, Json, NotRecorded, Outcome, canonical, intend, note, settle
 from audit.vocabulary import Action, Origin, Phase
 from tests.audit.edits import ALICE, OTHER_ROW, ROW, SITE_PLAN, STATUS, cell, entries_of, intended, new_row
 
@@ -161,7 +161,7 @@ def test_an_unknown_origin_is_refused() -> None:
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("write", [intended, lambda: settle(Intent(uuid.uuid4(), {}, ()), [])])
 def test_it_refuses_to_write_within_an_open_transaction(write: Callable[[], object]) -> None:
-    with transaction.atomic(), pytest.raises(RuntimeError, match="durable"):
+    with transaction.atomic(), pytest.raises(InTransaction, match="non_atomic_requests"):
         write()
     assert not Entry.objects.exists()
 

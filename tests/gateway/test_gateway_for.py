@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.contrib.auth.models import AnonymousUser
+from django.contrib.auth.models import AnonymousUser, User
 from django.core.signals import request_finished, request_started
 from django.test import Client
 from django.utils import timezone
@@ -45,9 +45,17 @@ def test_everyone_gets_their_own_token(client: Client, sign_in: SignIn, alice: P
     assert [listed["Site plan"] for listed in access] == ["OWNER", "EDITOR"]
 
 
-def test_an_anonymous_user_has_no_token() -> None:
-    with pytest.raises(SignInAgain):
-        gateway_for(AnonymousUser())
+@pytest.mark.parametrize("user", [AnonymousUser(), User(pk=1)])
+def test_someone_who_never_connected_has_no_token(user: AbstractBaseUser | AnonymousUser) -> None:
+    with pytest.raises(SignInAgain, match="You aren't connected with Smartsheet yet"):
+        gateway_for(user)
+
+
+def test_someone_whose_token_was_deleted_has_to_sign_in_again(client: Client, sign_in: SignIn, alice: Person) -> None:
+    sign_in(client, alice)
+    Token.objects.all().delete()
+    with pytest.raises(SignInAgain, match="no longer valid"):
+        gateway_for(user_of(alice))
 
 
 def test_an_expired_token_is_refreshed(client: Client, sign_in: SignIn, alice: Person) -> None:

@@ -47,7 +47,7 @@ def test_without_autocommit_nothing_is_taken_for_committed(
 def test_within_atomic_it_is_as_anywhere() -> None:
     with transaction.atomic():
         note(actor=THIS_APP, action=Action.SIGN_IN)
-        with pytest.raises(RuntimeError, match="durable"):
+        with pytest.raises(RuntimeError, match="non_atomic_requests"):
             edits.intended()
         assert Entry.objects.count() == 1
 

@@ -62,7 +62,7 @@ def test_a_repeat_gets_the_first_result_and_sends_nothing(rows: Rows, count: int
 def test_another_content_under_the_same_key_is_refused(rows: Rows) -> None:
     sheet = rows(2)
     save(sheet.read(), sheet.updates(), key="k")
-    with pytest.raises(KeyReused):
+    with pytest.raises(KeyReused, match="used before for another save"):
         save(sheet.read(), sheet.updates("other", shown="new 0"), key="k")
     assert len(sheet.writes()) == 1
 
@@ -81,7 +81,7 @@ def test_a_save_under_way_is_not_begun_a_second_time(rows: Rows, monkeypatch: py
         patched.setattr(sending, "intend", die)
         with pytest.raises(Died):
             save(sheet.read(), sheet.updates(), key="k")
-    with pytest.raises(InProgress):
+    with pytest.raises(InProgress, match="in progress"):
         save(sheet.read(), sheet.updates(), key="k")
     assert sheet.writes() == []
 

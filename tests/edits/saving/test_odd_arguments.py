@@ -10,10 +10,11 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import transaction
 
 from audit.models import Entry
 from edits.gateway.errors import Contested
-from edits.saving import CellChange, Status, UpdateRow, change_cells, save
+from edits.saving import CellChange, InTransaction, Status, UpdateRow, change_cells, save
 from tests.edits.saving.conftest import ManyRows
 
 Rows = Callable[[int], ManyRows]
@@ -74,6 +75,18 @@ def test_half_a_character_is_refused_and_logged(rows: Rows, typed: Any) -> None:
     assert "half of a character" in row.message
     assert Entry.objects.get(action="change").phase == "forbidden"
     assert sheet.writes() == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_save_in_a_transaction(rows: Rows) -> None:
+    """Even a save without effect is refused, because its entries could be rolled back."""
+    sheet = rows(1)
+    baseline = sheet.read()
+    for shown in ("was", "else"):
+        with transaction.atomic(), pytest.raises(InTransaction, match="non_atomic_requests"):
+            save(baseline, sheet.updates(shown=shown), key="k")
+    assert sheet.writes() == []
+    assert save(baseline, sheet.updates(), key="k").rows[0].status is Status.SAVED
 
 
 def test_a_persons_own_save_that_has_not_ended(rows: Rows, user: User, monkeypatch: pytest.MonkeyPatch) -> None:
