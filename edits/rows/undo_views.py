@@ -254,6 +254,7 @@ def _edit_page(
         "part": part,
         "groups": _groups(undos),
         "lost": list(dict.fromkeys(title for undo in undos for title in undo.lost)),
+        "numbered": list(dict.fromkeys(title for undo in undos for title, _ in undo.old_numbers if undo.is_possible)),
         "notes": _notes([undo for undo in undos if undo.is_possible]),
         "is_displaced": any(undo.is_displaced for undo in undos if undo.is_possible),
         "remarks": _remarks(result) if result else (),

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -76,6 +76,7 @@ FEATURES: dict[str, Feature] = {
 
 
 MOST_ROWS = 1_000  # the most rows of an edit whose old places are read
+AUTO_NUMBER = "AUTO_NUMBER"  # Smartsheet's name for a column in which it numbers the rows
 # A reference in a formula to a row by its number, such as [Budget]5 or Budget$5.
 BY_NUMBER = re.compile(r"(?:\]|\b[^\W\d]+)\$?\d")
 IN_QUOTES = re.compile(r'"[^"]*"')
@@ -303,9 +304,12 @@ class _Looking:
         """Find out what undoing the addition of a row would do. Undoing is only possible if the row's cells still have
         the values that they were added with. Cells that Smartsheet fills in don't count.
         """
+        then: dict[str, Json] = dict(_value(found.change.new) or {})
+        filled = tuple(column for column in self._sheet.columns if then.get(column.title) is not None)
+        cells = tuple(CellChange(column.id, shown=None, typed=then[column.title]) for column in filled)
+        found = replace(found, columns=filled, cells=cells)
         if row.id in self._parents:
             return replace(found, why_not=HAS_ROWS_BENEATH)
-        then = _value(found.change.new) or {}
         formulas = evidence_of(found.change.intent).get("formulas") or {}
         columns = [
             column
@@ -325,7 +329,9 @@ class _Looking:
         logged = DeletedRow.of(found.change.intent)
         cells, lost = self._cells_of(found.change, logged)
         why_not = why_no_edits(self._sheet.access) or ("" if cells or logged else EMPTY)
-        found = replace(found, cells=cells, columns=tuple(self._columns[cell.column_id] for cell in cells), lost=lost)
+        columns = tuple(self._columns[cell.column_id] for cell in cells)
+        numbers = tuple(self._old_numbers(found.change))
+        found = replace(found, cells=cells, columns=columns, lost=lost, old_numbers=numbers)
         if logged is None:
             return replace(found, why_not=why_not)
         attributes, notes = logged.attributes, self._notes(logged, cells)
@@ -333,6 +339,13 @@ class _Looking:
             attributes = replace(attributes, is_locked=False)
             notes.append("The row was locked. Only admins of the sheet can lock it again.")
         return replace(found, why_not=why_not, attributes=attributes, notes=tuple(notes))
+
+    def _old_numbers(self, change: LoggedChange) -> Iterator[tuple[str, str]]:
+        """Yield the title of each column in which Smartsheet numbers the rows, with the deleted row's number."""
+        values: dict[str, Json] = dict(_value(change.old) or {})
+        for column in self._sheet.columns:
+            if column.system_type == AUTO_NUMBER and column.title in values:
+                yield column.title, str(values[column.title])
 
     def _why_not_restored(self, found: Undo) -> str:
         again = self._log.restoration(found.row_id)

@@ -24,12 +24,15 @@ class Undo:
     say who made the last change and when, if Smartsheet says so. `row` is None if the row no longer exists or wasn't
     read. `column` is None for a change of a whole row. `then` is the cell's value before the change.
 
-    If a deleted row can be added again, `cells` and `attributes` are those of the new row. `columns` has the columns of
-    `cells`. `lost` has the titles of the columns whose old values the new row doesn't get. `was` is the old place of a
-    deleted or moved row. If `was` is None, a deleted row goes to the bottom of the sheet. `where_now` is the place that
-    a moved row has now, in words, and `where_then` is the old place in words. If
-    `is_displaced` is true, the row can't go exactly to its old place. `notes` has sentences about other things
-    that undoing doesn't restore exactly.
+    If a deleted row can be added again, `cells` and `attributes` are those of the new row. For an added row, `cells`
+    has the values that the row was added with. `columns` has the columns of `cells`. `lost` has the titles of the
+    columns whose old values the new row doesn't get. `old_numbers` has the titles of the columns in which Smartsheet
+    numbers the rows, each with the deleted row's number.
+
+    `was` is the old place of a deleted or moved row. If `was` is None, a deleted row goes to the bottom of the sheet.
+    `where_now` is the place that a moved row has now, in words, and `where_then` is the old place in words. If
+    `is_displaced` is true, the row can't go exactly to its old place. `notes` has sentences about other things that
+    undoing doesn't restore exactly.
     """
 
     change: LoggedChange
@@ -47,6 +50,7 @@ class Undo:
     columns: tuple[Column, ...] = ()
     attributes: RowAttributes = ORDINARY
     lost: tuple[str, ...] = ()
+    old_numbers: tuple[tuple[str, str], ...] = ()
     was: OldPlace | None = None
     where_now: str = ""
     where_then: str = ""
@@ -74,15 +78,19 @@ class Undo:
         return column_type(self.column).words(self.then, readers.current()) if self.column else ""
 
     @property
-    def new_row_in_words(self) -> str:
-        """The values and formulas that the new row for a deleted one would get, with the titles of their columns."""
-        filled = [
-            pair for pair in zip(self.columns, self.cells, strict=True) if pair[1].formula or pair[1].typed is not None
+    def row_values(self) -> list[tuple[str, str]]:
+        """The title of each filled cell in `cells`, with the cell's formula or its value in words."""
+        reader = readers.current()
+        return [
+            (column.title, cell.formula or column_type(column).words(cell.typed, reader))
+            for column, cell in zip(self.columns, self.cells, strict=True)
+            if cell.formula or cell.typed is not None
         ]
-        return "; ".join(
-            f"{column.title}: {cell.formula or column_type(column).words(cell.typed, readers.current())}"
-            for column, cell in filled
-        )
+
+    @property
+    def row_in_words(self) -> str:
+        """The values and formulas in `cells`, with the titles of their columns."""
+        return "; ".join(f"{title}: {words}" for title, words in self.row_values)
 
 
 @dataclass(frozen=True, slots=True)

@@ -224,6 +224,37 @@ def test_fault_7_a_refusal_names_the_column_by_its_title(
     assert "Correct it" not in page.text
 
 
+def test_the_page_of_one_deletion_lists_the_values_of_the_new_row(browser: Client, plan: SitePlan) -> None:
+    number = plan.value("Drainage runs", "No.")
+    Page.open(browser, plan.delete_path("Drainage runs")).save()
+    page = undo_page(browser, Entry.objects.intents().latest("id"))
+    assert "Values of the new row Task Drainage runs " in page.text
+    assert "Start 19/01/2026 Finish 28/01/2026 " in page.text
+    assert "Created" not in page.text
+    assert "<del" not in page.html
+    assert f"Smartsheet gives the new row another number in “No.”. The old number was {number}." in page.text
+
+
+def test_the_page_of_an_addition_lists_values_like_the_page_of_a_deletion(browser: Client, plan: SitePlan) -> None:
+    titles = {title: plan.columns[title] for title in ("Task", "Start", "Done")}
+    page = Page.open(browser, plan.add_path).type({titles["Task"]: "Roof", titles["Start"]: "2026-01-07"})
+    page.type({titles["Done"]: ["on"]}).send()
+    entry = Entry.objects.intents().latest("id")
+    page = undo_page(browser, entry)
+    assert "Values of the row Task Roof Done checked Start 07/01/2026 " in page.text
+    assert "<ins" not in page.html
+    edit_page = Page.open(browser, f"/sheets/undo/edit/{entry.edit_id}/")
+    assert "Task: Roof; Done: checked; Start: 07/01/2026" in edit_page.text
+
+
+def test_long_values_of_an_edits_rows_are_linked_to_the_log(browser: Client, plan: SitePlan) -> None:
+    task, notes = plan.columns["Task"], plan.columns["Notes"]
+    Page.open(browser, plan.add_path).type({task: "Roof", notes: "wet " * 80}).send()
+    entry = Entry.objects.intents().latest("id")
+    page = Page.open(browser, f"/sheets/undo/edit/{entry.edit_id}/")
+    assert f'href="/audit/{entry.pk}/">All values in the log' in page.html
+
+
 def row_change(browser: Client, plan: SitePlan, bob: Person, action: Action) -> Entry:
     """Add, delete or move a row. Return the intent."""
     user, row_id = User.objects.get(smartsheet__smartsheet_id=bob.id), plan.rows["Drainage runs"]
