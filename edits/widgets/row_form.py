@@ -2,8 +2,9 @@
 
 Fields are named `col-<column id>`. Each field has two hidden fields. `initial-col-<column id>` has the texts that the
 control showed. The form compares them with the sent texts to find what the person changed. `shown-col-<column id>` has
-the cell's JSON from Smartsheet. The save compares this JSON with the cell's current value. Subclasses can name fields
-in another way (`name_of`).
+the cell's JSON from Smartsheet. The save compares this JSON with the cell's current value. After a conflict, the hidden
+field `now-col-<column id>` has the cell's new JSON, and `choice-col-<column id>` says which value the person chose.
+Subclasses can name fields in another way (`name_of`).
 """
 
 from __future__ import annotations
@@ -19,7 +20,9 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
+from django.template.loader import render_to_string
 from django.utils.html import escape
+from django.utils.safestring import SafeString
 
 from edits.gateway.errors import GatewayError
 from edits.saving import CellChange, CellResult
@@ -78,6 +81,19 @@ class CellBoundField(forms.BoundField):
     def shown_json(self) -> str:
         """The cell's JSON as the person saw it."""
         return json.dumps(self.form.shown(self.html_name), ensure_ascii=False)
+
+    @property
+    def now_json(self) -> str:
+        """The JSON that the cell has now, if there is a conflict."""
+        return str(self.form.data.get(f"now-{self.html_name}", ""))
+
+    @property
+    def conflict_choice(self) -> SafeString:
+        """The conflict's values, and the choice between them, for templates that place the fields one by one. Empty if
+        there is no conflict. The tag {% sheet_form %} adds the choice automatically.
+        """
+        shown = {"field": self, "conflict": self.conflict}
+        return render_to_string("edits/conflict.html", shown) if self.conflict else SafeString()
 
     @property
     def sure(self) -> str:
@@ -169,11 +185,8 @@ class RowForm(forms.Form):
         """Return the cell's JSON as the person saw it. If a program sent the form without this JSON, make it from the
         control's initial value.
         """
-        with suppress(ValueError, RecursionError):  # UnicodeEncodeError is a ValueError
-            found = json.loads(self.data.get(f"shown-{name}", ""))
-            json.dumps(found, ensure_ascii=False).encode()
-            if is_value(found):
-                return found
+        with suppress(ValueError, RecursionError):
+            return self._hidden_json(f"shown-{name}")
         field = self._field(name)
         now = held(field.cell)
         if posted.is_same(field.shown, field.texts_of(now)):
@@ -231,12 +244,14 @@ class RowForm(forms.Form):
             self._bound(name).last_change = changes.get(column.id)
 
     def add_conflicts(self, conflicts: Iterable[CellResult]) -> None:
-        """Show conflicts at their fields. The cells' current values become the form's baseline."""
+        """Show conflicts at their fields. When the person has chosen a value, the cell's current value becomes the
+        field's baseline. Until then, each save finds the same conflict, so nothing is overwritten unseen.
+        """
         self._catch_up()
         for conflict in conflicts:
             name = next(name for name, column in self.columns.items() if column.id == conflict.column_id)
             kind, saw = self._field(name).kind, self.shown(name)
-            self._remember(name, conflict.value)
+            self.data[f"now-{name}"] = json.dumps(conflict.value, ensure_ascii=False)
             self.data.pop(f"choice-{name}", None)
             self._bound(name).conflict = ConflictInWords(
                 saw=kind.words(saw, self.reader),
@@ -297,6 +312,23 @@ class RowForm(forms.Form):
         self.data[self.add_initial_prefix(name)] = remember(self._field(name).texts_of(value))
         self.data[f"shown-{name}"] = json.dumps(value, ensure_ascii=False)
 
+    def _hidden_json(self, name: str) -> Json:
+        """Return the cell's JSON from a hidden field. Raises ValueError or RecursionError if the field doesn't have the
+        JSON of a cell.
+        """
+        found = json.loads(self.data.get(name, ""))
+        json.dumps(found, ensure_ascii=False).encode()  # raises UnicodeEncodeError, which is a ValueError
+        if not is_value(found):
+            raise ValueError("A cell can't have this value.")
+        return found
+
+    def _resolve(self, name: str, field: CellField) -> None:
+        """If the person has chosen a value for a conflict, make the cell's value in the conflict the baseline."""
+        with suppress(ValueError, RecursionError):
+            now = self._hidden_json(f"now-{name}")
+            field.shown = field.texts_of(now)
+            self.data[f"shown-{name}"] = json.dumps(now, ensure_ascii=False)
+
     def _add(self, column: Column) -> None:
         name = self.name_of(column)
         field = self._made(name, column, **self.field_options(column))
@@ -315,6 +347,8 @@ class RowForm(forms.Form):
         shown = remembered(str(self.data[initial])) if initial in self.data else None
         typed = self.data.getlist(name)
         field = CellField(kind, cell, reader=self.reader, shown=shown, typed=typed, **kwargs)
+        if f"choice-{name}" in self.data:
+            self._resolve(name, field)
         is_absent = shown is None and name not in self.data and f"{OTHER}{name}" not in self.data
         if is_absent or self.data.get(f"choice-{name}") == THEIRS:
             field.put(self.data, name, field.shown)

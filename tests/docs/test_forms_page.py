@@ -136,7 +136,13 @@ def test_a_view_of_your_own(site: Site, bob: Person) -> None:
     page = page.save()
     assert page.status == 409
     assert "Someone else changed this cell while you were editing." in page.text
-    page.send()  # the page has the current values now
+    assert "You saw In progress Now Complete (by Alice Archer" in page.text
+    page = page.save()  # without a choice, nothing is saved
+    assert page.status == 409
+    assert site.plan.value(ROW, "Status") == "Complete"
+    assert page.options["choice-status"] == ["theirs", "mine"]
+    page.fields["choice-status"] = ["mine"]
+    page.send()
     assert site.plan.value(ROW, "Status") == "Not started"
     assert site.get(f"/own/{site.plan.rows[THEIRS]}/").status_code == 403
     assert site.get("/own/99/").status_code == 404

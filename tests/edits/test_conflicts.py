@@ -50,6 +50,14 @@ def test_use_mine(conflict: Page, plan: SitePlan, bob: Person) -> None:
     assert (intent.old, intent.new) == ('"Complete"', '"Blocked"')
 
 
+def test_without_a_choice_nothing_is_overwritten(conflict: Page, plan: SitePlan, bob: Person) -> None:
+    again = conflict.save()
+    assert again.status == 409
+    assert "You saw In progress Now Complete" in again.text
+    assert plan.writes(bob) == []
+    assert "2 cells changed" in again.choose(plan.columns["Status"], "mine").save().text
+
+
 def test_edit_by_hand(conflict: Page, plan: SitePlan, bob: Person) -> None:
     conflict.choose(plan.columns["Status"], "mine").type({plan.columns["Status"]: "Not started"})
     assert "2 cells changed" in conflict.save().text

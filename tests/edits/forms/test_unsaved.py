@@ -12,6 +12,7 @@ from edits.features import Feature
 from edits.forms import SheetForm
 from edits.gateway.errors import GatewayError, NotGranted
 from identity.models import Token
+from tests.edits.browser import FormReader
 from tests.edits.forms.conftest import ROW, Fill, problem_of
 from tests.edits.site_plan import SitePlan
 from tests.running_sandbox import Person
@@ -50,6 +51,37 @@ def test_a_conflict_is_resolved_by_the_next_save(fill: Fill, plan: SitePlan, cho
     assert again.is_valid()
     assert again.save()
     assert (plan.value(ROW, "Status"), plan.value(ROW, "Notes")) == (now, "Rock")
+
+
+def test_a_conflict_without_a_choice_stays_a_conflict(fill: Fill, plan: SitePlan, bob: Person) -> None:
+    filled = fill(StatusForm).type(status="Blocked", notes="Rock")
+    plan.write(ROW, Status="Complete")
+    for _ in range(3):
+        form = filled.sent()
+        assert form.is_valid(), form.errors
+        assert form.save() is None
+        conflict = form["status"].conflict
+        assert (conflict.saw, conflict.now, conflict.typed) == ("In progress", "Complete", "Blocked")
+        filled.open(form)
+    assert plan.writes(bob) == []
+    assert plan.value(ROW, "Status") == "Complete"
+
+
+def test_a_page_that_shows_no_choice_overwrites_nothing(fill: Fill, plan: SitePlan, bob: Person) -> None:
+    """The page has the fields and the hidden inputs, but not the conflict."""
+    filled = fill(StatusForm).type(status="Blocked")
+    plan.write(ROW, Status="Complete")
+    form = filled.sent()
+    assert form.is_valid()
+    assert form.save() is None
+    reader = FormReader("row-form")
+    reader.feed(f'<form id="row-form">{form.hidden_inputs}{form["status"].as_widget()}</form>')
+    filled.fields = reader.fields
+    again = filled.sent()
+    assert again.is_valid(), again.errors
+    assert again.save() is None
+    assert again.has_conflicts
+    assert plan.writes(bob) == []
 
 
 def test_a_refusal_of_smartsheet(fill: Fill, plan: SitePlan, bob: Person) -> None:
