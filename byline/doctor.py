@@ -2,8 +2,10 @@
 Smartsheet.
 """
 
+import os
 from collections.abc import Iterator
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.checks import ERROR, WARNING, CheckMessage, run_checks
@@ -15,6 +17,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.timesince import timesince
 
+from audit.conf import path_of
 from audit.conf import settings as audit_settings
 from byline.findings import Finding, note, ok, to_do
 from byline.models import Worker
@@ -23,6 +26,13 @@ from identity import regions
 from identity.checks import registrations, smartsheet_regions
 from identity.signin import csp
 
+UNUSABLE = {  # warnings about something that people can't use before someone has acted
+    "byline.W003",
+    "byline.W004",
+    "byline.W005",
+    "byline.W006",
+    "identity.W001",
+}
 OURS = ("byline.", "identity.", "audit.", "edits.")
 WORKER_IS_LATE = timedelta(minutes=5)
 
@@ -78,8 +88,8 @@ def _checks(*, has_tables: bool) -> Iterator[Finding]:
 
 
 def _finding(message: CheckMessage) -> Finding:
-    what, advice = f"{message.msg} ({message.id})", message.hint or "docs/checks.md explains the findings."
-    return to_do(what, advice) if message.level >= ERROR else note(what, advice)
+    what, advice = f"{message.msg} ({message.id})", message.hint or ""
+    return to_do(what, advice) if message.level >= ERROR or message.id in UNUSABLE else note(what, advice)
 
 
 def _worker() -> Iterator[Finding]:
@@ -100,6 +110,11 @@ def _seals() -> Iterator[Finding]:
             "To prove that nobody changed the log, set AUDIT_SEAL_KEY for the worker. manage.py audit_keys makes a key."
         )
         yield note("The log is not sealed here.", advice)
+    elif "file" in audit_settings.AUDIT_ANCHORS and audit_settings.AUDIT_ANCHOR_FILE:
+        path = path_of("AUDIT_ANCHOR_FILE")
+        if not os.access(path if path.exists() else path.parent, os.W_OK):
+            advice = "Create its folder, and let the worker's user write to it. Until then, no seal is copied there."
+            yield to_do(f"AUDIT_ANCHOR_FILE can't be written: {path}.", advice)
 
 
 def _page() -> Iterator[Finding]:
@@ -130,5 +145,8 @@ def _registration(region: regions.Region) -> Finding:
         path = reverse(name, args=[] if name == "identity:callback" else [region.name])
     except NoReverseMatch:
         return note(f"The app's registration in {region.label} needs a redirect URL.", "Include byline.urls first.")
+    if urlsplit(region.api_base).hostname in regions.LOOPBACK:
+        what = f"The sandbox only redirects to its redirect URL, such as http://127.0.0.1:8000{path}."
+        return note(what, "Start the sandbox with --redirect-url and the URL of your site.")
     what = f"The redirect URL in {region.label} has to be https://YOUR-HOST{path}. This command can't check that."
     return note(what, "Check the redirect URL in Smartsheet, under Account, Developer Tools.")

@@ -48,7 +48,9 @@ class AppSettings:
             return getattr(django_settings, name)
         except AttributeError:
             if name not in self._defaults:
-                raise ImproperlyConfigured(f"The setting {name} is missing: see docs/settings.md.") from None
+                raise ImproperlyConfigured(
+                    f"The setting {name} is missing. Byline's documentation of the settings explains it."
+                ) from None
         default = self._defaults[name]
         return default(self) if callable(default) else default
 

@@ -7,15 +7,17 @@ from pathlib import Path
 
 import pytest
 import trustme
+from cryptography.fernet import Fernet
 from django.core.management import call_command
 from django.db import connection
+from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
 from byline.models import Worker
-from tests.conftest import point_settings_at
+from tests.conftest import SignIn, point_settings_at
 from tests.identity.provider import Answer, Provider
-from tests.running_sandbox import RunningSandbox
+from tests.running_sandbox import Person, RunningSandbox
 
 pytestmark = [pytest.mark.django_db, pytest.mark.filterwarnings("ignore:.*unclosed.*ssl:ResourceWarning")]
 
@@ -54,7 +56,8 @@ def test_nothing_is_missing_where_all_is_well(capsys: pytest.CaptureFixture[str]
     assert (code, output.count("to do")) == (0, 0)
     assert "Smartsheet answers at http://127.0.0.1" in output
     assert "A worker runs on " in output
-    assert "https://YOUR-HOST/identity/callback/" in output
+    assert "such as http://127.0.0.1:8000/identity/callback/" in output
+    assert "Developer Tools" not in output
     assert output.endswith("Nothing is missing.\n")
 
 
@@ -176,6 +179,55 @@ def test_the_policy_that_a_page_really_has_is_looked_at(capsys: pytest.CaptureFi
     assert code == 1
     assert "to do  The site's Content-Security-Policy blocks" in output
     assert "Add: form-action http://127.0.0.1" in output
+
+
+def test_the_redirect_url_of_a_real_region_is_named(capsys: pytest.CaptureFixture[str], settings: Settings) -> None:
+    at(settings, "https://api.smartsheet.invalid/2.0")
+    output = doctor(capsys, settings)[1]
+    assert "has to be https://YOUR-HOST/identity/callback/" in output
+    assert "under Account, Developer Tools" in output
+
+
+@pytest.mark.usefixtures("sandbox")
+def test_a_site_that_nobody_can_use_is_to_do(capsys: pytest.CaptureFixture[str], settings: Settings) -> None:
+    Worker.objects.note_running()
+    settings.LOGIN_URL = "/no/such/page/"
+    code, output = doctor(capsys, settings)
+    assert code == 1
+    assert "to do  LOGIN_URL is '/no/such/page/', where this site has no page. (byline.W004)" in output
+    assert "Nothing is missing" not in output
+
+
+@pytest.mark.usefixtures("sandbox")
+def test_tokens_that_cannot_be_decrypted_are_to_do(
+    capsys: pytest.CaptureFixture[str], settings: Settings, sign_in: SignIn, alice: Person, client: Client
+) -> None:
+    Worker.objects.note_running()
+    sign_in(client, alice)
+    settings.TOKEN_KEYS = [Fernet.generate_key().decode()]
+    code, output = doctor(capsys, settings)
+    assert code == 1
+    assert "to do  TOKEN_KEYS can't decrypt the tokens" in output
+
+
+@pytest.mark.usefixtures("sandbox")
+@pytest.mark.parametrize("folder", ["", "missing"])
+def test_an_anchor_file_that_cannot_be_written_is_to_do(
+    capsys: pytest.CaptureFixture[str], settings: Settings, tmp_path: Path, folder: str
+) -> None:
+    Worker.objects.note_running()
+    settings.AUDIT_ANCHORS, settings.AUDIT_ANCHOR_FILE = ["file"], str(tmp_path / folder / "seals.jsonl")
+    code, output = doctor(capsys, settings)
+    assert code == (1 if folder else 0)
+    assert ("to do  AUDIT_ANCHOR_FILE can't be written" in output) is bool(folder)
+
+
+@pytest.mark.usefixtures("sandbox")
+def test_advice_names_no_page_that_a_wheel_lacks(capsys: pytest.CaptureFixture[str], settings: Settings) -> None:
+    settings.APP_TOKEN_DAYS = -1
+    output = doctor(capsys, settings)[1]
+    assert "(byline.E008)" in output
+    assert "docs/" not in output
 
 
 @pytest.mark.usefixtures("sandbox")

@@ -54,7 +54,8 @@ class Command(BaseCommand):
                 " about them."
             )
         self.stdout.write(
-            "Backups and the database's own journals still have the erased data: docs/audit-log.md says for how long."
+            "Backups and the database's own journals still have the erased data: Byline's documentation of the audit"
+            " log says for how long."
         )
 
     def _ask(self, what: What) -> None:
