@@ -136,8 +136,10 @@ def test_the_page_that_updates_a_row(
     assert "Alice Archer changed it to “Blocked” in the meantime. Nothing was saved." in late.content.decode()
     assert 'name="typed" value="Complete"' in late.content.decode()
     assert 'name="shown" value="Blocked"' in late.content.decode()
+    assert client.post(page, {"typed": "Complete"}).status_code == 409  # a hand-made request
+    assert client.get(f"/status/{plan.id}/99/").status_code == 404
     sandbox.fault(method="GET", path="/sheets", status=403, errorCode=1004, times=9)
-    assert client.get(page).status_code == 503
+    assert client.get(page).status_code == 403
     assert [entry.phase for entry in Entry.objects.filter(action="change").order_by("id")] == [
         "intent", "applied", "conflict",
     ]  # fmt: skip

@@ -97,7 +97,7 @@ def test_it_leads_from_a_new_site_to_the_first_edit(tmp_path: Path, sandbox: Run
     assert story["connect"] == f"/smartsheet/identity/connect/?next={page}"
     assert story["back"] == page
     assert "1 cell changed · view in log" in story["after"]
-    assert "Status changed last by Alice Archer, just now" in story["after"]
+    assert "Last change of the status: Alice Archer, just now" in story["after"]
     assert story["acts"] == [["connect", "done"], ["change", "intent"], ["change", "applied"]]
     assert plan.value(ROW, "Status") == "Blocked"
     assert plan.last_writer(ROW, "Status") == alice.email

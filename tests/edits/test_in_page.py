@@ -310,7 +310,7 @@ def test_without_the_request_it_says_what_is_missing(tag: str) -> None:
 def test_who_changed_a_cell_and_when_and_from_what(
     browser: Client, client: Client, plan: SitePlan, alice: Person, bob: Person, sign_in: SignIn
 ) -> None:
-    assert SitePage(browser, plan, "who").text == "Site Works order"
+    assert SitePage(browser, plan, "who").text == "Site Works order no change yet that you can see"
     SitePage(browser, plan, "form").type(Status="Blocked").save()
     reader = Client()
     sign_in(reader, alice)
