@@ -55,7 +55,7 @@ def save_edits(request: ApiRequest, sheet_id: SheetId, edits: Edits, idempotency
         return _restore(request, sheet_id, edits, key)
     changes = edits.row_changes
     how = {"is_cell_by_cell": edits.unit == "cell", "is_partial": edits.is_partial}
-    result = repeated(sheet_id, changes, key=key, person=request.auth.profile, **how)
+    result = repeated(sheet_id, changes, key=key, person=request.auth.profile, reason=edits.reason, **how)
     if result is None:
         baseline = read(request.user, sheet_id, row_ids=edits.row_ids, with_descendants=bool(edits.deleted))
         edits.require_writable(baseline.sheet)

@@ -187,7 +187,7 @@ class SheetForm(ColumnsForm):
         key, via = self.data.get("once", "") if key is None else key, via or self.via
         change = self._change(cells)
         if self.row and (why := self.may_edit(self.row)):
-            result = self._saved_before(change, key)
+            result = self._saved_before(change, key, reason=reason)
             if result is None:
                 self._record_refusal(cells, why, reason=reason, via=via)
                 raise RowForbidden(why)
@@ -293,11 +293,12 @@ class SheetForm(ColumnsForm):
             return bool(self.baseline and idempotency.find(key, actor=self.baseline.actor))
         return False
 
-    def _saved_before(self, change: RowChange, key: str) -> Result | None:
+    def _saved_before(self, change: RowChange, key: str, *, reason: str) -> Result | None:
         """Return the result of the first save with this key; None if there was no such save."""
         with suppress(DatabaseError):
             owner = self.baseline.gateway.owner if self.baseline else None
-            return repeated(self.sheet_id, [change], key=key, person=owner) if key and owner else None
+            if key and owner:
+                return repeated(self.sheet_id, [change], key=key, person=owner, reason=reason)
         return None
 
     def _turn_away(self, why: str) -> None:

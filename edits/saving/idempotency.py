@@ -121,8 +121,11 @@ class Claim:
                 return
 
 
-def digest_of(*content: object) -> str:
-    """Return the hash of a save's content. Hashes are stored and compared, so that the content needn't be stored."""
+def digest_of(*content: object, reason: str) -> str:
+    """Return the hash of a save's content and of the reason for the save. Hashes are stored and compared, so that the
+    content needn't be stored.
+    """
+    content = (*content, reason) if reason else content  # the hashes of older versions had no reason
     return salted_hmac("edits.saving", repr(content), algorithm="sha256").hexdigest()
 
 

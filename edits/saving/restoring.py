@@ -44,7 +44,7 @@ def restore(
     sheet, and NotRecorded, KeyReused or InProgress like `save`.
     """
     actor = Actor(id=person.id, region=person.region, name=person.name, email=person.email)
-    digest = idempotency.digest_of("restore", sheet_id, tuple(row_ids)) if key else ""
+    digest = idempotency.digest_of("restore", sheet_id, tuple(row_ids), reason=reason) if key else ""
     claim = idempotency.claim(key, actor=actor, digest=digest)
     if claim.earlier:
         return claim.earlier

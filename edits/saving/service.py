@@ -64,7 +64,7 @@ def save(
     Raises:
         InTransaction: a transaction is open, which could roll back the log's entries. Nothing was sent.
         NotRecorded: the log could not be written, so nothing was sent.
-        KeyReused: the key was used for something else before. Nothing was sent.
+        KeyReused: the key was used for something else, or with another reason, before. Nothing was sent.
         InProgress: a save with this key is in progress. Nothing was sent a second time.
         TypeError: an id isn't a whole number, or a value has a type that no cell can have. Nothing was sent.
         ValueError: an id or a number is too large or not finite; the log has no such `origin`; `via` can't be recorded
@@ -77,7 +77,8 @@ def save(
     require_arguments(changes)
     _require_sense(baseline, changes)
     facts = facts_of(origin=origin, reason=reason, via=via)
-    digest = idempotency.digest_of(baseline.sheet.id, tuple(changes), is_cell_by_cell, is_partial) if key else ""
+    content = (baseline.sheet.id, tuple(changes), is_cell_by_cell, is_partial)
+    digest = idempotency.digest_of(*content, reason=reason) if key else ""
     claim = idempotency.claim(key, actor=baseline.actor, digest=digest)
     if claim.earlier:
         return claim.earlier
@@ -100,6 +101,7 @@ def repeated(
     *,
     key: str,
     person: Profile,
+    reason: str = "",
     is_cell_by_cell: bool = False,
     is_partial: bool = False,
 ) -> Result | None:
@@ -107,7 +109,7 @@ def repeated(
 
     Raises DatabaseError if the database can't be read.
     """
-    digest = idempotency.digest_of(sheet_id, tuple(changes), is_cell_by_cell, is_partial)
+    digest = idempotency.digest_of(sheet_id, tuple(changes), is_cell_by_cell, is_partial, reason=reason)
     actor = Actor(id=person.id, region=person.region, name=person.name, email=person.email)
     return idempotency.find(key, actor=actor, digest=digest)
 

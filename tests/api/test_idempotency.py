@@ -35,6 +35,19 @@ def test_another_body_under_the_same_key_is_refused(caller: Caller, plan: SitePl
     assert len(plan.writes(bob)) == 1
 
 
+def test_another_way_to_save_under_the_same_key_is_refused(caller: Caller, plan: SitePlan, bob: Person) -> None:
+    key = str(uuid4())
+    first = caller.save(plan.id, row(plan), key=key, reason="Survey")
+    others: list[dict[str, Any]] = [
+        {"reason": "Flood"}, {}, {"reason": "Survey", "unit": "cell"}, {"reason": "Survey", "is_partial": True},
+    ]  # fmt: skip
+    for other in others:
+        problem = caller.save(plan.id, row(plan), key=key, status=422, **other)
+        assert problem["type"] == "urn:byline:problem:idempotency-key-reused"
+    assert caller.save(plan.id, row(plan), key=key, reason="Survey")["edit_ids"] == first["edit_ids"]
+    assert len(plan.writes(bob)) == 1
+
+
 def test_a_save_that_is_under_way_is_not_begun_again(caller: Caller, plan: SitePlan, bob: Person) -> None:
     key = str(uuid4())
     caller.save(plan.id, row(plan), key=key)

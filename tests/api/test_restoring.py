@@ -104,6 +104,14 @@ def test_a_key_of_other_restored_rows_is_refused(caller: Caller, plan: SitePlan)
     assert "Drainage runs" not in plan.labels()
 
 
+def test_another_reason_for_restoring_under_the_same_key_is_refused(caller: Caller, plan: SitePlan) -> None:
+    delete(caller, plan, DIG)
+    key = str(uuid4())
+    caller.save(plan.id, *restoring(plan, DIG), key=key, reason="Survey")
+    problem = caller.save(plan.id, *restoring(plan, DIG), key=key, reason="Flood", status=422)
+    assert problem["type"] == "urn:byline:problem:idempotency-key-reused"
+
+
 def test_a_restoration_under_way_is_not_begun_again(caller: Caller, plan: SitePlan) -> None:
     delete(caller, plan, DIG)
     key = str(uuid4())
