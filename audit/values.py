@@ -13,6 +13,7 @@ _WORDS = re.compile(r"\S+\s*|\s+")
 _FEW_WORDS = 4  # if a text has fewer words, both texts are shown as a whole: old → new
 _ALIKE = 0.4  # texts that are less alike than this are shown as a whole, too
 
+NO_VALUES = "{}"  # the values of a row whose cells are all empty
 PLACE = {"parentId", "rowNumber", "siblingId"}  # the keys of a moved row's old and new place
 ERASED = "ERASED"  # the objectType of the mark that in_clear() puts in place of an erased value
 
@@ -42,16 +43,17 @@ def evidence_in_clear(evidence: str | None, texts: Mapping[str, str]) -> str | N
 
 
 def human(value: str | None) -> str:
-    """A value of the log (canonical JSON) in words; "" for an empty cell.
+    """A value of the log (canonical JSON) in words; "" for an empty cell, and for a row whose cells are all empty.
 
     >>> human('{"email":"bob@example.com","name":"Bob","objectType":"CONTACT"}')
     'Bob <bob@example.com>'
     """
-    return "" if value is None else _say(json.loads(value))
+    return "" if value is None or value == NO_VALUES else _say(json.loads(value))
 
 
 def human_pair(old: str | None, new: str | None) -> tuple[str, str]:
     """Both values in words. If the words for both would be the same, as for 5 and "5", both values stay JSON."""
+    old, new = (None if value == NO_VALUES else value for value in (old, new))
     before, after = human(old), human(new)
     return (old or "", new or "") if old != new and before == after else (before, after)
 

@@ -2,6 +2,8 @@
 
 from django.db import models
 
+NEW_ROW = "new row"  # the label of a row that is to be added, if the row's name is empty or personal
+
 
 class Phase(models.TextChoices):
     """The stage of an edit that an entry records, or the result of an act that has only one entry."""

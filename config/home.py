@@ -17,10 +17,9 @@ from audit.models import Entry, EntryQuerySet
 from audit.read_logging import note_reading
 from audit.recording import NotRecorded
 from audit.unsettled import Unsettled
-from audit.vocabulary import Action, Origin, Phase
+from audit.vocabulary import NEW_ROW, Action, Origin, Phase
 from edits.forms.filling.opening import open_forms
 from edits.forms.models import FormDefinition, FormState
-from edits.saving.batches import NEW_ROW
 from edits.sheets import opened_sheets
 from edits.sheets.openable_sheets import Unknown, openable_sheets
 from edits.sheets.opened_sheets import OpenedSheet

@@ -1,6 +1,7 @@
 """The front page says what this app does. The home page shows the person's sheets and changes."""
 
 import json
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -19,7 +20,7 @@ from audit.vocabulary import Action, Phase
 from config import demo
 from config.home import RECENT
 from edits.forms.models import FormDefinition
-from edits.saving import DeleteRow, MoveRow, Place, read, save
+from edits.saving import AddRow, DeleteRow, MoveRow, Place, read, save
 from edits.sheets.openable_sheets import Unknown, openable_sheets
 from tests.edits.browser import Page
 from tests.edits.site_plan import SitePlan
@@ -177,6 +178,23 @@ def test_a_refused_addition_needs_the_person_until_the_row_is_added(
     assert needs(client) == [{Phase.REFUSED}], "another row was added"
     Page.open(client, plan.add_path).type({plan.columns["Task"]: "Roof"}).send()
     assert needs(client) == []
+
+
+def test_a_row_without_values_is_shown_in_words(
+    client: Client, sandbox: RunningSandbox, plan: SitePlan, bob: Person, sign_in: SignIn
+) -> None:
+    sign_in(client, bob)
+    baseline = read(get_user(client), plan.id, row_ids=[])
+    sandbox.fault(method="POST", path="/rows$", status=403)
+    save(baseline, [AddRow(())])
+    save(baseline, [AddRow(())]).raise_error()
+    for page in (text(client), text(client, "/audit/")):
+        assert "wanted to add a new row to Site plan empty" in page
+        assert re.search(r"added row Row \d+ to Site plan empty", page), page
+        assert "{}" not in page
+    entry = Entry.objects.intents().latest("id")
+    for path in (f"/sheets/undo/{entry.pk}/", f"/sheets/undo/edit/{entry.edit_id}/", f"/audit/{entry.pk}/"):
+        assert "{}" not in text(client, path).replace("New value as it was sent {}", "")
 
 
 def test_a_refused_move_or_change_needs_nobody_when_the_row_is_deleted(

@@ -23,7 +23,7 @@ from audit.templatetags.audit_log import (
     markup,
     thousands,
 )
-from audit.vocabulary import Action, Origin, Phase
+from audit.vocabulary import NEW_ROW, Action, Origin, Phase
 
 register = template.Library()
 
@@ -137,8 +137,8 @@ def _on_sheet(change: LoggedChange, start: str) -> Iterator[str]:
         where = {"sheet": entry.sheet_id or 0, "row": entry.row_id or "", "column": entry.column_id}
         yield link(where, start, entry.column_title or "a column without a name")
         yield "in"
-    yield "row"
     label = change.row_label or "without a name"
+    yield "a" if label == NEW_ROW else "row"  # “added a new row”
     yield link({"sheet": entry.sheet_id or 0, "row": row_id}, start, label) if row_id else strong(label)
     yield {"add": "to", "delete": "from"}.get(entry.action, "of")
     yield link({"sheet": entry.sheet_id or 0}, start, entry.sheet_name or "without a name")

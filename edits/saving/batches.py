@@ -14,7 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from audit.recording import Change, Evidence, Outcome
-from audit.vocabulary import Action, Phase
+from audit.vocabulary import NEW_ROW, Action, Phase
 from edits.gateway import answers
 from edits.gateway.errors import OutcomeUnknown, Refused
 from edits.gateway.operations import IDS_PER_URL, ROWS_PER_WRITE
@@ -28,7 +28,6 @@ from edits.sheets.personal_columns import row_label
 from edits.sheets.sheet import Cell, Json, Row
 
 DURATION_LOCALE = "en_US"  # the units of durations are English, whatever the person's locale
-NEW_ROW = "new row"  # the log's label of a row without a number, if its name is empty or personal
 MOVED_AWAY = "The row was no longer below the deleted row, so it wasn't deleted."
 TAKEN_ALONG = "The row was moved below the deleted row in the meantime, so Smartsheet deleted it too."
 READ_BACK = "Smartsheet gave no clear answer. This app then read the row, and the row has the change."
