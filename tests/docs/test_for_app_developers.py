@@ -141,7 +141,7 @@ def test_the_page_that_updates_a_row(
     sandbox.fault(method="GET", path="/sheets", status=403, errorCode=1004, times=9)
     assert client.get(page).status_code == 403
     assert [entry.phase for entry in Entry.objects.filter(action="change").order_by("id")] == [
-        "intent", "applied", "conflict",
+        "intent", "applied", "conflict", "conflict",
     ]  # fmt: skip
 
 
