@@ -2,7 +2,7 @@
 
 from django.apps import apps
 
-from audit.vocabulary import Action, Phase
+from audit.vocabulary import WAS_DISCONNECTED, WAS_REVOKED, Action, Phase
 
 _ON_SHEETS = {  # for each action, the verb if it was done, and the verb if it was only tried
     Action.CHANGE: ("changed", "wanted to change"),
@@ -55,15 +55,20 @@ _FOUND = {  # for each result of comparing with Smartsheet's history
 }
 
 
-_RECORDS = frozenset({"created", "deleted"})  # the messages in audit/own_records.py for a whole record
+_MESSAGES: dict[str, frozenset[str]] = {  # for each action, the messages that take the place of the verb
+    Action.RECORD: frozenset({"created", "deleted"}),  # audit/own_records.py writes them for a whole record
+    Action.DISCONNECT: frozenset({WAS_DISCONNECTED}),
+    Action.REVOKE: frozenset({WAS_REVOKED}),
+}
 
 
 def verb(action: str, phase: Phase, *, message: str = "", is_undo: bool = False) -> str:
     """The verb, such as "changed" or "was refused sign-in". For an action that another app defined, the verb is made
-    from the action's name. For a record of this app, `message` says whether the record was created or deleted.
-    `is_undo` says that the change undoes another one.
+    from the action's name. For a record of this app, `message` says whether the record was created or deleted. For a
+    person who was disconnected, `message` says whether someone else did it. `is_undo` says that the change undoes
+    another one.
     """
-    if action == Action.RECORD and phase == Phase.DONE and message in _RECORDS:
+    if phase == Phase.DONE and message in _MESSAGES.get(action, ()):
         return message
     if phase in _FOUND:
         return _FOUND[phase]

@@ -70,6 +70,11 @@ class Action(models.TextChoices):
     ASK = "ask", "asked for updates"
 
 
+# These messages of entries take the place of the verb, if the person didn't do it themselves.
+WAS_DISCONNECTED = "was disconnected from this app"
+WAS_REVOKED = "lost an access token"
+
+
 class Origin(models.TextChoices):
     """Where an entry comes from: a part of the app, or something outside of it."""
 

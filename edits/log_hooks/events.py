@@ -14,12 +14,13 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.dispatch import receiver
 
 from audit.recording import Change, NotRecorded, nobody, note
-from audit.vocabulary import Action, Origin, Phase
+from audit.vocabulary import WAS_DISCONNECTED, WAS_REVOKED, Action, Origin, Phase
 from edits.log_hooks.actors import actor_of, actor_of_profile, actor_of_user, number_of, subject_of, who_of_user
 from edits.log_hooks.refusals import Counted, note_or_count
 from identity import signals
 from identity.apptokens.models import AppToken
 from identity.models import SmartsheetUser
+from identity.profiles.account import DISCONNECTED
 from identity.profiles.profile import Profile
 from identity.signin.admission import NOT_LET_IN
 from identity.signin.failures import Failure
@@ -114,11 +115,13 @@ def note_revocation(
     profile: Profile, is_confirmed: bool, why: str, user: AbstractBaseUser | None = None, **_more: object
 ) -> None:
     """Record that the app asked Smartsheet to end a token. If a Django user couldn't be connected, this user is the
-    actor, as in note_refusal().
+    actor, as in note_refusal(). If someone else's act is the cause, such as blocking the person, the entry doesn't say
+    that the person gave up the token.
     """
+    done = "" if user or why in {DISCONNECTED, NOT_LET_IN} else WAS_REVOKED
     entry: dict[str, Any] = {
         "phase": Phase.DONE if is_confirmed else Phase.FAILED,
-        "message": "" if is_confirmed else "Smartsheet has not confirmed that the token has ended.",
+        "message": done if is_confirmed else "Smartsheet has not confirmed that the token has ended.",
     }
     if user:
         reason = f"Only the new token for account {number_of(profile)}, because the account was not connected."
@@ -133,7 +136,11 @@ def note_revocation(
 
 @receiver(signals.disconnected)
 def note_disconnect(person: SmartsheetUser, why: str, **_more: object) -> None:
-    note(actor=actor_of(person), action=Action.DISCONNECT, subject=subject_of(person), reason=why)
+    """Record that a person isn't connected any more. If the person didn't press Disconnect, `why` says what the cause
+    was, and the entry doesn't say that the person did it.
+    """
+    message = WAS_DISCONNECTED if why else ""
+    note(actor=actor_of(person), action=Action.DISCONNECT, subject=subject_of(person), reason=why, message=message)
 
 
 @receiver(signals.activation_changed)

@@ -8,11 +8,14 @@ import pytest
 from cryptography.fernet import Fernet
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.test import Client
 from django.utils import timezone
+from django.utils.html import strip_tags
 from pytest_django import Settings
 
 from audit.models import Entry
 from identity.models import SmartsheetUser, Token
+from identity.profiles.account import block, disconnect
 from identity.profiles.profile import Profile
 from identity.signin.oauth import Grant
 from identity.tokens import returning
@@ -54,6 +57,21 @@ def test_of_a_user_who_is_deleted(jane: User, provider: Provider) -> None:
     assert not TokenToReturn.objects.exists()
     why = "The user or the person was deleted."
     assert told() == [("disconnect", "done", why), ("revoke", "done", why)]
+
+
+@pytest.mark.parametrize("by_an_administrator", [True, False])
+def test_the_log_says_who_disconnected_a_person(
+    jane: User, provider: Provider, admin_client: Client, by_an_administrator: bool
+) -> None:
+    """If an administrator blocks Jane, the log doesn't say that Jane disconnected the app."""
+    if by_an_administrator:
+        block(jane.smartsheet, by=User.objects.create_superuser("root"))
+    else:
+        disconnect(jane.smartsheet)
+    log = " ".join(strip_tags(admin_client.get("/audit/").content.decode()).split())
+    expected = {"was disconnected from this app", "lost an access token"}
+    own = {"disconnected this app", "gave up an access token"}
+    assert {words for words in expected | own if words in log} == (expected if by_an_administrator else own)
 
 
 def test_of_users_who_are_deleted_by_a_query(jane: User, provider: Provider) -> None:
