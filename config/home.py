@@ -16,8 +16,9 @@ from audit.grouping import Edit, edits_of
 from audit.models import Entry, EntryQuerySet
 from audit.read_logging import note_reading
 from audit.recording import NotRecorded
+from audit.undoings import Undone, undone
 from audit.unsettled import Unsettled
-from audit.vocabulary import NEW_ROW, Action, Origin, Phase
+from audit.vocabulary import NEW_ROW, Action, Phase
 from edits.forms.filling.opening import open_forms
 from edits.forms.models import FormDefinition, FormState
 from edits.sheets import opened_sheets
@@ -31,6 +32,8 @@ RECENT = timedelta(days=7)  # older problems are shown only in the log
 
 Target = tuple[str, int | None, int | str | None]  # what an entry is about, as _target() returns it
 ON_SHEETS = (Action.CHANGE, Action.ADD, Action.DELETE, Action.MOVE)
+# The states of an edit whose undo was undone in turn, for the actions in audit.undoings.ONCE.
+REDONE: dict[str, str] = {Action.ADD: "undone, then added again", Action.DELETE: "undone, then deleted again"}
 NOT_SAVED = (Phase.REFUSED, Phase.FAILED, Phase.CONFLICT, Phase.FORBIDDEN, Phase.NOT_APPLIED, Phase.UNDECIDABLE)
 UNCERTAIN = (Phase.INTENT, Phase.UNKNOWN)
 WHY_NONE = {
@@ -44,13 +47,12 @@ WHY_NONE = {
 
 @dataclass(frozen=True, slots=True)
 class OwnEdit:
-    """An edit that the person made. It says whether all or some changes of the edit were undone. `can_be_undone` says
-    whether the edit has a saved change that can still be undone.
+    """An edit that the person made. `state` says in words whether the edit was undone; it is "" if the edit wasn't.
+    `can_be_undone` says whether the edit has a saved change that can still be undone.
     """
 
     edit: Edit
-    is_undone: bool
-    is_undone_in_part: bool
+    state: str
     can_be_undone: bool
 
 
@@ -114,25 +116,22 @@ def _sheets(request: HttpRequest, latest: Iterable[Entry], openable: frozenset[i
 
 
 def _with_undos(edits: Sequence[Edit]) -> list[OwnEdit]:
-    """For each edit, find out which of its changes were undone, and return both. A change counts as undone only if the
-    attempt to undo it was saved.
-    """
-    changes = [change for edit in edits for change in edit.changes]
-    undos = [entry for change in changes for entry in change.mentions if entry.origin == Origin.UNDO]
-    undone = {undo.intent.refers_to for undo in with_outcomes(undos) if undo.is_applied}
-    return [_own(edit, undone) for edit in edits]
+    """For each edit, find out which of its changes are undone, and return both."""
+    found = undone(change.intent.pk for edit in edits for change in edit.changes)
+    return [_own(edit, found) for edit in edits]
 
 
-def _own(edit: Edit, undone: Collection[int | None]) -> OwnEdit:
+def _own(edit: Edit, found: Undone) -> OwnEdit:
+    action = edit.first.intent.action
     saved = [change.intent.pk for change in edit.changes if change.is_applied]
-    left = [entry_id for entry_id in saved if entry_id not in undone]
-    is_whole = not edit.is_shortened  # of a long edit, only the first changes are known here
-    is_undone = bool(saved) and not left and is_whole
+    redone = [entry_id for entry_id in saved if action in REDONE and entry_id in found.not_any_more]
+    left = [entry_id for entry_id in saved if entry_id not in found.now and entry_id not in redone]
+    is_done = bool(saved) and not left and not edit.is_shortened  # of a long edit, only some changes are known here
+    is_in_part = len(left) < len(saved) and not is_done
     return OwnEdit(
         edit,
-        is_undone=is_undone,
-        is_undone_in_part=len(left) < len(saved) and not is_undone,
-        can_be_undone=edit.first.intent.action in ON_SHEETS and bool(saved) and not is_undone,
+        state=REDONE[action] if is_done and redone else "undone" if is_done else "undone in part" if is_in_part else "",
+        can_be_undone=action in ON_SHEETS and bool(saved) and not is_done,
     )
 
 

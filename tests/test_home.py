@@ -251,6 +251,40 @@ def test_a_change_whose_undo_was_refused_is_not_called_undone(
     assert ">undone" not in page
 
 
+def test_a_change_whose_undo_was_undone_can_be_undone_again(
+    client: Client, plan: SitePlan, bob: Person, sign_in: SignIn
+) -> None:
+    sign_in(client, bob)
+    change(client, plan, "Rock").send()
+    entry = Entry.objects.intents().get()
+    client.post(f"/sheets/undo/{entry.pk}/")
+    client.post(f"/sheets/undo/{Entry.objects.intents().latest('id').pk}/")
+    assert plan.value(TASK, "Notes") == "Rock"
+    for path in ("/", f"/audit/{entry.pk}/"):
+        assert f'href="/sheets/undo/{entry.pk}/"' in client.get(path).content.decode()
+    assert [own.state for own in client.get("/").context["home"].edits] == ["", "undone", ""]
+    client.post(f"/sheets/undo/{entry.pk}/")
+    assert plan.value(TASK, "Notes") is None
+    assert [own.state for own in client.get("/").context["home"].edits][-1] == "undone"
+
+
+def test_a_deletion_whose_undo_was_undone_says_so(client: Client, plan: SitePlan, bob: Person, sign_in: SignIn) -> None:
+    sign_in(client, bob)
+    row_id = plan.rows["Drainage runs"]
+    save(read(get_user(client), plan.id, row_ids=[row_id], with_descendants=True), [DeleteRow(row_id)]).raise_error()
+    entries = [Entry.objects.intents().latest("id")]
+    for _ in range(3):
+        client.post(f"/sheets/undo/{entries[-1].pk}/")
+        entries.append(Entry.objects.intents().latest("id"))
+        if len(entries) == 3:
+            states = [own.state for own in client.get("/").context["home"].edits]
+            assert states == ["", "undone", "undone, then deleted again"]
+            for path in ("/", f"/audit/{entries[0].pk}/"):
+                assert f'href="/sheets/undo/{entries[0].pk}/"' not in client.get(path).content.decode()
+    states = [own.state for own in client.get("/").context["home"].edits]
+    assert states == ["", "undone", "undone, then added again", "undone"]
+
+
 def test_an_edit_that_was_undone_in_part_says_so(
     client: Client, plan: SitePlan, alice: Person, bob: Person, sign_in: SignIn
 ) -> None:

@@ -13,6 +13,7 @@ from audit.changes import LoggedChange, with_outcomes
 from audit.grouping import changes_of
 from audit.models import Entry
 from audit.read_logging import note_reading
+from audit.undoings import ONCE, undone
 from audit.vocabulary import Action, Origin, Phase
 
 
@@ -41,6 +42,7 @@ def entry(request: HttpRequest, entry_id: int) -> HttpResponse:
     note_reading(request, reader, [found])
     (change,) = changes_of(found)
     undoings = with_outcomes(reader.narrow(Entry.objects.undoings_of(found.pk)))
+    state = undone([found.pk])
     others = Entry.objects.intents().of_edit(found.edit_id).exclude(pk=found.pk)
     context = {
         "change": change,
@@ -48,7 +50,7 @@ def entry(request: HttpRequest, entry_id: int) -> HttpResponse:
         "form_slug": next((part.value for part in change.came_by if part.key == "form"), ""),
         "has_others": others.exists(),
         "undoings": undoings,
-        "is_undone": any(undoing.is_applied for undoing in undoings),
+        "is_undone": found.pk in state.now or (found.action in ONCE and found.pk in state.not_any_more),
         "undone": found.refers_to if found.origin == Origin.UNDO else None,
     }
     return render(request, "audit/entry.html", context)
