@@ -23,7 +23,7 @@ ID = re.compile("[1-9][0-9]{0,18}")
 
 def _number(text: object) -> int:
     if not (isinstance(text, str) and ID.fullmatch(text) and int(text) <= LARGEST_ID):
-        raise ValueError("An id is a text of digits, such as “4583173393803140”.")
+        raise ValueError(f"An id is a text with a whole number from 1 to {LARGEST_ID}, such as “4583173393803140”.")
     return int(text)
 
 

@@ -35,6 +35,7 @@ log = logging.getLogger(__name__)
 
 KEY = ("header", "Idempotency-Key")
 CELL_VALUES = {"value", "shown"}
+NO_VALUE = "The value of a cell is a text, a number, true, false, null, or a list of texts."
 AGAIN = 10  # seconds after which callers try again if the database or the log doesn't answer
 SMARTSHEETS_MINUTE = 60  # seconds; Smartsheet counts requests by the minute, and rarely says how long to wait
 KINDS: dict[type[Exception], Kind] = {
@@ -113,8 +114,16 @@ def _invalid(error: Any) -> Problem:
         return Problem(Kind.KEY_MISSING)
     details: dict[str, str] = {}
     for one in error.errors:
-        details.setdefault(_pointer(one["loc"]), str(one["msg"]).removeprefix("Value error, "))
+        said = NO_VALUE if _is_in_value(one["loc"]) else str(one["msg"]).removeprefix("Value error, ")
+        details.setdefault(_pointer(one["loc"]), said)
     return Problem(Kind.INVALID, errors=[{"pointer": place, "detail": said} for place, said in details.items()])
+
+
+def _is_in_value(loc: tuple[str | int, ...]) -> bool:
+    """Whether an error is about the type of a cell's value. Pydantic reports one error for each type that is
+    allowed.
+    """
+    return loc[0] == "body" and any(part in CELL_VALUES for part in loc[:-1])
 
 
 def _pointer(loc: tuple[str | int, ...]) -> str:

@@ -22,7 +22,7 @@ class Kind(Enum):
     people.
     """
 
-    UNREADABLE_BODY = ("unreadable-body", 400, "The body is not JSON")
+    UNREADABLE_BODY = ("unreadable-body", 400, "The body is not JSON that this app can read")
     KEY_MISSING = ("idempotency-key-missing", 400, "A write needs the header Idempotency-Key")
     TOKEN_REFUSED = ("app-token-not-accepted", 401, "The app token is not accepted")
     NOT_SIGNED_IN = ("not-signed-in", 401, "No one is signed in")
@@ -40,7 +40,7 @@ class Kind(Enum):
     TOO_LARGE = ("body-too-large", 413, "The body is too large")
     INVALID = ("invalid-request", 422, "The request is not valid")
     KEY_REUSED = ("idempotency-key-reused", 422, "The key was used for something else")
-    REFUSED = ("refused", 422, "Smartsheet refused this")
+    REFUSED = ("refused", 422, "This was refused")
     TOO_MANY_CALLS = ("too-many-calls", 429, "The app token was used too often")
     RATE_LIMITED = ("smartsheet-rate-limited", 429, "Smartsheet is getting too many requests")
     FAULT = ("fault", 500, "This app has a fault")

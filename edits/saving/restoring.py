@@ -13,7 +13,7 @@ from audit.models import Entry
 from audit.recording import Actor, NotRecorded
 from audit.vocabulary import Phase
 from edits.gateway.answers import UNKNOWN
-from edits.gateway.errors import GatewayError, OutcomeUnknown
+from edits.gateway.errors import Contested, GatewayError, OutcomeUnknown
 from edits.saving import idempotency, undo
 from edits.saving.deleted_rows_log import DeletedRowsLog
 from edits.saving.results import Result, RowResult, Status
@@ -105,10 +105,16 @@ class _Restoring:
 
     def _why_not(self, one: Undo) -> RowResult:
         """Return the result of a row that can't be restored, for example because it was restored before."""
-        if one.why_not != undo.ADDED_AGAIN:
-            return RowResult(None, Status.FORBIDDEN, message=one.why_not)
-        restoration = self.log.restoration(one.row_id)
-        return RowResult(restoration.row_id if restoration else None, Status.UNCHANGED)
+        match one.why_not:
+            case undo.ADDED_AGAIN:
+                restoration = self.log.restoration(one.row_id)
+                return RowResult(restoration.row_id if restoration else None, Status.UNCHANGED)
+            case undo.RESTORING:  # someone began to restore the row after _known() was called
+                error = Contested(one.why_not)
+                return RowResult(None, Status.NOT_SENT, message=one.why_not, error=error)
+            case undo.PARENT_RESTORING:
+                return RowResult(None, Status.REFUSED, message=one.why_not)
+        return RowResult(None, Status.FORBIDDEN, message=one.why_not)
 
 
 def _with_remarks(one: Undo, row: RowResult) -> RowResult:

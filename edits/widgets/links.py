@@ -17,6 +17,8 @@ def is_web_address(text: str) -> bool:
         parts = urlsplit(text)
     except ValueError:
         return False
+    if any(letter.isspace() for letter in parts.netloc):
+        return False
     return parts.scheme in SCHEMES and bool(parts.netloc or (parts.scheme == "mailto" and parts.path))
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from pytest_django import Settings
 
+from api.failures import NO_VALUE
 from audit.models import Entry
 from tests.api.caller import Caller
 from tests.edits.site_plan import SitePlan
@@ -87,3 +88,26 @@ def test_bodies_of_another_shape(caller: Caller, plan: SitePlan, body: Any, poin
     assert len(problem["errors"]) < 5
     assert plan.sandbox.requests() == []
     assert not Entry.objects.exclude(sheet_id=None).exists()
+
+
+@pytest.mark.parametrize("value", [{"a": 1}, [1], [["a"]], [None], [{"a": 1}]])
+@pytest.mark.parametrize("name", ["value", "shown"])
+def test_a_value_of_no_type_that_cells_have(caller: Caller, plan: SitePlan, name: str, value: Any) -> None:
+    change = {"do": "update", "row_id": ID, "cells": [CELL | {name: value}]}
+    (error,) = caller.save(plan.id, change, status=422)["errors"]
+    assert error == {"pointer": f"/changes/0/cells/0/{name}", "detail": NO_VALUE}
+
+
+@pytest.mark.parametrize("number", ["0", "x", "9223372036854775808", "1" * 30])
+def test_the_refusal_of_an_id_names_the_largest(caller: Caller, plan: SitePlan, number: str) -> None:
+    (error,) = caller.save(plan.id, {"do": "delete", "row_id": number}, status=422)["errors"]
+    assert "from 1 to 9223372036854775807" in error["detail"]
+
+
+@pytest.mark.parametrize(
+    "url", ["http://exa mple.com", "https://exam\u00a0ple.com/plan", "ftp://example.com", "example.com"]
+)
+def test_addresses_that_no_browser_opens(caller: Caller, plan: SitePlan, url: str) -> None:
+    change = {"do": "update", "row_id": ID, "cells": [CELL | {"hyperlink": {"url": url}}]}
+    (error,) = caller.save(plan.id, change, status=422)["errors"]
+    assert error["pointer"] == "/changes/0/cells/0/hyperlink"

@@ -241,6 +241,28 @@ def test_two_calls_at_once_restore_a_row_once(
     assert plan.labels().count(DIG) == 1
 
 
+def test_a_row_that_someone_else_is_restoring_is_contested(
+    caller: Caller, plan: SitePlan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    delete(caller, plan, DIG)
+    read_outline, others = reading.read_outline, list[Any]()
+
+    def slowly(gateway: Gateway, sheet_id: int) -> Sheet:
+        """Read the sheet. In the first call of this function, another API call then tries to restore the row."""
+        sheet = read_outline(gateway, sheet_id)
+        if not others:
+            others.append(None)
+            plan.sandbox.fault(method="POST", path="/rows$", drop="after", times=1)
+            others[0] = caller.save(plan.id, *restoring(plan, DIG), status=502)
+        return sheet
+
+    monkeypatch.setattr(reading, "read_outline", slowly)
+    problem = caller.save(plan.id, *restoring(plan, DIG), status=409)
+    assert problem["type"] == problem["results"][0]["type"] == "urn:byline:problem:contested"
+    assert [(one["status"], one["detail"]) for one in problem["results"]] == [("not sent", undo.RESTORING)]
+    assert plan.labels().count(DIG) == 1
+
+
 def test_a_call_gives_way_to_another_one_after_its_plan(
     caller: Caller, plan: SitePlan, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -49,7 +49,7 @@ def test_every_page_says_so(browser: Client, plan: SitePlan, bob: Person, path: 
     answer = browser.get("/sheets/" + path.format(id=plan.id, row=plan.rows[ROW]))
     plan.sandbox.control("DELETE", "faults")
     assert answer.status_code == 503
-    assert "answer could not be used" in answer.content.decode()
+    assert "Smartsheet gave no answer that this app can use." in answer.content.decode()
 
 
 @pytest.mark.parametrize("content", UNSAID + OF_ANOTHER)
