@@ -23,7 +23,7 @@ from audit.context import current
 from audit.models import Names
 from audit.proof.commitment_bytes import OBJECT_TYPE
 from audit.via import canonical_via
-from audit.vocabulary import Action, Origin, Phase
+from audit.vocabulary import CONCLUSIVE, Action, Origin, Phase
 from audit.writing import InTransaction, NotRecorded, Row, is_in_transaction, write
 
 __all__ = [
@@ -43,6 +43,10 @@ __all__ = [
     "note",
     "settle",
 ]
+
+LONGEST_ACTION = 32  # the most characters that the column takes
+LARGEST_ID = 2**63 - 1
+OUTCOMES = CONCLUSIVE | {Phase.UNKNOWN}
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
@@ -160,14 +164,16 @@ def intend(
     Raises:
         NotRecorded: the database didn't accept the entries. Don't make the call.
         InTransaction: a transaction is open, which could roll the record back. Don't make the call.
-        ValueError: there is no change, the log has no such `origin`, or `via` can't be recorded (audit/via.py).
+        TypeError: an id isn't an int. Texts and UUIDs can't be ids.
+        ValueError: there is no change, `action` is empty or too long, the log has no such `origin`, or `via` can't be
+            recorded (audit/via.py).
     """
     if not changes:
         raise ValueError("An edit needs at least one change.")
     edit_id = edit_id or uuid.uuid4()
     named = _named(actor)
     common = _common(actor, named, edit_id=edit_id, action=action, origin=origin, reason=reason, via=via) | {
-        "sheet_id": sheet_id,
+        "sheet_id": _id(sheet_id, "sheet_id"),
         "sheet_name": _text(sheet_name),
         "refers_to": None,
     }
@@ -200,7 +206,9 @@ def settle(
     Raises:
         NotRecorded: the database didn't accept the entries. The log still shows the edit as not certain yet.
         InTransaction: a transaction is open although `alone` is True.
+        ValueError: a phase isn't an outcome, a row has two outcomes, or the intent has no such line.
     """
+    _require_outcomes(intent, outcomes)
     draft = _Draft()  # the actor's names are already stored with the intent
     for line, outcome in outcomes.items() if isinstance(outcomes, Mapping) else _paired(intent, outcomes):
         _add_outcome(draft, intent, line, outcome)
@@ -235,13 +243,14 @@ def note(
     If the act is about something other than a sheet, `subject` names it as "app.model/key", and `label` names it in
     words. If `is_head` is False, the log page lists the entry only if people filter by its action. `via` has the same
     meaning as in intend(). Returns the id that the entries share. Raises NotRecorded if the entries can't be written,
-    and ValueError if the log has no such `origin` or `via` can't be recorded.
+    TypeError if an id isn't an int, and ValueError if `action` is empty or too long, the log has no such `origin`, or
+    `via` can't be recorded.
     """
     edit_id = uuid.uuid4()
     named = _named(actor)
     common = _common(actor, named, edit_id=edit_id, action=action, origin=origin, reason=reason, via=via) | {
         "subject": _text(subject),
-        "sheet_id": sheet_id,
+        "sheet_id": _id(sheet_id, "sheet_id"),
         "sheet_name": _text(sheet_name),
         "message": _text(message),
         "error_code": error_code,
@@ -271,9 +280,9 @@ class _Draft:
                 "line": line,
                 "phase": str(phase),
                 "is_head": is_head,
-                "row_id": change.row_id,
+                "row_id": _id(change.row_id, "row_id"),
                 "row_label": _text(change.row_label),
-                "column_id": change.column_id,
+                "column_id": _id(change.column_id, "column_id"),
                 "column_title": _text(change.column_title),
                 "old": self._value(change.old, change),
                 "new": self._value(change.new, change),
@@ -321,6 +330,8 @@ class _Draft:
 
 
 def _named(actor: Actor) -> Committed:
+    if _id(actor.id, "The actor's id") is None:
+        raise TypeError("The actor's id must be an int, not None. If no one is signed in, use nobody().")
     names = Names(_text(actor.name), _text(actor.email))
     return commitments.of_actor(region=actor.region, person_id=actor.id, names=names)
 
@@ -345,7 +356,7 @@ def _common(
         "actor_id": actor.id,
         "region": actor.region,
         "actor": named.commitment,
-        "action": str(action),
+        "action": _action(action),
         "subject": "",
         "origin": str(Origin(origin)),
         "reason": _text(reason),
@@ -355,6 +366,39 @@ def _common(
         "evidence": None,
         "via": canonical_via(via or request.via),
     }
+
+
+def _id(value: int | None, name: str) -> int | None:
+    """The id. Raises TypeError if it isn't a number, because SQLite would store a text in a column of numbers. Raises
+    NotRecorded if it has more than 64 bits, because such a number can come from the address of a page.
+    """
+    if value is not None and not isinstance(value, int):
+        raise TypeError(f"{name} must be an int, not {type(value).__name__}.")
+    if value is not None and not -LARGEST_ID <= value <= LARGEST_ID:
+        raise NotRecorded(f"{name} has more than 64 bits, which the audit log can't store.")
+    return value
+
+
+def _action(action: str) -> str:
+    if not 0 < len(action) <= LONGEST_ACTION:
+        raise ValueError(f"`action` must have 1 to {LONGEST_ACTION} characters, not {len(action)}.")
+    return str(action)
+
+
+def _require_outcomes(intent: Intent, outcomes: Mapping[int, Outcome] | Sequence[Outcome]) -> None:
+    """Raise ValueError if a phase isn't an outcome, if a line isn't in the intent, or if a row has two outcomes."""
+    given = list(outcomes.values()) if isinstance(outcomes, Mapping) else list(outcomes)
+    for outcome in given:
+        if outcome.phase not in OUTCOMES:
+            raise ValueError(f"The phase {outcome.phase!r} isn't an outcome.")
+    if isinstance(outcomes, Mapping):
+        if wrong := [line for line in outcomes if not 0 <= line < len(intent.lines)]:
+            raise ValueError(f"The intent has no line {wrong[0]}.")
+        return
+    known = {change.row_id for line in intent.lines for change in line} - {None}
+    named = [outcome.row_id for outcome in given if outcome.row_id in known]
+    if len(set(named)) < len(named):
+        raise ValueError("A row can have only one outcome in a call of settle().")
 
 
 def canonical(value: Json) -> str | None:

@@ -3,6 +3,8 @@
 import json
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
 
 import pytest
 from django.db import connection, transaction
@@ -91,6 +93,24 @@ def test_an_outcome_of_an_unknown_row_is_kept() -> None:
     assert [(entry.line, entry.row_id) for entry in outcomes_of(intent)] == [(0, ROW), (None, 999)]
 
 
+@pytest.mark.parametrize(
+    "outcomes",
+    [
+        [Outcome(Phase.INTENT, ROW)],
+        [Outcome(Phase.CONFLICT, None)],
+        [Outcome(Phase.APPLIED, ROW), Outcome(Phase.REFUSED, ROW)],
+        {1: Outcome(Phase.APPLIED, ROW)},
+        {-1: Outcome(Phase.APPLIED, ROW)},
+    ],
+)
+def test_outcomes_that_cannot_be_right_are_refused(outcomes: list[Outcome] | dict[int, Outcome]) -> None:
+    intent = intended(cell())
+    with pytest.raises(ValueError, match=r"outcome|line"):
+        settle(intent, outcomes)
+    assert outcomes_of(intent) == []
+    settle(intent, [Outcome(Phase.APPLIED, ROW)])
+
+
 def test_returned_values_are_logged_if_they_differ() -> None:
     intent = intended(cell(new="x" * 10), cell(new=5.0, column=502, title="Cost"))
     settle(intent, [Outcome(Phase.APPLIED, ROW, returned={STATUS: "xxx", 502: 5, 777: "formula"})])
@@ -150,6 +170,32 @@ def test_names_that_no_database_takes_are_made_storable() -> None:
 def test_an_edit_without_a_change_is_refused() -> None:
     with pytest.raises(ValueError, match="at least one change"):
         intend(actor=ALICE, action=Action.CHANGE, sheet_id=1, sheet_name="", changes=[], origin=Origin.FORM)
+
+
+@pytest.mark.parametrize("wrong", [uuid.uuid4(), "12", b"1", 1.5], ids=["UUID", "text", "bytes", "float"])
+def test_an_id_has_to_be_a_number(wrong: Any) -> None:
+    writes: list[Callable[[], object]] = [
+        lambda: intended(cell(row=wrong)),
+        lambda: intended(cell(column=wrong)),
+        lambda: intended(sheet=(wrong, "Board")),
+        lambda: intended(actor=replace(ALICE, id=wrong)),
+        lambda: note(actor=ALICE, action="print", sheet_id=wrong),
+        lambda: note(actor=replace(ALICE, id=wrong), action="print"),
+    ]
+    for write in writes:
+        with pytest.raises(TypeError, match="must be an int, not"):
+            write()
+    intent = intended()
+    with pytest.raises(TypeError, match="row_id must be an int"):
+        settle(intent, [Outcome(Phase.APPLIED, wrong)])
+    assert Entry.objects.count() == 1
+
+
+@pytest.mark.parametrize("action", ["", "a" * 33])
+def test_an_action_has_to_fit(action: str) -> None:
+    with pytest.raises(ValueError, match="1 to 32 characters"):
+        note(actor=ALICE, action=action)
+    assert not Entry.objects.exists()
 
 
 def test_an_unknown_origin_is_refused() -> None:

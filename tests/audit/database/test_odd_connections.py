@@ -54,7 +54,7 @@ def test_within_atomic_it_is_as_anywhere() -> None:
 
 @pytest.mark.parametrize("row", [2**63, -(2**63) - 1, 2**64])
 def test_a_number_that_no_column_takes_is_not_recorded(row: int) -> None:
-    with pytest.raises(NotRecorded):
+    with pytest.raises(NotRecorded, match="row_id has more than 64 bits"):
         edits.intended(edits.cell(row=row))
     assert not Entry.objects.exists()
 
