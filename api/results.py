@@ -51,7 +51,8 @@ class RowResultAnswer(TypedDict):
     `is_undecidable` is true, the status is unknown and stays unknown, because Smartsheet's record doesn't show the
     outcome.
 
-    `error_code` and `ref_id` come from Smartsheet. `edit_id` and `line` are the change's place in the audit log.
+    `error_code` and `ref_id` come from Smartsheet. `edit_id` and `line` are the change's place in the audit log. They
+    are null if the change wasn't sent to Smartsheet.
     """
 
     row_id: IdText | None

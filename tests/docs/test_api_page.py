@@ -46,6 +46,9 @@ def test_the_examples(
     assert SitePlan(sandbox, alice).value("Dig foundations", "Notes") == "Rock at 2 m"
     printed = capsys.readouterr().out
     assert " saved " in printed
+    assert "saved saved saved" in printed
+    assert there["some"]["rows"][0][0] == there["row"][0]  # type: ignore[index]
+    assert "Fence off the site" not in SitePlan(sandbox, alice).labels()
     assert "Bob Baker change applied None Rock at 2 m" in printed
     said = [
         subprocess.run(["sh", "-c", code], capture_output=True, text=True, check=True, timeout=PATIENCE).stdout
