@@ -13,6 +13,7 @@ from tests.waiting import PATIENCE
 DIG, POUR = "Dig foundations", "Pour slab"
 EDITS = "**/api/v1/sheets/*/edits"
 SAVED, KEPT = "All changes saved", "kept in this browser"
+NOT_CLEAR = "Smartsheet gave no clear answer. Checking what was saved…"
 
 
 def open_grid(page: Page, person: Person, name: str = "Site plan", *, width: int = 3600) -> Locator:

@@ -15,6 +15,7 @@ from tests.browser.grids import (
     DIG,
     EDITS,
     KEPT,
+    NOT_CLEAR,
     POUR,
     SAVED,
     apply,
@@ -204,7 +205,7 @@ def test_an_outcome_that_cannot_be_found_needs_the_person(
     sandbox.fault(method="PUT", path="/rows", drop="before")
     edit(page, plan, DIG, Notes="Rock")
     reaches(page, lambda: kind(page, plan, DIG, "Notes"), "unknown")
-    expect(line(page)).to_have_text("Saving 1 cell…")
+    expect(line(page)).to_have_text(f"Saving 1 cell… {NOT_CLEAR}")
     unknown = reopen(Entry.objects.intents().on_sheet(plan.id).get().edit_id)
     assert unknown
     settle(unknown.intent, {0: Outcome(Phase.UNDECIDABLE, plan.rows[DIG], message="Smartsheet doesn't show it.")})
@@ -224,7 +225,7 @@ def test_the_outcome_of_a_call_is_found(
     sandbox.fault(method="PUT", path="/rows", drop="after")
     sandbox.fault(method="GET", path="/rows/", status=500, errorCode=4000)  # the row can't be read back
     edit(page, plan, DIG, Notes="Rock")
-    expect(line(page)).to_have_text("Saving 1 cell…")
+    expect(line(page)).to_have_text(f"Saving 1 cell… {NOT_CLEAR}")
     reaches(page, lambda: kind(page, plan, DIG, "Notes"), "unknown")
     assert plan.value(DIG, "Notes") == "Rock"
     settings.SETTLE_AFTER = 0

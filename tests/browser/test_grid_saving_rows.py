@@ -5,7 +5,7 @@ from playwright.sync_api import Page, Route, expect
 from pytest_django import Settings
 
 from edits.settling.settle import settle_due
-from tests.browser.grids import DIG, EDITS, KEPT, POUR, SAVED, apply, comes_to_hold, line, open_grid, reaches
+from tests.browser.grids import DIG, EDITS, KEPT, NOT_CLEAR, POUR, SAVED, apply, comes_to_hold, line, open_grid, reaches
 from tests.edits.site_plan import SitePlan
 from tests.running_sandbox import Person, RunningSandbox
 
@@ -134,7 +134,7 @@ def test_an_addition_of_unknown_outcome_blocks_no_other_changes(
         {"do": "update", "row": str(plan.rows[DIG]), "column": notes, "text": "Rock"},
     )
     reaches(page, lambda: plan.value(DIG, "Notes"), "Rock")
-    expect(line(page)).to_have_text("Saving 3 changes…")
+    expect(line(page)).to_have_text(f"Saving 3 changes… {NOT_CLEAR}")
     settings.SETTLE_AFTER = 0
     settle_due()
     page.evaluate("document.querySelector('[data-grid]').grid.saving.tryNow()")

@@ -5,7 +5,21 @@ from playwright.sync_api import BrowserContext, Page, expect
 from pytest_django import Settings
 
 from edits.settling.settle import settle_due
-from tests.browser.grids import DIG, EDITS, KEPT, POUR, SAVED, comes_to_hold, edit, kind, line, look, open_grid, reaches
+from tests.browser.grids import (
+    DIG,
+    EDITS,
+    KEPT,
+    NOT_CLEAR,
+    POUR,
+    SAVED,
+    comes_to_hold,
+    edit,
+    kind,
+    line,
+    look,
+    open_grid,
+    reaches,
+)
 from tests.edits.site_plan import SitePlan
 from tests.running_sandbox import Person, RunningSandbox
 
@@ -36,7 +50,7 @@ def test_an_error_in_the_second_of_three_calls_loses_and_doubles_nothing(
     )
     uncertain = "document.querySelector('[data-grid]').grid.saving.sending.uncertain.length"
     reaches(page, lambda: (page.evaluate(uncertain), len(sandbox.requests(method="PUT"))), (1, 3))
-    expect(line(page)).to_have_text("Saving 2000 cells…")
+    expect(line(page)).to_have_text(f"Saving 2000 cells… {NOT_CLEAR}")
     settings.SETTLE_AFTER = 0
     settle_due()
     page.evaluate("document.querySelector('[data-grid]').grid.saving.tryNow()")

@@ -48,6 +48,10 @@ export class Grid {
     this.#offerRow();
     this.saving = new Saving(sheet, api, host.dataset.person);
     this.saving.addEventListener("remarks", ({ detail }) => this.status.tell(detail.text));
+    this.saving.addEventListener("withdrawn", ({ detail }) => {
+      this.status.withdraw();
+      if (detail) this.parts.show("undoing", ({ forget }) => forget(this.history, detail));
+    });
     this.saveLine = new SaveLine(host.querySelector("[data-grid-saved]"), this.saving, () => this.#showNeeds());
   }
 

@@ -48,8 +48,13 @@ export class Pending {
   // Remove and return the update of a cell.
   drop(row, column) {
     const change = this.ofCell(row, column);
-    if (change) this.#remove(change);
+    if (change) this.remove(change);
     return change;
+  }
+
+  remove(change) {
+    this.changes.splice(this.changes.indexOf(change), 1);
+    if (change.do === "update") this.cells.delete(cellKey(change.row, change.column));
   }
 
   // Put back changes that were not carried out, before all other changes. If a cell was changed again since, only the
@@ -58,21 +63,38 @@ export class Pending {
     const kept = changes.filter((change) => {
       const later = change.do === "update" ? this.ofCell(change.row, change.column) : undefined;
       if (later) later.shown = change.shown;
-      if (later && later.value !== null) later.hyperlink ??= change.hyperlink;
+      if (later && later.value !== null && later.hyperlink === undefined) later.hyperlink = change.hyperlink;
       return !later;
     });
     kept.sort((one, other) => (one.turn ?? 0) - (other.turn ?? 0)); // so a call has its rows in the right order
     this.changes = [...kept, ...this.changes];
-    for (const deletion of this.changes.filter((change) => change.do === "delete")) this.#absorb(deletion);
     for (const change of kept) if (change.do === "update") this.cells.set(cellKey(change.row, change.column), change);
+    for (const deletion of this.changes.filter((change) => change.do === "delete")) {
+      if (this.#absorb(deletion)) this.remove(deletion);
+    }
+  }
+
+  // If waiting changes restore all rows of a deletion that was not carried out, remove and return these changes.
+  // Returns [] if there are no such changes.
+  cancel({ ids }) {
+    const saved = ids.filter((id) => !isNew(id));
+    const found = this.changes.filter((change) => kindOf(change) === "restore" && saved.includes(change.restores));
+    if (found.length !== saved.length) return [];
+    found.forEach((change) => this.remove(change));
+    return found;
   }
 
   // Remove the first changes that can go in one call, and return them as { key, changes, origins }. `changes` have the
   // API's form. `origins` has, for each of these changes, the changes of this module that it combines. Returns null if
-  // nothing can be sent. `uncertain` are new rows that were perhaps added, because there was no clear answer yet.
-  // Changes that need such a row wait.
-  take(uncertain = new Set()) {
-    const ready = this.changes.filter((change) => !waitsFor(change, uncertain));
+  // nothing can be sent. `uncertain` are sent changes whose outcome isn't known yet. They may have to be sent again, so
+  // changes of the same cells and rows wait for them. Otherwise, the earlier change would replace the later one.
+  take(uncertain = []) {
+    const busy = new Set(uncertain.flatMap(namesOf));
+    const ready = this.changes.filter((change) => {
+      const isWaiting = waitsFor(change, busy);
+      if (isWaiting && busy.size) namesOf(change).forEach((name) => busy.add(name));
+      return !isWaiting;
+    });
     if (!ready.length) return null;
     const origins = this.#ways[kindOf(ready[0])](ready);
     const taken = new Set(origins.flat());
@@ -120,29 +142,32 @@ export class Pending {
     before.value = value;
     if (value === null) delete before.hyperlink; // the link is removed with its text
     else if (hyperlink !== undefined) before.hyperlink = hyperlink;
-    if (isSame(before.shown, value) && before.hyperlink === undefined) this.#remove(before);
+    if (isSame(before.shown, value) && before.hyperlink === undefined) this.remove(before);
   }
 
   #collectDeletion({ row, rows, family = [], parent = family[0]?.[2] ?? null, ids = family.map(([id]) => id) }) {
     const deletion = { do: "delete", row, rows, parent, ids };
-    const isUnsent = this.changes.some((change) => change.do === "add" && change.row === row);
-    this.#absorb(deletion);
-    if (!isUnsent) this.changes.push(deletion);
+    if (!this.#absorb(deletion)) this.changes.push(deletion);
   }
 
-  // Remove waiting additions and deletions of rows that this deletion deletes too.
+  // Remove waiting additions and deletions of rows that this deletion deletes too, and other changes of new rows among
+  // them. Returns whether the deleted row itself was waiting to be added, so that there is nothing to delete.
   #absorb(deletion) {
     const ids = new Set(deletion.ids);
+    let isUnsent = false;
     for (const change of [...this.changes]) {
-      if (change.do === "add" && ids.has(change.row)) {
-        this.#remove(change);
+      const isInside = change !== deletion && ids.has(change.row);
+      if (change.do === "add" && isInside) {
+        this.remove(change);
         deletion.rows -= 1;
+        isUnsent ||= change.row === deletion.row;
       } else if (change !== deletion && change.do === "delete" && ids.has(change.parent)) {
-        this.#remove(change);
+        this.remove(change);
         deletion.rows += change.rows;
         deletion.ids = [...deletion.ids, ...change.ids];
-      }
+      } else if (isInside && isNew(change.row)) this.remove(change);
     }
+    return isUnsent;
   }
 
   // Collect the updates of up to 500 rows, row by row.
@@ -188,11 +213,6 @@ export class Pending {
     const end = ready.findIndex((change, place) => kindOf(change) !== "restore" || place === MOST_ROWS);
     return ready.slice(0, end < 0 ? ready.length : end).map((change) => [change]);
   }
-
-  #remove(change) {
-    this.changes.splice(this.changes.indexOf(change), 1);
-    if (change.do === "update") this.cells.delete(cellKey(change.row, change.column));
-  }
 }
 
 export const cellKey = (row, column) => `${row} ${column}`;
@@ -210,17 +230,23 @@ export function renameIn(change, from, to) {
   if (change.place?.parent_id === from) change.place = { ...change.place, parent_id: to };
 }
 
-// Whether a change needs a new row that doesn't have its id from Smartsheet yet. A change of a cell always needs the id.
-// Other changes are refused if there is no such row, so they wait only for rows that perhaps were added.
-function waitsFor({ do: what, row, restores, place }, uncertain) {
-  if (what === "update" && isNew(row)) return true;
-  return [what === "add" ? restores : row, place?.sibling_id, place?.parent_id].some((id) => uncertain.has(id));
+// Returns the names of what a change changes: a cell and the cells of its row, or rows and places.
+function namesOf({ do: what, row, column, restores, place, ids = [] }) {
+  if (what === "update") return [cellKey(row, column), cellKey(row, "")];
+  return [row, restores, place && (nearOf(place) ?? place.where), ...ids].filter(Boolean);
+}
+
+// Whether a change has to wait for changes with the names `busy`, or for the id of its new row.
+function waitsFor(change, busy) {
+  const { do: what, row, column, ids = [] } = change;
+  if (what === "update") return isNew(row) || busy.has(cellKey(row, column));
+  return namesOf(change).some((name) => busy.has(name)) || (what === "delete" && [row, ...ids].some((id) => busy.has(cellKey(id, ""))));
 }
 
 // Whether a row that goes to this place comes before rows that went there earlier.
 export const isInFront = ({ where }) => where === "below" || where === "top";
 
-const nearOf = (place) => place.sibling_id ?? place.parent_id;
+export const nearOf = (place) => place?.sibling_id ?? place?.parent_id;
 
 const isSamePlace = (one, other) => ["where", "sibling_id", "parent_id"].every((name) => (one?.[name] ?? null) === (other?.[name] ?? null));
 

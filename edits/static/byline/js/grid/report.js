@@ -8,12 +8,13 @@ const MOST_LISTED = 500;
 // Show in the status line how many cells were changed, and which were refused. `left` are doubtful values that the person
 // left out.
 export function tellReport({ host, sheet, status }, { done, refused }, what = "changed", notes = [], left = []) {
-  const parts = [...summary(done, what), ...notes];
+  const claim = summary(done, what).join(" ");
+  const parts = [claim, ...notes].filter(Boolean);
   if (refused.length) parts.push(`${plural(refused.length, "cell")} refused${refused.length === 1 ? `: ${refused[0].why}` : "."}`);
   if (left.length) parts.push(`${plural(left.length, "value")} left out.`);
   const items = [...refused, ...left];
   const isMore = items.length > 1 || left.length > 0;
-  status.tell(parts.join(" "), isMore ? "Show why" : "", () => showReport(host, sheet, items));
+  status.tell(parts.join(" "), isMore ? "Show why" : "", () => showReport(host, sheet, items), claim);
 }
 
 function summary(done, what) {

@@ -1,6 +1,8 @@
 // The line above the grid. It says that everything is saved, that changes are being saved, that problems need the
 // person, or why nothing is being saved.
 
+const NOT_CLEAR = "Smartsheet gave no clear answer. Checking what was saved…";
+
 const counted = (count, word = "cell") => `${count} ${word}${count === 1 ? "" : "s"}`;
 
 export class SaveLine {
@@ -31,7 +33,8 @@ export class SaveLine {
     const { saving } = this;
     const { waiting, isKept } = saving;
     const { halted, away } = saving.sending;
-    const waits = counted(waiting, saving.isMovingRows ? "change" : "cell");
+    const waits = counted(waiting, saving.hasRows ? "change" : "cell");
+    const saves = `Saving ${waits}…${saving.sending.uncertain.length ? ` ${NOT_CLEAR}` : ""}`;
     const kept = isKept ? "kept in this browser" : "not saved, and this browser can't keep them: leave this page open";
     if (halted === "signed-out") return { text: "You signed out. Nothing more is saved here." };
     if (halted === "other-person") {
@@ -48,8 +51,8 @@ export class SaveLine {
     if (waiting && away) {
       return { text: `${waits} ${kept}. ${away} Trying again…`, button: "Try now", act: () => saving.tryNow(), isBad: true };
     }
-    if (needy) return { ...needy, text: waiting ? `Saving ${waits}… ${needy.text}` : needy.text };
-    if (waiting) return { text: `Saving ${waits}…` };
+    if (needy) return { ...needy, text: waiting ? `${saves} ${needy.text}` : needy.text };
+    if (waiting) return { text: saves };
     return { text: saving.isReady ? "All changes saved" : "" };
   }
 }

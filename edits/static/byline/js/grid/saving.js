@@ -6,14 +6,16 @@
 // twice.
 //
 // Events: "state" means that the state of saving has changed. "saved" comes after a call that changed the sheet.
-// "failed" with { why } means that a row could not be added, deleted or moved, so the sheet must be read again.
+// "failed" means that a row could not be added, deleted or moved, so the sheet must be read again. "withdrawn" means
+// that a change was not made, or perhaps not, or was discarded. Its `detail` is the change, if undoing can't include it.
 // "remarks" with { text } says what deleted rows had and restored rows lack.
 
 import { cellWith, isSame } from "./cells.js";
-import { Pending, cellKey, renameIn } from "./pending.js";
+import { Pending, cellKey, nearOf, renameIn } from "./pending.js";
 import { Sending, isStillUnknown } from "./sending.js";
 import { isNew } from "./sheet.js";
 import { Tabs } from "./tabs.js";
+import { placeOf } from "./tree.js";
 import { Unsaved } from "./unsaved.js";
 
 const PAUSE = 400; // milliseconds for which changes are collected, so that quick typing becomes one call
@@ -51,7 +53,7 @@ export class Saving extends EventTarget {
     });
     this.unsaved = new Unsaved(person, sheet.id, this.tabs.own);
     this.sending = new Sending(api, sheet.id, this.tabs, {
-      take: () => this.pending.take(this.#uncertainRows()),
+      take: () => this.pending.take(this.sending.uncertain.flatMap(leftOf)),
       keep: () => this.#keep(),
       settle: (call, results) => this.#settle(call, results),
       refuse: (...refusal) => this.#refuse(...refusal),
@@ -76,8 +78,12 @@ export class Saving extends EventTarget {
 
   // Whether rows are being added, deleted or moved, so that the order of rows differs from the sheet's.
   get isMovingRows() {
-    const isMoving = ({ do: what }) => what !== "update";
-    return this.pending.changes.some(isMoving) || this.sending.calls.some(({ origins }) => origins.flat().some(isMoving));
+    return [...this.pending.changes, ...this.sending.calls.flatMap(leftOf)].some(isOfRow);
+  }
+
+  // Whether rows are among the unsaved changes that will be saved without a decision by the person.
+  get hasRows() {
+    return this.isMovingRows || this.sending.uncertain.flatMap(leftOf).some(isOfRow);
   }
 
   // Called when someone else is signed in now. Nothing is sent in their name.
@@ -123,10 +129,10 @@ export class Saving extends EventTarget {
       this.pending.collect({ do: "update", row, column, shown: now, value, hyperlink });
       this.sheet.setState(row, column, { kind: "saving" });
       this.tryNow();
-    } else if (one.cells) {
-      this.sheet.merge([], [row]); // the row could not be added, so it is removed
-    } else if (one.column) {
-      this.#giveUp(one);
+    } else {
+      if (one.cells) this.sheet.merge([], [row]); // the row could not be added, so it is removed
+      else if (one.column) this.#giveUp(one);
+      this.#tell("withdrawn", one.cells || one.column ? one : undefined);
     }
     this.#changed();
     this.#keep();
@@ -155,7 +161,7 @@ export class Saving extends EventTarget {
     const states = [];
     for (const change of changes) {
       if (change.do !== "update") {
-        this.pending.collect(change);
+        this.#collectRow(change);
         continue;
       }
       const { row, column, value, hyperlink } = change;
@@ -183,6 +189,32 @@ export class Saving extends EventTarget {
     if (!this.sending.isRetrying) this.sending.after(PAUSE);
   }
 
+  // Collect the addition, deletion or move of a row. Rows that could not be added aren't in Smartsheet. So deleting them
+  // discards them, moving them changes only this tab, and other rows go next to another row.
+  #collectRow(change) {
+    const { do: what, row, place, family = [] } = change;
+    const discarded = family.filter(([id]) => this.open.delete(cellKey(id, "add")));
+    this.open.delete(cellKey(row, what)); // the person tries again what could not be done
+    if (discarded.some(([id]) => id === row) || this.open.has(cellKey(row, "add"))) return;
+    const own = { ...change };
+    if (what === "delete") own.rows -= discarded.length;
+    else if (this.open.has(cellKey(nearOf(place), "add"))) own.place = this.#savedPlaceOf(row);
+    this.pending.collect(own);
+  }
+
+  // Returns the place of a row next to a row that is in Smartsheet.
+  #savedPlaceOf(row) {
+    const { sheet } = this;
+    let place;
+    let near = row;
+    do {
+      const position = sheet.position(near);
+      place = position === undefined ? { where: "bottom" } : placeOf(position, sheet.rows, sheet.levels);
+      near = nearOf(place);
+    } while (near && isNew(near));
+    return place;
+  }
+
   // Store a change of a cell in the addition of its row, which could not be added yet.
   #keepWith(addition, { row, column, value, hyperlink }) {
     addition.cells = [...addition.cells.filter((cell) => cell.column !== column), { column, value, hyperlink }];
@@ -191,11 +223,6 @@ export class Saving extends EventTarget {
 
   #isSent(row, column) {
     return this.sending.calls.some(({ origins }) => origins.flat().some((one) => one.row === row && one.column === column));
-  }
-
-  // The new rows that may or may not have been added, because Smartsheet gave no clear answer.
-  #uncertainRows() {
-    return new Set(this.sending.uncertain.flatMap(({ left, origins }) => left ?? origins.flat()).filter((one) => one.do === "add").map(({ row }) => row));
   }
 
   // Called when a call was not accepted. If the errors name wrong changes, the other changes are sent again.
@@ -207,11 +234,11 @@ export class Saving extends EventTarget {
       if (!origin) continue;
       for (const change of origin[0].do === "update" && cell ? [origin[cell]] : origin) blamed.set(change, detail);
     }
-    const all = call.left ?? call.origins.flat();
+    const all = leftOf(call);
     for (const change of all) {
       if (!blamed.size || blamed.has(change)) this.#needsPerson(change, { kind, why: blamed.get(change) ?? message });
     }
-    if (blamed.size) this.pending.putBack(all.filter((change) => !blamed.has(change)));
+    if (blamed.size) this.#putBack(all.filter((change) => !blamed.has(change)));
   }
 
   // Handle the results of a call. After this, `call.left` has the changes whose outcome is still unknown.
@@ -241,11 +268,27 @@ export class Saving extends EventTarget {
       }
     });
     this.#saved(saved);
-    this.pending.putBack(again);
+    this.#putBack(again);
     call.left = unknown.map(([change]) => change);
     if (unknown.length) this.#unknown(call, unknown);
     if (remarks.size) this.#tell("remarks", { text: [...remarks].join(" ") });
     this.#tell("saved");
+  }
+
+  #putBack(changes) {
+    this.pending.putBack(changes.filter((change) => !this.#isUndone(change)));
+  }
+
+  // Whether a change that was not carried out is a deletion that the person has undone since. Then the new rows become
+  // the old rows again, which are still in Smartsheet.
+  #isUndone(change) {
+    const restored = change.do === "delete" ? this.pending.cancel(change) : [];
+    for (const { row, restores } of restored) {
+      this.pending.rename(row, restores);
+      this.sheet.rename(row, restores);
+    }
+    if (restored.length) this.#tell("failed");
+    return restored.length > 0;
   }
 
   #settleAddition(change, result) {
@@ -289,6 +332,7 @@ export class Saving extends EventTarget {
 
   #needsPerson(change, state) {
     if (change.do !== "update") {
+      if (state.kind === "refused" && this.#isUndone(change)) return;
       this.#needsPersonForRow(change, `${(state.kind === "unknown" ? NOT_SURE : NOT_DONE)[change.do]} ${state.why}`);
       return;
     }
@@ -301,19 +345,26 @@ export class Saving extends EventTarget {
     const { row, column, kind, why, shown, now, by, at, value, hyperlink } = one;
     this.open.set(cellKey(row, column), { row, column, kind, why, shown, now, by, at, value, hyperlink });
     this.sheet.setState(row, column, { kind, why, saw: shown, now, by, at, typed: value });
+    this.#tell("withdrawn");
   }
 
   // Keep the values of a row that can't be added, so that the person can copy them.
   #needsPersonForRow(change, sentence) {
-    if (change.do === "add") {
-      for (const later of this.pending.changes.filter((one) => one.row === change.row && one.do === "update")) {
-        this.pending.drop(later.row, later.column);
-        change.cells.push({ column: later.column, value: later.value });
-      }
-    }
     const { row, do: what, cells } = change;
-    this.open.set(cellKey(row, what), { row, do: what, kind: "refused", why: sentence, cells });
-    this.#tell("failed", { change, why: sentence });
+    if (what === "add") {
+      this.pending.putBack([change]);
+      if (!this.pending.changes.includes(change)) return; // the person has deleted the row since
+    }
+    const one = { row, do: what, kind: "refused", why: sentence, cells };
+    this.open.set(cellKey(row, what), one);
+    for (const later of what === "add" ? [...this.pending.changes] : []) {
+      if (later.row === row) {
+        this.pending.remove(later);
+        if (later.do === "update") this.#keepWith(one, later);
+      } else if (nearOf(later.place) === row) later.place = this.#savedPlaceOf(later.row);
+    }
+    this.#tell("failed");
+    this.#tell("withdrawn", what === "add" ? undefined : change);
   }
 
   #unknown(call, changes) {
@@ -321,19 +372,25 @@ export class Saving extends EventTarget {
       if (what === "update") this.sheet.setState(row, column, { kind: "unknown", why });
     }
     if (!this.sending.uncertain.includes(call)) this.sending.uncertain.push(call);
+    this.#tell("withdrawn");
   }
 
   // Called when another tab of the same person saved cells. So this tab doesn't show them as changes by others, and
   // finds no conflicts with them.
   #hearOfSaved(cells) {
     for (const { row, column, shown, value, hyperlink } of cells) {
+      const isThis = (one) => one.row === row && one.column === column;
+      const overtaken = this.sending.uncertain.filter((call) => leftOf(call).some(isThis));
+      for (const call of overtaken) call.left = leftOf(call).filter((one) => !isThis(one)); // it isn't sent again
       const waiting = this.pending.ofCell(row, column);
       if (waiting) {
-        if (isSame(waiting.shown, shown)) waiting.shown = value;
+        if (overtaken.length || isSame(waiting.shown, shown)) waiting.shown = value;
       } else if (!this.open.has(cellKey(row, column)) && !this.#isSent(row, column)) {
+        if (overtaken.length) this.sheet.setState(row, column, null);
         this.sheet.setCell(row, column, cellWith(this.sheet.cell(row, column), value, "", hyperlink));
       }
     }
+    this.#changed();
     this.#keep();
   }
 
@@ -348,11 +405,12 @@ export class Saving extends EventTarget {
     for (const call of [...calls, ...uncertain]) call.triedAt ??= at;
     const show = (change) => {
       const { row, column, value, hyperlink } = change;
+      if (change.do === "delete") this.sheet.apply([change], "restore");
       if (change.do !== "update") return;
       this.sheet.apply([{ do: "update", row, column, value, hyperlink }], "restore");
       this.sheet.setState(row, column, { kind: "saving" });
     };
-    for (const call of [...calls, ...uncertain]) call.origins.flat().forEach(show);
+    [...calls, ...uncertain].flatMap(leftOf).forEach(show);
     this.sending.calls.push(...calls);
     this.sending.uncertain.push(...uncertain);
     for (const change of waiting) {
@@ -414,8 +472,12 @@ export class Saving extends EventTarget {
   }
 }
 
-// Returns the number of changes in these calls that have no result yet.
-const countOf = (calls) => calls.reduce((sum, { origins, left }) => sum + (left ?? origins.flat()).length, 0);
+// Returns the changes of a call that have no result yet.
+const leftOf = ({ origins, left }) => left ?? origins.flat();
+
+const countOf = (calls) => calls.flatMap(leftOf).length;
+
+const isOfRow = ({ do: what }) => what !== "update";
 
 // Returns the record of another tab. Its new rows get ids that differ from the ids of this tab's new rows.
 function withOwnIds(record) {

@@ -21,12 +21,19 @@ export class Status {
     this.#follow();
   }
 
-  // Show a sentence, which screen readers read out once. With `button`, show a button that runs `act`.
-  tell(text, button = "", act = null) {
+  // Show a sentence, which screen readers read out once. With `button`, show a button that runs `act`. `claim` is the part
+  // of the text that says what was done.
+  tell(text, button = "", act = null, claim = "") {
     this.told.textContent = text;
+    this.claim = claim;
     this.more.textContent = button;
     this.more.hidden = !button;
     this.act = act;
+  }
+
+  // Remove what the text says was done, because that isn't true or isn't certain any more.
+  withdraw() {
+    if (this.claim) this.told.textContent = this.told.textContent.replace(this.claim, "").trim();
   }
 
   // Show how many cells were changed, and which were refused. `left` are doubtful values that the person left out.

@@ -108,3 +108,18 @@ export class Undoing {
     });
   }
 }
+
+// Drop a change that was not made, so that it isn't undone. If it is the addition of a row, drop all changes of the row.
+export function forget(history, { do: what = "update", row, column, value, place }) {
+  const isIt = (change) => {
+    const isThis = change.do === what && change.column === column && isSame(change.value, value);
+    return change.row === row && (what === "add" || (isThis && JSON.stringify(change.place) === JSON.stringify(place)));
+  };
+  const without = (steps) => {
+    const last = steps.findLast((changes) => changes.some(isIt));
+    const left = (changes) => (what === "add" || changes === last ? changes.filter((change) => !isIt(change)) : changes);
+    return steps.map(left).filter(({ length }) => length);
+  };
+  history.undoable = without(history.undoable);
+  history.redoable = without(history.redoable);
+}
