@@ -25,7 +25,7 @@ from identity.sessions.models import BrowserSession
 from identity.sessions.store import has_owners
 from identity.signin import ways
 from identity.signin.oauth import OAuthError
-from identity.signin.views import start_page
+from identity.signin.views import start_page, to_start_page
 from identity.tokens import revocation
 from identity.tokens.access_tokens import SignInAgain, TryLater
 
@@ -133,7 +133,7 @@ def sign_out_everywhere(request: HttpRequest, person: SmartsheetUser) -> HttpRes
     browsers.end_all(person.user)
     auth.logout(request)
     messages.success(request, "You are signed out of this app in every browser.")
-    return HttpResponseRedirect(start_page())
+    return to_start_page(request)
 
 
 @button

@@ -7,7 +7,7 @@ from urllib.parse import unquote, urlsplit
 from django.contrib import auth
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render, resolve_url
 from django.urls import Resolver404, resolve, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -167,6 +167,15 @@ def _begin_session(request: HttpRequest, person: SmartsheetUser) -> None:
 def logout(request: HttpRequest) -> HttpResponse:
     """End this browser's session, and delete its data."""
     auth.logout(request)
+    return to_start_page(request)
+
+
+def to_start_page(request: HttpRequest) -> HttpResponse:
+    """Lead a person who has just signed out to the start page. signing-out.js gets the page's address as JSON: so the
+    script knows that the person is signed out, before it removes what isn't saved.
+    """
+    if request.headers.get("Accept") == "application/json":
+        return JsonResponse({"next": start_page()})
     return HttpResponseRedirect(start_page())
 
 

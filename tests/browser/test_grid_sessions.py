@@ -68,8 +68,7 @@ def test_signing_out_asks_and_removes_what_is_not_saved(page: Page, plan: SitePl
     page.on("dialog", answer)
     address = page.url
     for _ in range(2):
-        page.get_by_role("button", name=f"{bob.name}, open the menu").click()
-        page.get_by_role("button", name="Sign out", exact=True).click()
+        sign_out(page, bob)
     expect(page.get_by_text("You are signed out")).to_be_visible()
     assert asked == ["1 change of yours isn't saved yet, and will be lost. Sign out?"] * 2
     page.unroute(EDITS)
@@ -77,6 +76,54 @@ def test_signing_out_asks_and_removes_what_is_not_saved(page: Page, plan: SitePl
     page.goto(address)
     expect(line(page)).to_have_text(SAVED)
     assert value(page, plan, DIG, "Notes") is None
+
+
+def test_a_sign_out_that_fails_keeps_what_is_not_saved(
+    page: Page, context: BrowserContext, plan: SitePlan, bob: Person
+) -> None:
+    open_grid(page, bob)
+    context.route(EDITS, lambda route: route.abort())
+    edit(page, plan, DIG, Notes="Rock")
+    expect(line(page)).to_contain_text(KEPT)
+    other = context.new_page()
+    other.goto("/")
+    asked: list[str] = []
+
+    def accept(dialog: Dialog) -> None:
+        asked.append(dialog.message)
+        dialog.accept()
+
+    other.on("dialog", accept)
+    context.route("**/identity/logout/", lambda route: route.abort())
+    sign_out(other, bob)
+    reaches(page, lambda: len(asked), 2)
+    assert asked[1] == "This app can't be reached at the moment, so you may still be signed in. Try again."
+    expect(line(page)).to_contain_text(f"1 cell {KEPT}")
+    context.unroute(EDITS)
+    context.unroute("**/identity/logout/")
+    page.evaluate("document.querySelector('[data-grid]').grid.saving.tryNow()")
+    expect(line(page)).to_have_text(SAVED)
+    assert plan.value(DIG, "Notes") == "Rock"
+
+
+def test_other_tabs_say_what_signing_out_lost(page: Page, context: BrowserContext, plan: SitePlan, bob: Person) -> None:
+    open_grid(page, bob)
+    context.route(EDITS, lambda route: route.abort())
+    edit(page, plan, DIG, Notes="Rock")
+    expect(line(page)).to_contain_text(KEPT)
+    other = context.new_page()
+    other.goto("/")
+    other.on("dialog", lambda dialog: dialog.accept())
+    sign_out(other, bob)
+    expect(other.get_by_text("You are signed out")).to_be_visible()
+    expect(line(page)).to_have_text("You signed out. Nothing more is saved here.")
+    assert (value(page, plan, DIG, "Notes"), kind(page, plan, DIG, "Notes")) == ("Rock", "refused")
+    context.unroute(EDITS)
+
+
+def sign_out(page: Page, person: Person) -> None:
+    page.get_by_role("button", name=f"{person.name}, open the menu").click()
+    page.get_by_role("button", name="Sign out", exact=True).click()
 
 
 def test_nothing_is_kept_after_signing_out(page: Page, plan: SitePlan, bob: Person) -> None:

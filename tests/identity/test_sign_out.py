@@ -22,6 +22,16 @@ def test_it_ends_the_session(client: Client, alice: Person, sign_in: Callable[[C
     assert not BrowserSession.objects.filter(pk=key).exists()
 
 
+def test_a_script_gets_the_address_of_the_next_page(
+    client: Client, alice: Person, sign_in: Callable[[Client, Person], HttpResponse]
+) -> None:
+    sign_in(client, alice)
+    for path in ("/identity/logout/everywhere/", "/identity/logout/"):
+        answer = client.post(path, headers={"Accept": "application/json"})
+        assert (answer.status_code, answer.json()) == (200, {"next": "/"})
+        assert client.get("/identity/me").json() == {"user": None}
+
+
 def test_it_must_be_posted(client: Client, alice: Person, sign_in: Callable[[Client, Person], HttpResponse]) -> None:
     sign_in(client, alice)
     assert client.get("/identity/logout/").status_code == 405

@@ -432,6 +432,9 @@ export class Saving extends EventTarget {
   // Called when the person signed out on purpose, and agreed to lose unsaved changes.
   #forget() {
     this.sending.halt("signed-out");
+    const sent = [...this.sending.calls, ...this.sending.uncertain].flatMap(leftOf);
+    const cells = [...sent, ...this.pending.changes, ...this.open.values()].filter(({ column }) => column);
+    this.sheet.setStates(cells.map(({ row, column }) => [row, column, { kind: "refused", why: SIGNED_OUT }]));
     this.pending = new Pending();
     this.sending.calls = [];
     this.sending.uncertain = [];

@@ -1,15 +1,17 @@
-// When someone signs out, removes their unsaved changes and their arrangement of sheets from this browser. If there are
+// Signs people out. Then removes their unsaved changes and their arrangement of sheets from this browser. If there are
 // unsaved changes, the person is asked first. Forms that sign out have `data-signs-out` with the person as "region id".
 
 import { forgetSettings } from "./settings.js";
 import { tellSignedOut } from "./tabs.js";
 import { countUnsaved, forget } from "./unsaved.js";
 
-const agreed = new WeakSet(); // forms in which the person has agreed to lose unsaved changes
+const AWAY = "This app can't be reached at the moment, so you may still be signed in. Try again.";
+
+const refused = new WeakSet(); // forms that the browser sends, because their answer isn't one that this script expects
 
 for (const form of document.querySelectorAll("form[data-signs-out]")) {
   form.addEventListener("submit", (event) => {
-    if (agreed.has(form)) return;
+    if (refused.has(form)) return;
     event.preventDefault();
     ask(form, event.submitter);
   });
@@ -22,9 +24,21 @@ async function ask(form, submitter) {
     const what = count === 1 ? "1 change of yours isn't" : `${count} changes of yours aren't`;
     if (!confirm(`${what} saved yet, and will be lost. Sign out?`)) return;
   }
+  let response;
+  try {
+    response = await fetch(form.action, { method: "POST", body: new FormData(form), headers: { Accept: "application/json" } });
+  } catch {
+    alert(AWAY);
+    return;
+  }
+  const { next } = response.ok ? await response.json().catch(() => ({})) : {};
+  if (!next) {
+    refused.add(form);
+    form.requestSubmit(submitter); // the next page says why the person isn't signed out
+    return;
+  }
   tellSignedOut(person);
   if (count) await forget(person);
   forgetSettings(person);
-  agreed.add(form);
-  form.requestSubmit(submitter);
+  location.assign(next);
 }
