@@ -7,12 +7,15 @@ shows it once. So the site's page needs no code for the result, and reloading th
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Self
 
 from django.conf import settings
+from django.contrib.sessions.backends.base import UpdateError
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 
@@ -24,6 +27,8 @@ from edits.widgets.problems import NOT_NOTED, Problem
 from edits.widgets.row_form import ConflictInWords, RowForm
 from identity.middleware import SmartsheetRequest
 from identity.signin.views import own_url
+
+logger = logging.getLogger(__name__)
 
 KEY = "edits.in_page"  # the session's key for the results of forms, by sheet and row
 MOST = 5  # the most results in a session; the oldest is dropped
@@ -130,6 +135,12 @@ def keep(request: HttpRequest, sent: Sent, *, sheet_id: int, row_id: int) -> boo
     others = {} if is_cookie else request.session.get(KEY, {})
     others.pop(_place(sheet_id, row_id), None)
     request.session[KEY] = dict([*others.items(), (_place(sheet_id, row_id), stored)][-MOST:])
+    try:
+        request.session.save()  # the middleware would save too late: the answer would already be a redirect
+    except (DatabaseError, UpdateError) as error:
+        logger.warning("A session couldn't be stored: %s", type(error).__name__)
+        request.session.modified = False
+        return False
     return True
 
 

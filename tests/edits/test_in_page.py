@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
-from django.db import transaction
+from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.template import engines
 from django.test import Client
@@ -21,6 +21,7 @@ from audit.models import Entry
 from audit.vocabulary import Action
 from edits.rows import in_page
 from edits.saving import InTransaction
+from identity.sessions.models import BrowserSession
 from tests import signing_in
 from tests.edits.browser import URLENCODED, FormReader
 from tests.edits.conftest import SignIn
@@ -294,6 +295,31 @@ def test_a_form_too_large_for_a_session_cookie_is_shown_on_its_own_page(
     response = found.post()
     assert response.status_code == 409
     assert "Rock Rock" in response.content.decode()
+
+
+def end_sessions_with_the_next_entry() -> None:
+    """Make the database delete all sessions as soon as the log gets an entry, as if a person signed out meanwhile."""
+    body = f"DELETE FROM {BrowserSession._meta.db_table};"  # noqa: S608 # the name of our own table
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute(f"CREATE TRIGGER sign_out AFTER INSERT ON {Entry._meta.db_table} BEGIN {body} END")
+        else:
+            cursor.execute(
+                f"CREATE FUNCTION sign_out() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN {body} RETURN NULL; END$$"
+            )
+            cursor.execute(
+                f"CREATE TRIGGER sign_out AFTER INSERT ON {Entry._meta.db_table}"
+                " FOR EACH STATEMENT EXECUTE FUNCTION sign_out()"
+            )
+
+
+def test_a_session_that_cant_be_stored_loses_nothing_that_was_typed(browser: Client, plan: SitePlan) -> None:
+    found = SitePage(browser, plan, "form").type(Notes="Rock", Status="Blocked")
+    plan.write(ROW, Status="Complete")
+    end_sessions_with_the_next_entry()
+    response = found.post()
+    assert response.status_code == 409
+    assert "Rock" in response.content.decode()
 
 
 def test_inside_of_a_transaction_it_says_what_to_do(browser: Client, plan: SitePlan) -> None:
