@@ -136,7 +136,7 @@ def test_rows_beside_a_row_that_could_not_be_added_go_beside_another(
     expect(line(page)).to_have_text(ONE_NEEDS + "Show")
     discard(page)
     labels = plan.labels()
-    place = labels.index(DIG)
-    assert labels[place + 1 : place + 4] == ["First", POUR, "Second"]
+    first = labels.index(DIG) + 1
+    assert labels[first : first + 3] == ["First", POUR, "Second"]
     shown = page.evaluate(f"(({{ sheet }}) => sheet.rows.map((row, place) => sheet.label(place)))({GRID})")
-    assert shown[place + 1 : place + 4] == ["First", POUR, "Second"]
+    assert shown[first : first + 3] == ["First", POUR, "Second"]
