@@ -53,6 +53,15 @@ def test_a_range_over_the_frozen_edge_is_copied(page: Page, bob: Person) -> None
     expect(page.locator('.grid-body [aria-selected="true"]')).to_have_count(10)
 
 
+def test_the_menu_copies_and_says_so(page: Page, bob: Person) -> None:
+    open_grid(page, bob)
+    cell(page, 3, "Task").click()
+    page.keyboard.press("Shift+F10")
+    page.get_by_role("menuitem", name="Copy").click()
+    expect(note(page)).to_have_text("1 cell copied.")
+    assert page.evaluate("navigator.clipboard.readText()") == "Survey and set out"
+
+
 def test_a_range_of_a_spreadsheet_is_pasted_over_the_frozen_edge(
     page: Page, sandbox: RunningSandbox, bob: Person
 ) -> None:

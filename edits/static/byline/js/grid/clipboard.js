@@ -1,9 +1,5 @@
 // Handles the events of the browser when the person copies, cuts and pastes cells.
 
-import { plural } from "./elements.js";
-
-const NOT_ALLOWED = "The browser didn't allow copying. Press Ctrl+C again.";
-
 export class Clipboard {
   constructor(grid) {
     this.grid = grid;
@@ -15,38 +11,16 @@ export class Clipboard {
   }
 
   // Copy the selected cells, then call `then`.
-  #copy(event, then = () => {}) {
+  #copy(event, then) {
     if (event.target.closest(".grid-editor")) return;
     event.preventDefault();
-    const { grid } = this;
-    let isDuring = true; // whether browsers still take the event's data
+    let data = event.clipboardData; // until the event ends
     this.isTaking = true;
-    grid.withCopying(async (copying) => {
-      const text = copying.take();
+    this.grid.withCopying((copying) => {
       this.isTaking = false;
-      if (isDuring) event.clipboardData.setData("text/plain", text);
-      else if (!(await this.#write(text))) return;
-      const { top, bottom, left, right } = grid.selection.range;
-      grid.status.tell(`${plural((bottom - top + 1) * (right - left + 1), "cell")} copied.`);
-      then();
+      copying.copy(data, then);
     });
-    isDuring = false;
-  }
-
-  // Copy the selected cells for a command, which has no event of the browser.
-  copy() {
-    this.grid.withCopying((copying) => this.#write(copying.take()));
-  }
-
-  // Put a text on the clipboard without an event. Returns whether the browser allowed it.
-  async #write(text) {
-    try {
-      await navigator.clipboard.writeText(text);
-      return true;
-    } catch {
-      this.grid.status.tell(NOT_ALLOWED);
-      return false;
-    }
+    data = null;
   }
 
   #paste(event) {

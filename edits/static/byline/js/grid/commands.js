@@ -10,7 +10,7 @@ export const COMMANDS = [
   { id: "edit", name: "Edit the cell", keys: ["F2", "Enter"], menu: true, run: (grid) => grid.withEditors((editors) => editors.open()) },
   { id: "undo", name: "Undo", keys: ["Ctrl+z"], run: (grid) => grid.undo() },
   { id: "redo", name: "Redo", keys: ["Ctrl+y", "Ctrl+Shift+z"], run: (grid) => grid.redo() },
-  { id: "copy", name: "Copy", shown: "Ctrl+C", menu: true, run: (grid) => grid.clipboard.copy() },
+  { id: "copy", name: "Copy", shown: "Ctrl+C", menu: true, run: (grid) => grid.withCopying((copying) => copying.copy()) },
   { id: "cut", name: "Cut", shown: "Ctrl+X" },
   { id: "paste", name: "Paste", shown: "Ctrl+V" },
   { id: "fill-down", name: "Fill down from the first selected row", keys: ["Ctrl+d"], menu: true, run: (grid) => grid.use("fill", ({ fillDown }) => fillDown(grid)) },

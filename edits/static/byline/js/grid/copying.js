@@ -5,14 +5,33 @@ import { carried, contentOf } from "./carrying.js";
 import { plural } from "./elements.js";
 import { readTsv, writeTsv } from "./tsv.js";
 
+const NOT_ALLOWED = "The browser didn't allow copying. Press Ctrl+C again.";
+
 export class Copying {
   constructor(grid) {
     this.grid = grid;
     this.copied = { text: null };
   }
 
-  // Copy the selected cells. Returns them as text.
-  take() {
+  // Copy the selected cells, say so, and call `then`. `data` is the data of the browser's event. Browsers take this data
+  // only during the event. Without it, the page asks the browser to write to the clipboard.
+  async copy(data = null, then = () => {}) {
+    const { status, selection } = this.grid;
+    const { top, bottom, left, right } = selection.range;
+    const text = this.#take();
+    try {
+      if (data) data.setData("text/plain", text);
+      else await navigator.clipboard.writeText(text);
+    } catch {
+      status.tell(NOT_ALLOWED);
+      return;
+    }
+    status.tell(`${plural((bottom - top + 1) * (right - left + 1), "cell")} copied.`);
+    then();
+  }
+
+  // Keep the selected cells as copied. Returns them as text.
+  #take() {
     const { view, sheet, selection } = this.grid;
     const { top, bottom, left, right } = selection.range;
     const columns = view.columns.slice(left, right + 1).filter((column) => column.place >= 0);
