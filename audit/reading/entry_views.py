@@ -41,15 +41,15 @@ def entry(request: HttpRequest, entry_id: int) -> HttpResponse:
         return redirect(f"{reverse('audit:entry', args=[intent.pk])}#entry-{found.pk}")
     note_reading(request, reader, [found])
     (change,) = changes_of(found)
-    undoings = with_outcomes(reader.narrow(Entry.objects.undoings_of(found.pk)))
-    state = undone([found.pk])
+    undos = with_outcomes(Entry.objects.undoings_of(found.pk))
+    state = undone([found.pk] if undos else [])
     others = Entry.objects.intents().of_edit(found.edit_id).exclude(pk=found.pk)
     context = {
         "change": change,
         "facts": facts_of(change),
         "form_slug": next((part.value for part in change.came_by if part.key == "form"), ""),
         "has_others": others.exists(),
-        "undoings": undoings,
+        "undoings": [undo for undo in undos if reader.may_read(undo.intent)],
         "is_undone": found.pk in state.now or (found.action in ONCE and found.pk in state.not_any_more),
         "undone": found.refers_to if found.origin == Origin.UNDO else None,
     }
