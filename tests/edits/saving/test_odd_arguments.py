@@ -48,7 +48,7 @@ def test_a_value_that_no_cell_can_have(rows: Rows, user: User, typed: Any, error
     assert change_cells(**place, cells={"Notes": ("was", "new")}).status is Status.SAVED
 
 
-@pytest.mark.parametrize("shown", [b"was", date(2026, 1, 1), [object()], {"value": {1: "x"}}, {"a": 1}], ids=repr)
+@pytest.mark.parametrize("shown", [b"was", date(2026, 1, 1), [{1}], {"value": {1: "x"}}, {"a": 1}], ids=repr)
 def test_what_was_shown_has_to_be_json(rows: Rows, shown: Any) -> None:
     sheet = rows(1)
     with pytest.raises(TypeError, match=r"shown|cell"):
