@@ -2,7 +2,6 @@
 // the grid and the help read this list.
 
 import { detailsOf } from "./cells.js";
-import { PARENT } from "./tree.js";
 
 // Each of `keys` is a key with its modifiers, such as Ctrl+z, where z is event.key. `menu` adds a command to the menu
 // of a cell.
@@ -26,8 +25,8 @@ export const COMMANDS = [
   { id: "outdent", name: "Outdent", keys: ["Ctrl+["], menu: true, needs: "change", run: (grid) => grid.use("rows", ({ outdent }) => outdent(grid)) },
   { id: "move-up", name: "Move the rows up", keys: ["Alt+ArrowUp"], shown: "Alt+↑", menu: true, needs: "change", run: (grid) => grid.use("rows", ({ moveRows }) => moveRows(grid, -1)) },
   { id: "move-down", name: "Move the rows down", keys: ["Alt+ArrowDown"], shown: "Alt+↓", menu: true, needs: "change", run: (grid) => grid.use("rows", ({ moveRows }) => moveRows(grid, 1)) },
-  { id: "expand", name: "Expand", keys: ["Alt+ArrowRight"], shown: "Alt+→", run: (grid) => collapse(grid, false) },
-  { id: "collapse", name: "Collapse", keys: ["Alt+ArrowLeft"], shown: "Alt+←", run: (grid) => collapse(grid, true) },
+  { id: "expand", name: "Expand", keys: ["Alt+ArrowRight"], shown: "Alt+→", run: (grid) => grid.use("toggling", ({ collapse }) => collapse(grid, false)) },
+  { id: "collapse", name: "Collapse", keys: ["Alt+ArrowLeft"], shown: "Alt+←", run: (grid) => grid.use("toggling", ({ collapse }) => collapse(grid, true)) },
   { id: "expand-all", name: "Expand all", keys: ["Alt+Shift+ArrowRight"], shown: "Alt+Shift+→", run: (grid) => grid.view.collapseAll(false) },
   { id: "collapse-all", name: "Collapse all", keys: ["Alt+Shift+ArrowLeft"], shown: "Alt+Shift+←", run: (grid) => grid.view.collapseAll(true) },
   { id: "who-changed", name: "Who changed this?", keys: ["F4"], menu: true, run: (grid) => grid.use("whoChanged", ({ whoChanged }) => whoChanged(grid)) },
@@ -39,18 +38,13 @@ export const COMMANDS = [
   { id: "link", name: "Change the link", keys: ["Ctrl+k"], menu: true, needs: "change", run: (grid) => grid.use("links", ({ editLink }) => editLink(grid)), isFor: canHaveLink },
   { id: "open-link", name: "Open the link in a new tab", keys: ["Alt+Enter"], menu: true, run: (grid) => grid.openLink(), isFor: (grid) => grid.focusedLink !== "" },
   { id: "row-form", name: "Open the row's form", keys: ["Ctrl+e"], menu: true, run: (grid) => grid.openRowForm() },
-  { id: "help", name: "Show the keyboard", keys: ["Ctrl+/"], shown: "?, Ctrl+/", run: (grid) => grid.use("help", ({ openHelp }) => openHelp(grid, keyMap())) },
+  { id: "help", name: "Show the keyboard", keys: ["Ctrl+/"], shown: "?, Ctrl+/", run: (grid) => grid.use("help", ({ openHelp }) => openHelp(grid)) },
 ];
 
 // The name of each command's key.
 for (const command of COMMANDS) {
   const named = command.keys?.map((key) => key.replace(/(^|\+)([a-z])$/, (match, before, letter) => before + letter.toUpperCase()));
   command.keyText = command.shown ?? named?.join(", ") ?? "";
-}
-
-// The keys and names of all commands that have a key.
-function keyMap() {
-  return COMMANDS.filter(({ keyText }) => keyText).map(({ keyText, name }) => [keyText, name]);
 }
 
 // The command for a key, or undefined.
@@ -65,16 +59,4 @@ export function commandOf(event, grid) {
 function canHaveLink({ sheet, selection, focusedColumn }) {
   const cell = sheet.cell(selection.focus.row, selection.focus.column);
   return focusedColumn?.type === "TEXT_NUMBER" || Boolean(focusedColumn && detailsOf(cell).hyperlink);
-}
-
-function collapse(grid, isCollapsed) {
-  const { row } = grid.selection.focus;
-  const position = grid.sheet.position(row);
-  if (position === undefined) return;
-  if (grid.sheet.hasChildren(position)) grid.view.setCollapsed([row], isCollapsed);
-  const parent = grid.sheet.rows[position][PARENT];
-  if (!grid.sheet.hasChildren(position) && isCollapsed && parent) {
-    grid.view.setCollapsed([parent], true);
-    grid.go(grid.view.indexOf(parent), grid.selection.at.column);
-  }
 }

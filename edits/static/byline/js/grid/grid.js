@@ -20,7 +20,7 @@ import { Status } from "./status.js";
 import { View } from "./view.js";
 
 const SAFE_LINK = /^(https?:\/\/|mailto:)./i; // anyone who edits the sheet can write a link
-const DONE = { paste: "pasted", fill: "filled", clear: "cleared", cut: "cut", undo: "undone", redo: "redone" };
+const DONE = { paste: "pasted", fill: "filled", clear: "cleared", cut: "cut" };
 
 export class Grid {
   constructor(host, sheet, api) {
@@ -117,20 +117,15 @@ export class Grid {
   }
 
   undo() {
-    return this.use("undoing", ({ Undoing }) => this.#step(new Undoing(this.history).undo(), "undone", "Nothing to undo."));
+    return this.use("undoing", ({ undo }) => undo(this));
   }
 
   redo() {
-    return this.use("undoing", ({ Undoing }) => this.#step(new Undoing(this.history).redo(), "redone", "Nothing to redo."));
+    return this.use("undoing", ({ redo }) => redo(this));
   }
 
-  // Toggle the focused check box, and set the other selected check boxes to the same value.
   toggleBoxes() {
-    const { sheet, selection } = this;
-    const isOn = sheet.value(selection.focus.row, selection.focus.column) === true;
-    const boxes = selection.columnIds.filter((id) => sheet.column(id)?.type === "CHECKBOX");
-    const changes = selection.rowIds.flatMap((row) => boxes.map((column) => ({ do: "update", row, column, value: !isOn })));
-    this.apply(changes, "edit");
+    return this.use("toggling", ({ toggleBoxes }) => toggleBoxes(this));
   }
 
   // Empty the selected cells.
@@ -166,14 +161,6 @@ export class Grid {
   #showNeeds() {
     const go = (row, column) => this.goTo(row, column);
     return this.use("attention", ({ Attention }) => (this.attention ??= new Attention(this.sheet, this.saving, go)).open());
-  }
-
-  #step(report, what, nothing) {
-    if (!report) this.status.tell(nothing);
-    else this.status.report(report, what);
-    const first = report?.done.at(what === "undone" ? -1 : 0); // undoing goes from the last change to the first
-    const index = first ? this.view.indexOf(first.row) : -1;
-    if (index >= 0) this.go(index, Math.max(1, this.view.columnIndexOf(first.column)));
   }
 
   // Make the links above the grid lead to the pages of the focused row.

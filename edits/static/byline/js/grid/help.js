@@ -14,8 +14,8 @@ const MOVES = [
   ["Esc", "Leave the cell as it was"],
 ];
 
-// `keys` are pairs of a command's key and its name.
-export function openHelp(grid, keys) {
+export function openHelp(grid) {
+  const keys = grid.commands.filter(({ keyText }) => keyText).map(({ keyText, name }) => [keyText, name]);
   const rows = [...MOVES, ...keys];
   const body = make("tbody", {}, ...rows.map(([key, name]) => make("tr", {}, make("th", { scope: "row" }, key), make("td", {}, name))));
   return show(grid.host, "Keyboard", [make("div", { class: "grid-help", tabindex: "0" }, make("table", { class: "table table-sm" }, body))], { isWide: true });

@@ -18,6 +18,7 @@ const PARTS = {
   rowPanel: () => import("./row-panel.js"),
   rows: () => import("./rows.js"),
   sums: () => import("./sums.js"),
+  toggling: () => import("./toggling.js"),
   undoing: () => import("./undoing.js"),
   whoChanged: () => import("./who-changed.js"),
 };

@@ -10,7 +10,24 @@ const LOST = {
   is_image: "This cell had a picture, which you can only add in Smartsheet itself.",
 };
 
-export class Undoing {
+export function undo(grid) {
+  show(grid, new Undoing(grid.history).undo(), "undone", "Nothing to undo.");
+}
+
+export function redo(grid) {
+  show(grid, new Undoing(grid.history).redo(), "redone", "Nothing to redo.");
+}
+
+// Show the report, and go to the first cell that was changed.
+function show(grid, report, what, nothing) {
+  if (!report) grid.status.tell(nothing);
+  else grid.status.report(report, what);
+  const first = report?.done.at(what === "undone" ? -1 : 0); // undoing goes from the last change to the first
+  const index = first ? grid.view.indexOf(first.row) : -1;
+  if (index >= 0) grid.go(index, Math.max(1, grid.view.columnIndexOf(first.column)));
+}
+
+class Undoing {
   constructor(history) {
     this.history = history;
     this.sheet = history.sheet;
