@@ -245,6 +245,6 @@ def test_leaving_the_page_while_typing_asks(page: Page, bob: Person) -> None:
     page.on("dialog", leave)
     cell(page, ROW, "Task").click()
     page.keyboard.type("Half a sent")
-    expect(page.locator(".grid-editor")).to_have_value("Half a sent")
+    expect(page.get_by_role("textbox", name="Task, Dig foundations")).to_have_value("Half a sent")
     page.reload()
     assert asked == ["beforeunload"]
