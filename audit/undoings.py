@@ -12,7 +12,7 @@ from audit.vocabulary import Action, Origin
 
 # Undoing one of these actions deletes the row or adds a new one. So the same entry can't be undone a second time.
 ONCE = frozenset({Action.ADD, Action.DELETE})
-DEEPEST = 20  # the most undos that are followed, each of which undoes the one before
+DEEPEST = 20  # the longest chain of undos that is followed; each undo in it undoes the one before
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,7 +77,7 @@ def fill() -> int:
 
     from benchmarks.audit_writes.rows import models
 
-    Row: Any = models.Row  # the model has a history only if settings.PEER says so  # noqa: N806
+    Row: Any = models.Row  # noqa: N806 # a class; it has a history only if settings.PEER says so
     call_command("migrate", verbosity=0)
     call_command("migrate", run_syncdb=True, verbosity=0)
     User.objects.create_superuser("jane", password="practice")  # noqa: S106 # protects nothing

@@ -136,8 +136,8 @@ def _own(edit: Edit, found: Undone) -> OwnEdit:
 
 
 def _needs(own: EntryQuerySet, profile: Profile) -> list[Edit]:
-    """Return the person's recent edits that weren't saved, or of which it is uncertain whether they were saved. Leave
-    out an edit if the person saved the same cells or rows later.
+    """Return the person's recent edits that weren't saved or that are uncertain. Leave out an edit if the person
+    saved the same cells or rows later.
     """
     recent = own.filter(at__gte=timezone.now() - RECENT, action__in=ON_SHEETS)
     notable = recent.filter(phase__in=(*NOT_SAVED, Phase.UNKNOWN)).newest_first()[:LOOKED_AT]

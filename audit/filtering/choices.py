@@ -32,8 +32,8 @@ class Choice(NamedTuple):
 
 
 def people(reader: Reader, *, text: str = "") -> list[Choice]:
-    """The people that the reader can choose, ordered by name. An auditor can choose among the people in the log, of
-    whom at most LIMIT + 1 are returned. Everyone else can only choose themselves. With `text`, only people whose name
+    """The people that the reader can choose, ordered by name. An auditor can choose among the people in the log.
+    At most LIMIT + 1 people are returned. Everyone else can only choose themselves. With `text`, only people whose name
     contains this text are returned, and for an auditor also those whose e-mail address contains it.
     """
     if not reader.sees_all:

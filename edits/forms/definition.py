@@ -233,8 +233,8 @@ class ChosenFilter:
 class Definition:
     """The content of a form. The form is for the rows that fit `rule` and that `filter` shows. If `rule` or `filter` is
     None, it excludes no rows. If people choose a reason from a list (Reason.FROM_LIST), `reasons` is this list. If only
-    some people can open the form (Audience.LISTED), these are the people whom `people` names by e-mail address or by
-    account (region:id), and everyone with an address in one of the `domains`.
+    some people can open the form (Audience.LISTED), `people` has their e-mail addresses or accounts (region:id), and
+    the form is also open to everyone with an address in one of the `domains`.
     """
 
     title: str

@@ -38,7 +38,7 @@ NOT_CONFIRMED = (
     "This app has deleted your token, and {}. Smartsheet has not confirmed that this app's access has ended. This app "
     "will ask Smartsheet again to end the access. To be sure, remove this app in your personal settings in Smartsheet."
 )
-SIGNED_OUT = "you are signed out wherever you had signed in with Smartsheet"
+SIGNED_OUT = "you are signed out in every browser where you had signed in with Smartsheet"
 LOGGED_IN = "you are still logged in to this site"
 
 

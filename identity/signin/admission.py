@@ -48,9 +48,10 @@ def is_listed(profile: Profile) -> bool:
 
 
 def could_be_listed(profile: Profile) -> bool:
-    """Whether it is possible that the settings let this person use the app. Use this for a person of whom only the
-    e-mail address is known. If SIGN_IN_ACCOUNTS lists accounts, the result is True for everyone, because the person
-    could belong to one of these accounts.
+    """Whether it is possible that the settings let this person use the app.
+
+    Use this if only the e-mail address of the person is known. If SIGN_IN_ACCOUNTS lists accounts, the result is True
+    for everyone, because the person could belong to one of these accounts.
     """
     return bool(settings.SIGN_IN_ACCOUNTS) or is_listed(profile)
 

@@ -62,7 +62,7 @@ class Person:
 
     @property
     def is_active(self) -> bool:
-        """Whether the person can sign in. Invited people can sign in too, and thereby accept the invitation."""
+        """Whether the person can sign in. Invited people can sign in too. Signing in accepts the invitation."""
         return self.status != "DEACTIVATED"
 
     @property

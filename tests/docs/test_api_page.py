@@ -47,7 +47,7 @@ def test_the_examples(
     printed = capsys.readouterr().out
     assert " saved " in printed
     assert "saved saved saved" in printed
-    assert there["some"]["rows"][0][0] == there["row"][0]  # type: ignore[index]
+    assert there["some"]["rows"][0][0] == there["row"][0]  # type: ignore[index] # the page's own names have no types
     assert "Fence off the site" not in SitePlan(sandbox, alice).labels()
     assert "Bob Baker change applied None Rock at 2 m" in printed
     said = [

@@ -74,7 +74,7 @@ def text(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def entries(browser: Client, plan: SitePlan, bob: Person, text: str) -> list[Entry]:
-    """Entries for changes of all kinds by Bob. The hostile text is wherever someone else could write a text."""
+    """Entries for changes of all kinds by Bob. The hostile text is in each place that someone else can write."""
     actor = Actor(id=bob.id, region="sandbox", name=text, email=text)
     row_ids = list(plan.rows.values())
     said: Any = {text: text}

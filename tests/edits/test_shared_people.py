@@ -1,4 +1,4 @@
-"""The row form requests the people with whom the sheet is shared. After that, these people can be entered by name."""
+"""The row form asks Smartsheet who can open the sheet. After that, these people can be entered by name."""
 
 import pytest
 from django.core.cache import cache
@@ -49,7 +49,7 @@ def test_people_of_a_sheet_are_for_those_who_can_open_it(
 def test_a_sheet_is_shared_with_more_people_than_a_page_has(
     browser: Client, plan: SitePlan, sandbox: RunningSandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Smartsheet's list of the people with whom a sheet is shared has several pages. The app reads all pages up to a
+    """Smartsheet's list of the people who can open a sheet has several pages. The app reads all pages up to a
     limit. If the list is longer than the limit, the answer has a note about this.
     """
     monkeypatch.setattr("edits.gateway.operations.SHARES_PER_PAGE", 100)

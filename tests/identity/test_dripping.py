@@ -1,4 +1,4 @@
-"""If a server sends its answer byte by byte, no one waits beyond the deadline, whichever part of the answer is slow."""
+"""If a server sends its answer byte by byte, no one waits beyond the deadline."""
 
 import pytest
 from pytest_django import Settings

@@ -1,4 +1,4 @@
-"""Settings limit who can sign in. People who are refused see whom to contact, and nothing about them is stored."""
+"""Settings limit who can sign in. People who are refused see a contact, and nothing about them is stored."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""Receivers get every entry, whichever protocol is used. Nothing is lost if a receiver is down."""
+"""Receivers get every entry with each protocol. Nothing is lost if a receiver is down."""
 
 import json
 import re

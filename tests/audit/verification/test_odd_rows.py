@@ -45,7 +45,7 @@ NOT_HELD = {"region", "person_id", "email", "kind", "erased_at"}  # docs/audit-l
 
 @pytest.fixture
 def anchored(log: None, settings: Settings, tmp_path: Path) -> Iterator[Path]:
-    """A log with an erased name and three seals, one of which is empty. Yields the file in which the seals are
+    """A log with an erased name and three seals. One seal is empty. Yields the file in which the seals are
     anchored.
     """
     settings.AUDIT_VERIFIED_FILE = str(tmp_path / "verified.json")

@@ -86,7 +86,7 @@ export function shown(text, value, locale) {
   return match && isSaid(match, size) ? `${match.before}${localized(match.number, locale)}${match.after}` : text;
 }
 
-// Returns the format in which `text` shows the number `value`, with whichever separators. Returns null if the text
+// Returns the format in which `text` shows the number `value`, with any separators. Returns null if the text
 // shows something else.
 export function lookOf(text, value) {
   const swapped = text.replace(/[,.\u00a0\u202f]/g, (mark) => (mark === "," ? "." : ","));
