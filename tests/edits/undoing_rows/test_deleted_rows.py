@@ -1,15 +1,12 @@
-"""Undo moves rows back to their old places. For deleted rows, it adds new rows at the old places: beneath the same
-rows, in the same order, with the same formulas and formats.
+"""For deleted rows, undo adds new rows at the old places: beneath the same rows, in the same order, with the same
+formulas and formats.
 """
 
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Callable, Sequence
 from io import StringIO
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
@@ -18,262 +15,32 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from audit import verify as offline
-from audit.changes import LoggedChange, with_outcomes
-from audit.models import Entry
+from audit.changes import with_outcomes
 from audit.proof import seals
-from audit.recording import Actor, Change, Json, Outcome, intend, settle
 from audit.verification.start import start_of_chain
 from audit.verification.verify import verify
-from audit.vocabulary import Action, Origin, Phase
-from edits.saving import DeleteRow, MoveRow, Place, Status, row_places, save, undo
+from audit.vocabulary import Action, Phase
+from edits.saving import DeleteRow, Place, Status, row_places, save, undo
 from edits.saving.putting_back import PLAIN
 from tests.audit.export.conftest import public_key
-from tests.edits.browser import Page
 from tests.edits.conftest import SignIn
 from tests.edits.saving.conftest import ManyRows
-from tests.running_sandbox import Person, RunningSandbox
-
-FORMULA = '=Task@row + "!"'
-RED = ",,,,,,,,2,,,,,,,,"
-
-
-@pytest.fixture
-def user(browser: Client, bob: Person) -> User:
-    return User.objects.get(smartsheet__smartsheet_id=bob.id)
-
-
-Rows = Callable[[int], ManyRows]
-
-
-@pytest.fixture
-def rows(sandbox: RunningSandbox, bob: Person, user: User) -> Rows:
-    return lambda count: ManyRows(sandbox, bob, user, count)
-
-
-@pytest.fixture
-def sheet(rows: Rows) -> ManyRows:
-    """A sheet with the rows 0 to 5. Rows 2 and 4 are beneath row 1, and row 3 is beneath row 2. Row 2 has a formula."""
-    sheet = rows(6)
-    put(sheet, 2, parentId=sheet.row_ids[1])
-    put(sheet, 4, parentId=sheet.row_ids[1], toBottom=True)
-    put(sheet, 3, parentId=sheet.row_ids[2])
-    put(sheet, 2, cells=[{"columnId": sheet.notes, "formula": FORMULA, "format": RED}], expanded=False)
-    put(sheet, 4, format=RED)
-    return sheet
-
-
-def put(sheet: ManyRows, row: int, **attributes: Any) -> None:
-    """Change or move a row without the app."""
-    sheet.call("PUT", f"/sheets/{sheet.id}/rows", [{"id": sheet.row_ids[row], **attributes}])
-
-
-def outline(sheet: ManyRows) -> list[str]:
-    """The rows' names in their order, indented by one dot per level."""
-    depths: dict[int, int] = {}
-    found = []
-    for row in sheet.call("GET", f"/sheets/{sheet.id}")["rows"]:
-        depths[row["id"]] = depths.get(row.get("parentId"), -1) + 1
-        name = next((cell["value"] for cell in row["cells"] if cell["columnId"] == sheet.task), "")
-        found.append("." * depths[row["id"]] + name.removeprefix("row "))
-    return found
-
-
-ARRANGED = ["0", "1", ".2", "..3", ".4", "5"]
-
-
-def row_named(sheet: ManyRows, name: str) -> dict[str, Any]:
-    found = sheet.call("GET", f"/sheets/{sheet.id}?include=format")["rows"]
-    row: dict[str, Any] = next(row for row in found if any(cell.get("value") == name for cell in row["cells"]))
-    return row
-
-
-def move(sheet: ManyRows, *moves: tuple[int, Place]) -> list[Entry]:
-    """Move rows in one edit, and return the edit's intents."""
-    changes = [MoveRow(sheet.row_ids[row], place) for row, place in moves]
-    result = save(sheet.read(), changes)
-    result.raise_error()
-    return list(Entry.objects.intents().of_edit(result.edit_ids[0]).order_by("id"))
-
-
-def delete(sheet: ManyRows, *row_numbers: int) -> list[Entry]:
-    """Delete rows in one edit, and return the edit's intents."""
-    ids = [sheet.row_ids[row] for row in row_numbers]
-    result = save(sheet.read(ids, with_descendants=True), [DeleteRow(row_id) for row_id in ids])
-    result.raise_error()
-    return list(Entry.objects.intents().of_edit(result.edit_ids[0]).order_by("id"))
-
-
-def path_of(entry: Entry) -> str:
-    return f"/sheets/undo/{entry.pk}/"
-
-
-def edit_path_of(entry: Entry) -> str:
-    return f"/sheets/undo/edit/{entry.edit_id}/"
-
-
-def ask(browser: Client, path: str) -> Page:
-    return Page.open(browser, path)
-
-
-def confirm(browser: Client, path: str, key: str = "") -> Page:
-    found = re.search(r'name="once" value="([^"]+)"', ask(browser, path).html)
-    assert found or key, ask(browser, path).text
-    answer = browser.post(path, {"once": key or (found[1] if found else "")}, follow=True)
-    return Page.of(browser, path, answer)  # type: ignore[arg-type] # the test client's response class
-
-
-def undoings() -> list[LoggedChange]:
-    return with_outcomes(Entry.objects.intents().filter(origin=Origin.UNDO).order_by("id"))
-
-
-# Moves
-
-
-def test_a_moved_row_goes_back_in_ones_own_name_and_both_entries_say_so(
-    browser: Client, sheet: ManyRows, bob: Person
-) -> None:
-    (moved,) = move(sheet, (4, Place(is_first=True)))
-    assert outline(sheet) == ["4", "0", "1", ".2", "..3", "5"]
-    page = ask(browser, path_of(moved))
-    assert "Now Row 1, as the first row Before this move Row 5, beneath “row 1”, after “row 2”" in page.text
-    assert "Undone: “row 4” is at its old place again" in confirm(browser, path_of(moved)).text
-    assert outline(sheet) == ARRANGED
-    (undone,) = undoings()
-    assert (undone.intent.action, undone.intent.refers_to, undone.intent.actor_id) == (Action.MOVE, moved.pk, bob.id)
-    assert "moved back row row 4" in ask(browser, f"/audit/{undone.intent.pk}/").text
-    assert path_of(moved) not in ask(browser, f"/audit/{moved.pk}/").html
-    assert undo.AT_OLD_PLACE in ask(browser, path_of(moved)).text
-    confirm(browser, path_of(undone.intent))
-    assert outline(sheet)[0] == "4"
-
-
-def test_the_entry_says_where_a_row_was_and_where_it_went(browser: Client, sheet: ManyRows) -> None:
-    (moved,) = move(sheet, (4, Place(sibling_id=sheet.row_ids[0])))
-    page = ask(browser, f"/audit/{moved.pk}/")
-    one, before = sheet.row_ids[1], sheet.row_ids[2]
-    assert f"row 5, beneath the row with id {one}, after the row with id {before}" in page.text
-    assert f"row 2, after the row with id {sheet.row_ids[0]}" in page.text
-    assert "Smartsheet changed the value" not in ask(browser, "/audit/").text
-
-
-@pytest.mark.parametrize(
-    ("row", "place"),
-    [
-        (0, lambda ids: Place()),
-        (2, lambda ids: Place(sibling_id=ids[1])),  # outdented
-        (5, lambda ids: Place(parent_id=ids[1])),  # indented
-        (1, lambda ids: Place(sibling_id=ids[5])),  # with the rows beneath it
-        (3, lambda ids: Place(sibling_id=ids[2], is_above=True)),
-    ],
+from tests.edits.undoing_rows.steps import (
+    ARRANGED,
+    FORMULA,
+    Rows,
+    ask,
+    confirm,
+    delete,
+    edit_path_of,
+    move,
+    outline,
+    path_of,
+    put,
+    row_named,
+    undoings,
 )
-def test_each_kind_of_move_can_be_undone(
-    browser: Client, sheet: ManyRows, row: int, place: Callable[[Sequence[int]], Place]
-) -> None:
-    (moved,) = move(sheet, (row, place(sheet.row_ids)))
-    assert outline(sheet) != ARRANGED
-    confirm(browser, path_of(moved))
-    assert outline(sheet) == ARRANGED
-
-
-def test_a_row_that_was_moved_since_stays(browser: Client, sheet: ManyRows) -> None:
-    (moved,) = move(sheet, (5, Place(is_first=True)))
-    put(sheet, 5, parentId=sheet.row_ids[1])
-    assert undo.ELSEWHERE in ask(browser, path_of(moved)).text
-    assert browser.post(path_of(moved)).status_code == 409
-    assert outline(sheet) == ["0", "1", ".5", ".2", "..3", ".4"]
-
-
-def test_rows_that_were_moved_together_go_back_in_their_order(browser: Client, rows: Rows) -> None:
-    sheet = rows(8)
-    first, *_ = move(sheet, *((row, Place()) for row in (3, 1, 2, 5)))
-    assert outline(sheet) == ["0", "4", "6", "7", "3", "1", "2", "5"]
-    sheet.sandbox.forget_requests()
-    page = ask(browser, edit_path_of(first))
-    assert "Move back 4 rows" in page.text
-    assert "row 3 Row 5, after “row 7” Row 4, after “row 2”" in page.text
-    assert "Undone: 4 rows are at their old places again" in confirm(browser, edit_path_of(first)).text
-    assert outline(sheet) == [str(row) for row in range(8)]
-    assert len(sheet.writes()) == 2  # 1, 2 and 3 go behind 0 together
-
-
-@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 0, 2)])
-def test_rows_that_were_moved_together_go_back_one_by_one(browser: Client, rows: Rows, order: tuple[int, ...]) -> None:
-    sheet = rows(6)
-    entries = move(sheet, (1, Place()), (2, Place()), (4, Place()))
-    for number in order:
-        confirm(browser, path_of(entries[number]))
-    assert outline(sheet) == [str(row) for row in range(6)]
-
-
-def test_of_several_moved_rows_those_that_are_elsewhere_are_named(browser: Client, rows: Rows) -> None:
-    sheet = rows(5)
-    first, *_ = move(sheet, (1, Place()), (2, Place()))
-    put(sheet, 1, parentId=sheet.row_ids[4])
-    page = confirm(browser, edit_path_of(first))
-    assert "1 row is at its old place again" in page.text
-    assert undo.ELSEWHERE in page.text
-    assert outline(sheet) == ["0", "2", "3", "4", ".1"]
-
-
-def test_moves_by_several_requests_of_an_edit_are_undone(browser: Client, rows: Rows) -> None:
-    sheet = rows(4)
-    first, *_ = move(sheet, (3, Place(is_first=True)), (2, Place(sibling_id=sheet.row_ids[3], is_above=True)))
-    assert outline(sheet) == ["2", "3", "0", "1"]
-    confirm(browser, edit_path_of(first))
-    assert outline(sheet) == ["0", "1", "2", "3"]
-
-
-def test_if_the_row_before_is_gone_it_goes_behind_the_one_before_that(browser: Client, rows: Rows) -> None:
-    sheet = rows(5)
-    (moved,) = move(sheet, (3, Place(is_first=True)))
-    delete(sheet, 2)
-    confirm(browser, path_of(moved))
-    assert outline(sheet) == ["0", "1", "3", "4"]
-
-
-def test_if_the_row_before_was_taken_away_the_page_says_where_the_row_goes(browser: Client, sheet: ManyRows) -> None:
-    (moved,) = move(sheet, (4, Place(is_first=True)))
-    put(sheet, 2, toBottom=True)
-    assert row_places.NO_SIBLING in ask(browser, path_of(moved)).text
-    confirm(browser, path_of(moved))
-    assert outline(sheet) == ["0", "1", ".4", "5", "2", ".3"]
-
-
-def test_a_row_cannot_go_back_below_a_row_that_is_below_it_now(browser: Client, sheet: ManyRows) -> None:
-    (moved,) = move(sheet, (2, Place()))
-    put(sheet, 1, parentId=sheet.row_ids[2])
-    assert undo.BELOW_ITSELF in ask(browser, path_of(moved)).text
-
-
-def test_the_entry_of_an_older_version_says_that_the_move_cannot_be_undone(
-    browser: Client, sheet: ManyRows, bob: Person
-) -> None:
-    actor = Actor(bob.id, sheet.read([]).actor.region, bob.name, bob.email)
-    old: dict[str, Json] = {"parentId": None, "rowNumber": 3}
-    new: dict[str, Json] = {"toBottom": True}
-    change = Change(sheet.row_ids[5], "row 5", None, "", old, new)
-    intent = intend(
-        actor=actor, action=Action.MOVE, sheet_id=sheet.id, sheet_name="", changes=[change], origin=Origin.FORM
-    )
-    settle(intent, [Outcome(Phase.APPLIED, sheet.row_ids[5])])
-    assert undo.NO_OLD_PLACE in ask(browser, path_of(Entry.objects.intents().latest("id"))).text
-
-
-def test_a_move_is_undone_only_by_people_who_can_edit(
-    browser: Client, sheet: ManyRows, sign_in: SignIn, sandbox: RunningSandbox
-) -> None:
-    (moved,) = move(sheet, (5, Place(is_first=True)))
-    viewer = sandbox.people()["charlie"]
-    share = [{"email": viewer.email, "accessLevel": "VIEWER"}]
-    sheet.call("POST", f"/sheets/{sheet.id}/shares", share)
-    other = Client()
-    sign_in(other, viewer)
-    assert "ask the owner of the sheet to share it with you as an editor" in ask(other, path_of(moved)).text
-    assert other.post(path_of(moved)).status_code == 409
-    assert outline(sheet)[0] == "5"
-
-
-# Deleted rows
+from tests.running_sandbox import Person, RunningSandbox
 
 
 def test_a_deleted_row_comes_back_with_the_rows_beneath_it(browser: Client, sheet: ManyRows) -> None:

@@ -11,7 +11,7 @@ from django.test import Client
 from edits.saving import undo
 from edits.sheets.personal_columns import PersonalColumn, forget
 from tests.edits.saving.conftest import ManyRows
-from tests.edits.test_putting_back import FORMULA, ask, confirm, delete, path_of, put, undoings
+from tests.edits.undoing_rows.steps import FORMULA, ask, confirm, delete, path_of, put, undoings
 from tests.running_sandbox import Person, RunningSandbox
 
 
