@@ -3,7 +3,6 @@
 import { show } from "./dialogs.js";
 import { make } from "./elements.js";
 import { openFilter } from "./filters.js";
-import { setWidth } from "./resizing.js";
 
 const STEP = 40; // pixels by which a command of the menu changes the width
 
@@ -19,8 +18,8 @@ export function columnCommands(grid, id) {
     { name: "Sort Z to A, largest first", run: () => view.set({ sort: { column: id, isDescending: true } }) },
     isSorted && { name: "Don't sort", run: () => view.set({ sort: null }) },
     { name: "Filter…", run: () => openFilter(grid, id) },
-    { name: "Wider", run: () => setWidth(grid, id, view.columns[index].width + STEP) },
-    { name: "Narrower", run: () => setWidth(grid, id, view.columns[index].width - STEP) },
+    { name: "Wider", run: () => view.setWidth(id, view.columns[index].width + STEP) },
+    { name: "Narrower", run: () => view.setWidth(id, view.columns[index].width - STEP) },
     index > 1 && { name: "Move left", run: () => moveColumn(grid, id, -1) },
     index < view.columns.length - 1 && { name: "Move right", run: () => moveColumn(grid, id, 1) },
     { name: frozen === index ? "Freeze the first column alone" : "Freeze up to here", run: () => view.set({ frozen: frozen === index ? 1 : index }) },

@@ -10,7 +10,6 @@ import { Keyboard } from "./keyboard.js";
 import { Painter } from "./painting.js";
 import { Parts } from "./parts.js";
 import { Pointer } from "./pointer.js";
-import { makeResizable } from "./resizing.js";
 import { SaveLine } from "./save-line.js";
 import { Saving } from "./saving.js";
 import { Selection } from "./selection.js";
@@ -41,7 +40,6 @@ export class Grid {
     this.clipboard = new Clipboard(this);
     this.keyboard = new Keyboard(this);
     this.pointer = new Pointer(this);
-    makeResizable(this);
     this.painter.element.addEventListener("focusin", () => this.parts.fetch(), { once: true });
     fillBar(this);
     this.selection.addEventListener("moved", () => this.#offerRow());

@@ -1,4 +1,5 @@
-// Handles mouse and touch. They select cells and ranges, expand rows and fill cells. Dragging scrolls at the edges.
+// Handles mouse and touch. They select cells and ranges, expand rows, fill cells and resize columns. Dragging cells
+// scrolls at the edges.
 
 import { ID } from "./tree.js";
 
@@ -15,6 +16,7 @@ export class Pointer {
     });
     element.addEventListener("pointerdown", (event) => {
       this.tapped = event.pointerType === "touch" ? event.target.closest(".grid-cell[tabindex]") : null;
+      if (event.target.classList.contains("grid-edge")) this.#resize(event);
     });
     element.addEventListener("contextmenu", (event) => this.#ask(event));
     element.addEventListener("click", (event) => {
@@ -86,6 +88,21 @@ export class Pointer {
         grid.use("fill", ({ fillChanges }) => grid.applyUnlessDoubtful(fillChanges(grid, from, to), "fill"));
       },
     );
+  }
+
+  // Change the width of a column while the edge of its title is dragged.
+  #resize(event) {
+    event.preventDefault();
+    const { view } = this.grid;
+    const { column: id } = event.target.dataset;
+    const start = view.columns[view.columnIndexOf(id)].width - event.clientX;
+    const move = ({ clientX }) => view.setWidth(id, start + clientX);
+    const end = () => {
+      removeEventListener("pointermove", move);
+      removeEventListener("pointerup", end);
+    };
+    addEventListener("pointermove", move);
+    addEventListener("pointerup", end);
   }
 
   #isTriangle(event, cell) {

@@ -176,6 +176,10 @@ export class View extends EventTarget {
     this.#tell("settings");
   }
 
+  setWidth(columnId, width) {
+    this.set({ widths: { ...this.settings.widths, [columnId]: Math.round(width) } });
+  }
+
   #collapseAsInSmartsheet(rows) {
     for (const row of rows) if (row[EXPANDED] === false) this.collapsed.add(row[ID]);
   }
