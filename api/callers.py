@@ -8,7 +8,7 @@ from functools import wraps
 from typing import Any, cast
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase, QueryDict
 from ninja.security.base import AuthBase
 from ninja.utils import check_csrf
 
@@ -101,6 +101,7 @@ class BrowserSession(AuthBase):
         profile = cast("SmartsheetRequest", request).smartsheet_user
         if profile is None:
             return None
+        request.POST = QueryDict()  # so that the check doesn't parse the body, which is JSON and not a form
         if check_csrf(request):
             raise Problem(Kind.NO_CSRF_TOKEN, NO_CSRF)
         return Caller(profile)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import wraps
 from typing import Any
 
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.urls import URLPattern, path
 from django.views.decorators.csrf import csrf_exempt
@@ -27,10 +28,11 @@ def nothing_here(request: HttpRequest, **_address: str) -> HttpResponse:
 
 def _with_problems(pattern: URLPattern) -> URLPattern:
     """Make the address answer HEAD like GET. Make it answer with a problem if it doesn't support the request's method
-    (405), or if it has no operation (404).
+    (405), or if it has no operation (404). The operations commit their own entries, even if ATOMIC_REQUESTS is on.
     """
     view = pattern.callback if pattern.name not in PAGES else require_safe(pattern.callback)
 
+    @transaction.non_atomic_requests
     @csrf_exempt  # BrowserSession checks the token
     @wraps(view)
     def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

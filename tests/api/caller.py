@@ -21,7 +21,16 @@ class Caller:
         """Send a GET request, check the answer's status, and return the answer's JSON."""
         return self._read(self.client.get(BASE + path, query), status)
 
-    def post(self, path: str, body: Any, *, status: int = 200, key: str | None = "", **headers: str) -> Any:
+    def post(
+        self,
+        path: str,
+        body: Any,
+        *,
+        status: int = 200,
+        key: str | None = "",
+        content_type: str = "application/json",
+        **headers: str,
+    ) -> Any:
         """Send JSON with POST, check the answer's status, and return the answer's JSON. If `key` is "", a new
         Idempotency-Key is sent. If `key` is None, no Idempotency-Key is sent.
         """
@@ -30,7 +39,7 @@ class Caller:
             headers["Idempotency-Key"] = key or str(uuid4())
         content = body if isinstance(body, str | bytes) else None
         answer = self.client.post(
-            BASE + path, content if content is not None else body, content_type="application/json", headers=headers
+            BASE + path, content if content is not None else body, content_type=content_type, headers=headers
         )
         return self._read(answer, status)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from pytest_django import Settings
 
 from audit.models import Entry
 from tests.api.caller import Caller
@@ -238,3 +239,15 @@ def test_the_log_cannot_be_written(caller: Caller, plan: SitePlan) -> None:
     assert problem["type"] == "urn:byline:problem:log-unavailable"
     assert caller.answer["Retry-After"]
     assert plan.value(DIG, "Notes") is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_operations_work_where_each_request_is_a_transaction(
+    caller: Caller, plan: SitePlan, settings: Settings
+) -> None:
+    settings.DATABASES["default"]["ATOMIC_REQUESTS"] = True
+    try:
+        caller.save(plan.id, update(plan, DIG, Notes=(None, "Rock")))
+    finally:
+        settings.DATABASES["default"]["ATOMIC_REQUESTS"] = False
+    assert plan.value(DIG, "Notes") == "Rock"

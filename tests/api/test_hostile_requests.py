@@ -47,6 +47,20 @@ def test_bodies_that_are_no_json(caller: Caller, body: bytes) -> None:
     assert problem["type"] == "urn:byline:problem:unreadable-body"
 
 
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("multipart/form-data", b"x"),
+        ("multipart/form-data; boundary=x", b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\nb\r\n--x--\r\n'),
+        ("application/x-www-form-urlencoded", b"&".join([b"a=b"] * 2_000)),
+        ("application/x-www-form-urlencoded; charset=utf-16", b"a=b"),
+    ],
+)
+def test_bodies_that_are_forms(caller: Caller, kind: str, body: bytes) -> None:
+    problem = caller.post(f"/sheets/{ID}/edits", body, status=400, content_type=kind)
+    assert problem["type"] == "urn:byline:problem:unreadable-body"
+
+
 def test_a_body_that_is_too_large(caller: Caller, settings: Settings) -> None:
     settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000
     problem = caller.post(f"/sheets/{ID}/edits", b" " * 2_000, status=413)
