@@ -16,9 +16,9 @@ from api.operations import ProblemAnswer
 from api.problems import Kind, Problem
 from edits.gateway.errors import SignInAgain
 from edits.saving import CellResult, Result, RowResult, Status
+from edits.saving.results import DONE
 from edits.sheets.held_values import bare
 
-DONE = frozenset({Status.SAVED, Status.UNCHANGED})
 KINDS = {
     Status.CONFLICT: Kind.CONFLICT,
     Status.REFUSED: Kind.REFUSED,

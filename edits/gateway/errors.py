@@ -11,6 +11,7 @@
       Unavailable      a read got no usable answer, or a write was surely not carried out: nothing was done
         Busy           this app has too many calls in progress, or the sheet is being changed: nothing was done,
                        try again after `retry_after`
+        NotMade        an earlier attempt to make this change has ended, and the change was surely not made: try again
       OutcomeUnknown   a write was sent and got no clear answer: read the row back, never send it again
 
 To catch all of these, catch GatewayError. After every error except OutcomeUnknown, the call certainly changed nothing.
@@ -109,6 +110,10 @@ class Busy(Unavailable):
     ) -> None:
         super().__init__(message, error_code=error_code, ref_id=ref_id, detail=detail)
         self.retry_after = retry_after
+
+
+class NotMade(Unavailable):
+    """An earlier attempt to make a change has ended, and it is known by now that the change was not made."""
 
 
 class OutcomeUnknown(GatewayError):

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID, uuid4
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
 from audit.access import reader_of
@@ -47,6 +48,7 @@ UNDOING: dict[str, Doing] = {
     Action.MOVE: Doing.UNDO_MOVING,
 }
 OVERTAKEN = "Changed since, so it stays as it is"
+SENT_TWICE = "You sent this twice. Nothing was sent the second time. This page shows what is left to undo."
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +143,9 @@ def undo_edit(request: SmartsheetRequest, edit_id: UUID) -> HttpResponse:
 def _undo_part(request: SmartsheetRequest, part: Part) -> HttpResponse:
     sheet_id, what = part.changes[0].intent.sheet_id or 0, _doing(part.changes[0])
     if earlier := earlier_result(request):
+        if earlier.is_partly_done:
+            messages.info(request, SENT_TWICE)
+            return redirect(request.get_full_path())
         return repeated_page(request, earlier, what, sheet_id=sheet_id)
     region = actor_of(request).region
     never = [undoing.why_never(change, region=region) for change in part.changes]

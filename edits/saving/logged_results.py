@@ -11,9 +11,9 @@ from audit.changes import LoggedChange
 from audit.proof.commitment_bytes import in_value
 from audit.vocabulary import Phase
 from edits.gateway.answers import UNKNOWN
-from edits.gateway.errors import OutcomeUnknown
+from edits.gateway.errors import NotMade, OutcomeUnknown
 from edits.saving.changes import AddRow, RowChange, UpdateRow, action_of
-from edits.saving.results import CellResult, Result, RowResult, Status
+from edits.saving.results import CellResult, Result, RowResult, Status, error_of
 from edits.sheets.sheet import Json
 
 NOT_BEGUN = "This app was interrupted before it sent this change."
@@ -67,14 +67,16 @@ def of_row(line: Sequence[LoggedChange]) -> RowResult:
     change = line[0]
     status = STATUSES.get(change.phase, Status.UNKNOWN)
     outcome = change.outcome
+    message = outcome.message if outcome else UNKNOWN
+    error_code, ref_id = (outcome.error_code, outcome.ref_id) if outcome else (None, "")
     return RowResult(
         row_id=change.row_id,
         status=status,
-        message=outcome.message if outcome else UNKNOWN,
+        message=message,
         label=change.row_label,
-        error=OutcomeUnknown(UNKNOWN) if status is Status.UNKNOWN else None,
-        error_code=outcome.error_code if outcome else None,
-        ref_id=outcome.ref_id if outcome else "",
+        error=error_of(status, message, error_code=error_code, ref_id=ref_id),
+        error_code=error_code,
+        ref_id=ref_id,
         edit_id=change.intent.edit_id,
         line=change.intent.line,
         is_undecidable=change.phase is Phase.UNDECIDABLE,
@@ -95,7 +97,7 @@ def _of_change(change: RowChange, line: Sequence[LoggedChange] | None) -> RowRes
     """
     row_id = None if isinstance(change, AddRow) else change.row_id
     if line is None:
-        return RowResult(row_id, Status.NOT_SENT, message=NOT_BEGUN)
+        return RowResult(row_id, Status.NOT_SENT, message=NOT_BEGUN, error=NotMade(NOT_BEGUN))
     if not line:
         return RowResult(row_id, Status.UNKNOWN, message=UNKNOWN, error=OutcomeUnknown(UNKNOWN))
     result = of_row(line)

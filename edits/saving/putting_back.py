@@ -19,14 +19,13 @@ from edits.gateway.operations import ROWS_PER_WRITE
 from edits.saving.baseline import Baseline
 from edits.saving.changes import ORDINARY, AddRow, CellChange, MoveRow, Place, RowChange
 from edits.saving.idempotency import InProgress, KeyReused
-from edits.saving.results import Result, RowResult, Status
+from edits.saving.results import DONE, Result, RowResult, Status
 from edits.saving.row_places import Places
 from edits.saving.service import save
 from edits.saving.undo_plan import Plan, Undo
 from edits.sheets.column_types import column_type
 from edits.sheets.held_values import bare
 
-DONE = frozenset({Status.SAVED, Status.UNCHANGED})
 NOT_BENEATH = "Not sent, because the row above this row in the hierarchy couldn't be put back."
 STOPPED = "Not sent, because an earlier part of the same undo failed."
 PLAIN = "Smartsheet refused formulas, formats or the lock of “{}”, so this row got only its values: "

@@ -9,8 +9,8 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from edits.gateway.answers import UNKNOWN
-from edits.gateway.errors import GatewayError, OutcomeUnknown
+from edits.gateway.answers import REFUSES, UNKNOWN
+from edits.gateway.errors import Forbidden, GatewayError, NotMade, OutcomeUnknown, Refused
 from edits.sheets.sheet import Json
 
 
@@ -27,6 +27,8 @@ class Status(StrEnum):
 
 
 IS_NOTHING_DONE = frozenset({Status.CONFLICT, Status.REFUSED, Status.FORBIDDEN, Status.NOT_SENT, Status.UNCHANGED})
+DONE = frozenset({Status.SAVED, Status.UNCHANGED})
+NOT_MADE = "The change was not made the first time."
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,17 +92,24 @@ class Result:
         return all(row.status in IS_NOTHING_DONE for row in self.rows)
 
     @property
+    def is_partly_done(self) -> bool:
+        """Whether Smartsheet made some of the changes, and certainly didn't make the others."""
+        found = {row.status for row in self.rows} | {cell.status for row in self.rows for cell in row.cells}
+        return Status.SAVED in found and Status.UNKNOWN not in found and not found <= DONE
+
+    @property
     def saved_cells(self) -> int:
         """The number of cells that were saved."""
         return sum(cell.status is Status.SAVED for row in self.rows for cell in row.cells)
 
     @property
     def error(self) -> GatewayError | None:
-        """The first error, or None."""
-        return next((row.error for row in self.rows if row.error), None)
+        """The error of a row whose outcome is unknown. If there is no such row, the first error, or None."""
+        errors = [row.error for row in self.rows if row.error]
+        return next((one for one in errors if isinstance(one, OutcomeUnknown)), next(iter(errors), None))
 
     def raise_error(self) -> None:
-        """Raise the first error, if there is one. Callers that save a single change use this method."""
+        """Raise `error`, if there is one. Callers that save a single change use this method."""
         if error := self.error:
             raise error
 
@@ -136,6 +145,23 @@ def to_json(result: Result, *, personal: frozenset[int]) -> dict[str, Any]:
     return {"rows": rows, "edit_ids": [edit_id.hex for edit_id in result.edit_ids], "is_logged": result.is_logged}
 
 
+def error_of(status: Status, message: str, *, error_code: int | None, ref_id: str) -> GatewayError | None:
+    """Return why a row of an earlier save wasn't saved, as an exception. Return None if the row was saved, or if it has
+    conflicts. `message` is "" if it wasn't stored.
+    """
+    match status:
+        case Status.UNKNOWN:
+            return OutcomeUnknown(UNKNOWN)
+        case Status.REFUSED:
+            return Refused(message or f"{REFUSES}.", error_code=error_code, ref_id=ref_id)
+        case Status.FORBIDDEN:
+            return Forbidden(message or NOT_MADE)
+        case Status.NOT_SENT:
+            return NotMade(message or NOT_MADE)
+        case _:
+            return None
+
+
 def from_json(stored: Mapping[str, Any]) -> Result:
     """Return a result that `to_json` stored. Its `is_repeat` is true."""
     return Result(
@@ -147,7 +173,9 @@ def from_json(stored: Mapping[str, Any]) -> Result:
                 message=row["message"],
                 label=row["label"],
                 count=row["count"],
-                error=OutcomeUnknown(UNKNOWN) if row["status"] == Status.UNKNOWN else None,
+                error=error_of(
+                    Status(row["status"]), row["message"], error_code=row["error_code"], ref_id=row["ref_id"]
+                ),
                 error_code=row["error_code"],
                 ref_id=row["ref_id"],
                 edit_id=UUID(row["edit_id"]) if row["edit_id"] else None,

@@ -76,8 +76,8 @@ def saved_page(
 
 
 def repeated_page(request: SmartsheetRequest, earlier: Result, doing: Doing, *, sheet_id: int) -> HttpResponse:
-    """Return the page for a form that is sent a second time. The page says that the change was saved, or that the
-    outcome is still unknown.
+    """Return the page for a form that is sent a second time. The page says that the change was saved, that it was not
+    saved, or that the outcome is still unknown.
     """
     if earlier.error:
         return problem_page(request, problem_of(earlier.error, doing=doing), sheet_id=sheet_id)

@@ -10,6 +10,10 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
+from audit.models import Entry
+from audit.recording import Outcome, settle
+from audit.settling import reopen
+from audit.vocabulary import Phase
 from edits.models import SaveKey
 from edits.saving import idempotency
 from tests.edits.browser import Page
@@ -17,6 +21,14 @@ from tests.edits.site_plan import SitePlan
 from tests.running_sandbox import Person
 
 ROW = "Dig foundations"
+NOT_SHOWN = "The cell's history does not show the change."
+
+
+def it_turns_out_that_the_last_change_was_not_made() -> None:
+    last = Entry.objects.intents().latest("id")
+    edit = reopen(last.edit_id)
+    assert edit
+    settle(edit.intent, {0: Outcome(Phase.NOT_APPLIED, last.row_id, message=NOT_SHOWN)})
 
 
 def test_a_row_is_added_once(browser: Client, plan: SitePlan, bob: Person) -> None:
@@ -100,6 +112,32 @@ def test_after_a_failure_the_form_can_be_sent_again(browser: Client, plan: SiteP
     again = first.save()  # someone presses the browser's Back, and then Save
     assert "Row added" in again.text
     assert plan.labels().count("Paint") == 1
+
+
+@pytest.mark.parametrize("is_new", [False, True])
+def test_a_change_that_was_not_made_is_not_said_to_be_made(
+    browser: Client, plan: SitePlan, bob: Person, *, is_new: bool
+) -> None:
+    title, path = ("Task", plan.add_path) if is_new else ("Notes", plan.edit_path(ROW))
+    plan.sandbox.fault(method="POST" if is_new else "PUT", path="/rows", person=bob.id, drop="before", times=1)
+    page = Page.open(browser, path).type({plan.columns[title]: "Paint"})
+    assert page.save().status == 502
+    it_turns_out_that_the_last_change_was_not_made()
+    again = page.save()
+    assert (again.status, again.value(plan.columns[title])) == (409, "Paint")
+    assert f"This was not done {NOT_SHOWN} Nothing was saved. What you typed is still in the form." in again.text
+    assert again.save().was_redirected
+    assert "Paint" in (plan.labels() if is_new else [plan.value(ROW, "Notes")])
+
+
+def test_nor_is_a_deletion(browser: Client, plan: SitePlan, bob: Person) -> None:
+    plan.sandbox.fault(method="DELETE", path="/rows", person=bob.id, drop="before", times=1)
+    sent = {"rows": "1", "once": "a"}
+    assert browser.post(plan.delete_path(ROW), sent).status_code == 502
+    it_turns_out_that_the_last_change_was_not_made()
+    again = browser.post(plan.delete_path(ROW), sent)
+    assert (again.status_code, "Nothing was deleted." in again.content.decode()) == (409, True)
+    assert ROW in plan.labels()
 
 
 def test_keys_older_than_a_week_are_deleted(browser: Client, plan: SitePlan) -> None:

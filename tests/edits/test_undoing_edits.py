@@ -164,6 +164,9 @@ def test_a_cell_that_changes_between_reading_and_sending_is_left_alone(
     assert "1 cell has its old value again" in page.text
     assert "Another save of the same cell was in progress at this moment, so this change wasn't sent." in page.text
     assert sheet.notes_now() == ["meanwhile 0", "was"]
+    again = Page.of(browser, path, browser.post(path, {"once": KEY}, follow=True))  # type: ignore[arg-type] # as in confirm()
+    assert "You sent this twice. Nothing was sent the second time. This page shows what is left to undo." in again.text
+    assert "The change was made the first time" not in again.text
 
 
 def test_a_row_that_smartsheet_refuses_keeps_no_other_from_being_undone(

@@ -19,7 +19,7 @@ from edits.forms.filling.pages import forget_rows, no_filter_page, not_open_page
 from edits.forms.filters import FilterGone, applying, require_applied
 from edits.gateway.client import gateway_for
 from edits.gateway.errors import GatewayError, NotFound
-from edits.saving import Baseline, DeleteRow, InProgress, KeyReused, NotRecorded, Status, read, refuse, save
+from edits.saving import Baseline, DeleteRow, InProgress, KeyReused, NotRecorded, Result, Status, read, refuse, save
 from edits.sheets.rights import why_not_deleted
 from edits.widgets.pages import ALREADY_DONE, doing, earlier_result, one_time_key
 from edits.widgets.problems import NOT_NOTED, Doing, already_sent
@@ -42,8 +42,8 @@ def delete(request: SmartsheetRequest, slug: str, row_id: int) -> HttpResponse:
         opened.require(Allow.DELETE)
     except NotOpen as refused:
         return not_open_page(request, refused, row_id=row_id, action=Action.DELETE)
-    if earlier_result(request):
-        return _gone(request, opened, ALREADY_DONE)
+    if earlier := earlier_result(request):
+        return _repeated(request, opened, earlier)
     try:
         about_to = Action.DELETE if request.method == "POST" else None
         with applying(partial(gateway_for, request.user), opened.form.sheet_id, opened.definition.filter):
@@ -61,8 +61,8 @@ def delete(request: SmartsheetRequest, slug: str, row_id: int) -> HttpResponse:
         baseline.row(row_id)  # raises NotFound
         return _answer(request, opened, baseline, row_id, why_not=_why_not(request, opened, baseline, row_id))
     except NotFound as error:
-        is_repeat = request.method == "POST" and earlier_result(request)
-        return _gone(request, opened, ALREADY_DONE) if is_repeat else _problem_page(request, opened, error)
+        earlier = earlier_result(request) if request.method == "POST" else None
+        return _repeated(request, opened, earlier) if earlier else _problem_page(request, opened, error)
     except (KeyReused, InProgress):
         return plain_page(request, opened.form, already_sent(Doing.DELETE), has_read=True)
     except FilterGone as error:
@@ -117,6 +117,12 @@ def _answer(
         return plain_page(request, opened.form, NOT_NOTED, has_read=True)
     count = len(family) - 1
     return _gone(request, opened, f"{context['label']}{f' and {count} beneath it' if count else ''} deleted.")
+
+
+def _repeated(request: SmartsheetRequest, opened: OpenForm, earlier: Result) -> HttpResponse:
+    if earlier.error:
+        return _problem_page(request, opened, earlier.error)
+    return _gone(request, opened, ALREADY_DONE)
 
 
 def _gone(request: SmartsheetRequest, opened: OpenForm, text: str) -> HttpResponse:

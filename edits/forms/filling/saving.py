@@ -9,7 +9,7 @@ from django.shortcuts import redirect
 from edits.forms.designed_form import DesignedForm
 from edits.forms.filling import prefill
 from edits.forms.filling.keeping_drafts import forget_drafts
-from edits.forms.filling.pages import forget_rows, form_page, saved_redirect
+from edits.forms.filling.pages import forget_rows, form_page, plain_page, saved_redirect
 from edits.forms.filling.reading import Filling
 from edits.forms.filling.refusals import note_not_as_shown
 from edits.saving import NotRecorded
@@ -50,6 +50,8 @@ def _save(filling: Filling, form: DesignedForm) -> HttpResponse:
     request, opened = filling.request, filling.opened
     result = form.save(reason=form.reason) if form.is_valid() else None
     if result is None:
+        if form.problem and form.row and form.may_edit(form.row):  # the first time, the row was perhaps saved
+            return plain_page(request, opened.form, form.problem, has_read=True)
         form.require_mine()
         return form_page(filling, form, form.problem, status=form.status)
     forget_rows(request, opened)

@@ -72,6 +72,31 @@ def test_deleting_a_row_asks_first(browser: Client, form: ProgressForm) -> None:
     assert "You sent this change twice." in again.content.decode()
 
 
+def test_a_deletion_of_unknown_outcome_is_not_said_to_be_done(browser: Client, form: ProgressForm, bob: Person) -> None:
+    form.publish(allow=ALL)
+    form.plan.sandbox.fault(method="DELETE", path="/rows", person=bob.id, drop="before", times=1)
+    path = f"{form.row_path(MINE)}delete/"
+    for _ in range(2):
+        answer = browser.post(path, {"rows": "1", "once": "a"}, follow=True)
+        assert answer.status_code == 502
+        assert "This may or may not have been done" in answer.content.decode()
+    assert MINE in form.plan.labels()
+
+
+def test_a_row_that_perhaps_left_the_rule_is_not_said_to_be_unsaved(
+    browser: Client, form: ProgressForm, bob: Person
+) -> None:
+    """The first time, Smartsheet gives no answer. Then the row isn't Bob's any more, and he sends the form again."""
+    form.plan.sandbox.fault(method="PUT", path="/rows", person=bob.id, drop="before", times=1)
+    page = Page.open(browser, form.row_path(MINE)).type({form.column("Spent"): "5"})
+    assert page.save().status == 502
+    form.plan.write(MINE, Responsible="alice@example.com")
+    again = page.save()
+    assert again.status == 502
+    assert "Nothing was saved" not in again.text
+    assert not Entry.objects.filter(phase=Phase.FORBIDDEN).exists()
+
+
 def test_rows_beneath_are_listed_before_they_are_deleted(browser: Client, form: ProgressForm) -> None:
     form.publish(allow=ALL, rule=None)
     page = Page.open(browser, f"{form.row_path('Excavation')}delete/")

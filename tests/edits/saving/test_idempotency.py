@@ -3,6 +3,7 @@ process that carries out the save dies, the key is free for another process.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,7 +13,7 @@ from audit.models import Entry
 from audit.recording import Outcome, settle
 from audit.settling import reopen
 from audit.vocabulary import Phase
-from edits.gateway.errors import OutcomeUnknown
+from edits.gateway.errors import NotMade, OutcomeUnknown, Refused
 from edits.models import SaveKey
 from edits.saving import (
     AddRow,
@@ -179,6 +180,7 @@ def test_a_repeat_gets_the_settled_outcome(rows: Rows) -> None:
     settle(edit.intent, {0: Outcome(Phase.APPLIED, sheet.row_ids[0]), 1: Outcome(Phase.NOT_APPLIED, sheet.row_ids[1])})
     again = save(sheet.read(), sheet.updates(), key="k")
     assert [row.status for row in again.rows] == [Status.SAVED, Status.NOT_SENT]
+    assert isinstance(again.error, NotMade)
 
 
 @pytest.mark.parametrize("key", ["k" * 10_000, "a\x00b", "\ud800"])
@@ -194,6 +196,15 @@ def test_a_personal_value_is_not_stored_with_the_key(rows: Rows) -> None:
     assert "secret" not in repr(kept)
     assert "Ann" not in repr(kept)
     assert kept.rows[0].cells[0].status is Status.SAVED
+
+
+def test_an_unknown_outcome_is_told_before_a_refusal() -> None:
+    """Some callers tell only one error. After a refusal, they would say that nothing was changed."""
+    refused, unknown = RowResult(1, Status.REFUSED, error=Refused("no")), RowResult(2, Status.UNKNOWN)
+    result = Result((refused, replace(unknown, error=OutcomeUnknown("?"))))
+    assert isinstance(result.error, OutcomeUnknown)
+    assert isinstance(Result((refused,)).error, Refused)
+    assert isinstance(from_json(to_json(Result((refused,)), personal=frozenset())).error, Refused)
 
 
 def test_keys_belong_to_one_person(rows: Rows) -> None:
