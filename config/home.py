@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from uuid import UUID
 
 from django.db.models import Q
 from django.http import HttpRequest
@@ -28,6 +30,7 @@ from identity.profiles.profile import Profile
 
 LATEST = 5  # the most edits in a list
 LOOKED_AT = 50  # the most entries that are read for a list
+MOST = 2_000  # the most changes that are read to find out what became of the listed edits
 RECENT = timedelta(days=7)  # older problems are shown only in the log
 
 Target = tuple[str, int | None, int | str | None]  # what an entry is about, as _target() returns it
@@ -118,15 +121,22 @@ def _sheets(request: HttpRequest, latest: Iterable[Entry], openable: frozenset[i
 def _with_undos(edits: Sequence[Edit]) -> list[OwnEdit]:
     """For each edit, find out which of its changes are undone, and return both."""
     found = undone(change.intent.pk for edit in edits for change in edit.changes)
-    return [_own(edit, found) for edit in edits]
+    return [_own(edit, edit.changes, found) for edit in edits]
 
 
-def _own(edit: Edit, found: Undone) -> OwnEdit:
+def _own(edit: Edit, changes: Sequence[LoggedChange], found: Undone) -> OwnEdit:
+    """Return the edit with its state. `changes` are the changes that `edit` has. If these don't decide what the state
+    of a long edit is, all changes of the edit are read.
+    """
     action = edit.first.intent.action
-    saved = [change.intent.pk for change in edit.changes if change.is_applied]
+    saved = [change.intent.pk for change in changes if change.is_applied]
     redone = [entry_id for entry_id in saved if action in REDONE and entry_id in found.not_any_more]
     left = [entry_id for entry_id in saved if entry_id not in found.now and entry_id not in redone]
-    is_done = bool(saved) and not left and not edit.is_shortened  # of a long edit, only some changes are known here
+    is_known = len(changes) == edit.count and edit.is_counted
+    if not left and changes is edit.changes and not is_known and Phase.APPLIED in _phases(edit):
+        every = with_outcomes(Entry.objects.intents().of_edit(edit.first.intent.edit_id).order_by("id")[:MOST])
+        return _own(edit, every, undone(change.intent.pk for change in every))
+    is_done = bool(saved) and not left and is_known
     is_in_part = len(left) < len(saved) and not is_done
     return OwnEdit(
         edit,
@@ -145,19 +155,40 @@ def _needs(own: EntryQuerySet, profile: Profile) -> list[Edit]:
     ids = {*notable.values_list("edit_id", flat=True), *waiting.values_list("edit_id", flat=True)}
     heads = list(Entry.objects.heads().filter(edit_id__in=ids).newest_first()[:LOOKED_AT]) if ids else []
     edits = [edit for edit in edits_of(heads, is_whole=True) if _phases(edit) & {*NOT_SAVED, *UNCERTAIN}]
-    saved_since = _saved_since(own, edits)
-    return [edit for edit in edits if not _is_made_up_for(edit, saved_since)][:LATEST]
+    not_saved = _not_saved(recent, edits)
+    saved_since = _saved_since(own, [change.intent for changes in not_saved.values() for change in changes])
+    return [edit for edit in edits if not _is_made_up_for(not_saved[edit.first.intent.edit_id], saved_since)][:LATEST]
 
 
 def _phases(edit: Edit) -> set[Phase]:
     return {phase for phase, _ in edit.phases}
 
 
-def _saved_since(own: EntryQuerySet, edits: Sequence[Edit]) -> dict[Target, int]:
-    """For each target of these edits that the person saved, return the id of the last entry about saving this
+def _not_saved(recent: EntryQuerySet, edits: Sequence[Edit]) -> Mapping[UUID, list[LoggedChange]]:
+    """For each edit, return the changes that weren't saved or that are uncertain. Those that `edits` lacks, because an
+    edit has too many changes, are read from `recent`.
+    """
+    changes = {change.intent.pk: change for edit in edits for change in edit.changes}
+    long = [edit.first.intent.edit_id for edit in edits if edit.is_shortened]
+    problems = recent.filter(edit_id__in=long, phase__in=(*NOT_SAVED, Phase.UNKNOWN)).newest_first()
+    entries = list(problems[:MOST]) if long else []
+    lines: defaultdict[UUID, set[int | None]] = defaultdict(set)
+    for entry in entries:
+        lines[entry.edit_id].add(entry.line)
+    intents = list(Entry.objects.intents().on_lines(lines).newest_first()[:MOST]) if lines else []
+    acts = [entry for entry in entries if entry.line is None]  # an act without an intent, such as a conflict
+    changes |= {change.intent.pk: change for change in with_outcomes([*intents, *acts])}
+    found: defaultdict[UUID, list[LoggedChange]] = defaultdict(list)
+    for change in changes.values():
+        if change.phase in {*NOT_SAVED, *UNCERTAIN}:
+            found[change.intent.edit_id].append(change)
+    return found
+
+
+def _saved_since(own: EntryQuerySet, intents: Sequence[Entry]) -> dict[Target, int]:
+    """For each target of these intents that the person saved later, return the id of the last entry about saving this
     target.
     """
-    intents = [change.intent for edit in edits for change in edit.changes]
     if not intents:
         return {}
     row_ids = {intent.row_id for intent in intents if intent.row_id}
@@ -165,10 +196,10 @@ def _saved_since(own: EntryQuerySet, edits: Sequence[Edit]) -> dict[Target, int]
     rows = Q(row_id__in=row_ids, action__in=(Action.DELETE, Action.MOVE))
     additions = [intent for intent in intents if intent.action == Action.ADD]
     restored = Q(action=Action.ADD, refers_to__in={intent.refers_to for intent in additions if intent.refers_to})
-    added = Q(action=Action.ADD, row_label__in={intent.row_label for intent in additions if intent.row_label})
+    added = Q(action=Action.ADD, row_label__in={intent.row_label for intent in additions} - {"", NEW_ROW})
     later = own.intents().filter(cells | rows | restored | added, id__gt=min(intent.pk for intent in intents))
-    saved = [change.intent for change in with_outcomes(later.order_by("id")[: LOOKED_AT * LATEST]) if change.is_applied]
-    return {_target(entry): entry.pk for entry in saved}
+    saved = [change.intent for change in with_outcomes(later.newest_first()[:MOST]) if change.is_applied]
+    return {_target(entry): entry.pk for entry in reversed(saved)}
 
 
 def _target(entry: Entry) -> Target:
@@ -181,10 +212,9 @@ def _target(entry: Entry) -> Target:
     return entry.action, entry.row_id, entry.column_id
 
 
-def _is_made_up_for(edit: Edit, saved_since: Mapping[Target, int]) -> bool:
-    """Whether the person later saved everything that the edit didn't save."""
-    open_changes = [change for change in edit.changes if change.phase in {*NOT_SAVED, *UNCERTAIN}]
-    return all(_is_saved_later(change, saved_since) for change in open_changes)
+def _is_made_up_for(not_saved: Iterable[LoggedChange], saved_since: Mapping[Target, int]) -> bool:
+    """Whether the person later saved all these changes, which an edit didn't save."""
+    return all(_is_saved_later(change, saved_since) for change in not_saved)
 
 
 def _is_saved_later(change: LoggedChange, saved_since: Mapping[Target, int]) -> bool:
