@@ -249,9 +249,9 @@ export class Painter {
     const position = view.rows[index];
     row.data = sheet.rows[position];
     row.position = position;
-    const place = `translateY(${index * ROW_HEIGHT}px)`;
-    row.frozen.style.transform = place;
-    row.rest.style.transform = place;
+    const place = `${index * ROW_HEIGHT}px`;
+    row.frozen.style.top = place;
+    row.rest.style.top = place;
     set(row.frozen, "aria-rowindex", index + 2);
     set(row.frozen, "aria-level", sheet.levels[position] + 1);
     set(row.frozen, "aria-expanded", sheet.hasChildren(position) ? String(!view.isCollapsed(row.data[ID])) : null);
