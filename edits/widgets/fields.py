@@ -77,7 +77,13 @@ class CellField(forms.Field):
         return [text] if text else []
 
     def put(self, data: MultiValueDict[str, str], name: str, texts: Sequence[str]) -> None:
-        """Write these texts into the form's data for this field."""
+        """Write these texts into the form's data for this field. If its control can't show them, as a date picker can't
+        show a word, replace the control. Otherwise the browser would send an empty value back.
+        """
+        control = control_for(self.kind, self.cell, self.shown, [text_of(text) for text in texts])
+        if type(control) is not type(self.widget):
+            control.label, control.has_link = self.widget.label, self.widget.has_link
+            self.widget = control
         posted = self.posted_of(texts)
         data.setlist(name, [*posted.chosen])
         data.pop(f"{OTHER}{name}", None)

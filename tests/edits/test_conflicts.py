@@ -129,6 +129,36 @@ def test_every_type_can_conflict_and_be_resolved(
     assert plan.writes(bob) == []
 
 
+@pytest.mark.parametrize(
+    ("column", "theirs", "control"), [("Start", "when it is dry", "textarea"), ("Done", "half of it", "select")]
+)
+def test_a_text_of_someone_else_gets_a_control_that_shows_it(
+    conflict: Page, plan: SitePlan, column: str, theirs: str, control: str
+) -> None:
+    """A date picker or a box would be empty, and the next save would delete the text."""
+    plan.write(ROW, **{column: {"value": theirs, "strict": False}})
+    page, name = conflict.save(), f"col-{plan.columns[column]}"
+    assert (page.status, page.kinds[name], page.fields[name]) == (409, control, [theirs])
+    assert "2 cells changed" in page.choose(plan.columns["Status"], "mine").save().text
+    assert plan.value(ROW, column) == theirs
+
+
+@pytest.mark.parametrize(
+    ("column", "typed", "theirs", "control"),
+    [("Start", "2026-02-01", "when it is dry", "textarea"), ("Done", ["on"], "half of it", "select")],
+)
+def test_so_does_one_that_was_chosen_on_a_page_with_another_error(
+    browser: Client, plan: SitePlan, column: str, typed: str | list[str], theirs: str, control: str
+) -> None:
+    notes, name = plan.columns["Notes"], f"col-{plan.columns[column]}"
+    page = Page.open(browser, plan.edit_path(ROW)).type({plan.columns[column]: typed})
+    plan.write(ROW, **{column: {"value": theirs, "strict": False}})
+    page = page.save().choose(plan.columns[column], "theirs").type({notes: "x" * 5_000}).save()
+    assert (page.status, page.kinds[name], page.fields[name]) == (422, control, [theirs])
+    assert "1 cell changed" in page.type({notes: "Rock"}).save().text
+    assert plan.value(ROW, column) == theirs
+
+
 def test_an_empty_choice_that_someone_filled_conflicts(browser: Client, plan: SitePlan, bob: Person) -> None:
     plan.write(ROW, Equipment="")
     page = Page.open(browser, plan.edit_path(ROW)).type({plan.columns["Equipment"]: ["Crane"]})
