@@ -24,6 +24,7 @@ MOST = 5  # drafts per session; the oldest is dropped
 LARGEST = 5 * 2**19  # the most characters of a draft, because anyone can send a form
 INITIAL = "initial-"  # Django's prefix for the hidden field with a field's initial value
 SHOWN = "shown-"  # prefix of the hidden field with the cell's JSON
+CHOICE = "choice-"  # prefix of the field with the value that the person chose after a conflict
 MARK = "keeps_drafts"  # the attribute of decorated views
 NOT_TYPED = ("csrfmiddlewaretoken", "snapshot", "once", "keep_draft")
 
@@ -63,10 +64,13 @@ def typed(data: QueryDict) -> QueryDict:
 
 def changed(data: QueryDict) -> QueryDict:
     """Return the data of a form without the fields whose texts weren't changed. When the form is opened again, these
-    unchanged texts come from the row.
+    unchanged texts come from the row. If the person has decided a conflict, the field stays, because the person's own
+    value can be the one from before the conflict.
     """
     for initial in [name for name in data if name.startswith(INITIAL)]:
         name = initial.removeprefix(INITIAL)
+        if f"{CHOICE}{name}" in data:
+            continue
         texts = remembered(str(data[initial]))
         beside = [f"{OTHER}{name}", f"{LINK}{name}"]
         typed = [text_of(text) for one in (name, *beside) for text in data.getlist(one)]

@@ -83,6 +83,26 @@ def test_changes_by_others_during_a_sign_in_are_conflicts(browser: Client, plan:
     assert (page.status, "You saw empty Now Clay" in page.text) == (409, True)
 
 
+@pytest.mark.parametrize(("choice", "value"), [("mine", "In progress"), ("theirs", "Complete")])
+def test_a_decided_conflict_stays_decided(
+    browser: Client, plan: SitePlan, bob: Person, sign_in: SignIn, choice: str, value: str
+) -> None:
+    """Bob decides to type the value again that the cell had before the conflict. Then his session ends."""
+    status = plan.columns["Status"]
+    page = Page.open(browser, plan.edit_path(ROW)).type({status: "Blocked"})
+    assert page.value(status) == "Blocked"
+    plan.write(ROW, Status="Complete")
+    page = page.save().choose(status, choice).type({status: "In progress"})
+    browser.logout()
+    page.save()
+    sign_in(browser, bob)
+    page = Page.open(browser, plan.edit_path(ROW))
+    assert RESTORED in page.text
+    assert page.value(status) == value
+    page.save()
+    assert plan.value(ROW, "Status") == value
+
+
 def test_a_refused_sign_in_is_in_the_log(browser: Client, plan: SitePlan, bob: Person) -> None:
     plan.sandbox.fault(method="PUT", person=bob.id, status=401)
     typed(browser, plan).save()
