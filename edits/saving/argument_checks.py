@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from math import isfinite
 
 from edits.saving.changes import AddRow, CellChange, MoveRow, RowChange, UpdateRow
-from edits.sheets.held_values import bare
+from edits.sheets.held_values import bare, is_link
 from edits.sheets.sheet import Json
 
 HALVES = re.compile("[\ud800-\udfff]")  # surrogates
@@ -61,18 +61,8 @@ def _require_cell(cell: CellChange) -> None:
 
 
 def _require_link(value: Json) -> None:
-    if isinstance(value, dict):
-        is_linked = value.keys() == {"value", "hyperlink"} and _is_target(value["hyperlink"])
-        if not is_linked or isinstance(value["value"], dict):
-            raise TypeError('A cell can have {"value": …, "hyperlink": …}, but no other dict.')
-
-
-def _is_target(hyperlink: object) -> bool:
-    if hyperlink is None:
-        return True
-    return isinstance(hyperlink, dict) and all(
-        isinstance(name, str) and type(where) in {int, str} for name, where in hyperlink.items()
-    )
+    if isinstance(value, dict) and not is_link(value):
+        raise TypeError('A cell can have {"value": …, "hyperlink": …}, but no other dict.')
 
 
 def _is_number(value: float) -> bool:

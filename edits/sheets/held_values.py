@@ -42,12 +42,23 @@ def cell_of(column: Column, value: Json) -> Cell:
 
 
 def is_value(value: Json) -> bool:
-    """Whether JSON from any source can be a cell's value."""
+    """Whether JSON from any source can be a cell's value. In a new value, the hyperlink can be None."""
     if isinstance(value, list):
         return all(isinstance(one, str) for one in value)
-    if is_linked(value):
-        return not isinstance(value["value"], dict) and is_value(value["value"])
+    if isinstance(value, dict):
+        return is_link(value) and is_value(value["value"])
     return value is None or isinstance(value, bool | int | float | str)
+
+
+def is_link(value: dict[str, Json]) -> bool:
+    """Whether a JSON object has only a value and a hyperlink's target, or None instead of the target."""
+    if value.keys() != {"value", "hyperlink"} or isinstance(value["value"], dict):
+        return False
+    hyperlink = value["hyperlink"]
+    return hyperlink is None or (
+        isinstance(hyperlink, dict)
+        and all(isinstance(name, str) and type(where) in {int, str} for name, where in hyperlink.items())
+    )
 
 
 def is_linked(value: Json) -> bool:

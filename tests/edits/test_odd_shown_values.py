@@ -25,10 +25,14 @@ ODD = [
     '"\\ud800"',
     "\x00",
     "true",
+    '{"value": "a", "hyperlink": {"url": 5.5}}',
+    '{"value": "a", "hyperlink": {"url": null}}',
+    '{"value": "a", "hyperlink": {"url": {"a": 1}}}',
+    '{"value": "a", "hyperlink": null}',
 ]
 
 
-@pytest.mark.parametrize("shown", ODD, ids=lambda text: text[:12])
+@pytest.mark.parametrize("shown", ODD, ids=lambda text: text[-12:])
 @pytest.mark.parametrize(("column", "typed"), [("Notes", "Rock"), ("Equipment", ["Excavator"])])
 def test_fault_27_no_page_breaks(
     browser: Client, plan: SitePlan, column: str, typed: str | list[str], shown: str

@@ -133,3 +133,13 @@ def test_a_conflict_is_shown_as_in_the_row_form(browser: Client, form: ProgressF
     page = page.choose(form.column("Spent"), "theirs").type({form.column("Status"): "Complete"}).save()
     assert page.was_redirected, page.text
     assert (form.plan.value(MINE, "Spent"), form.plan.value(MINE, "Status")) == (7, "Complete")
+
+
+def test_a_link_can_be_removed(browser: Client, form: ProgressForm) -> None:
+    form.plan.write(MINE, Notes={"value": "Plan", "hyperlink": {"url": "https://example.com/plan"}})
+    form.publish(fields=(form.field("Notes"),))
+    page = Page.open(browser, form.row_path(MINE))
+    page.fields[f"link-col-{form.column('Notes')}"] = [""]
+    assert page.save().was_redirected
+    cell = form.plan.cell(MINE, "Notes")
+    assert (cell["value"], "hyperlink" in cell) == ("Plan", False)

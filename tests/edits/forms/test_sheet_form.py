@@ -48,6 +48,18 @@ class DeclaredForm(SheetForm):
             self.add_error("notes", "Not this word.")
 
 
+@pytest.mark.parametrize(("text", "then"), [("Plan", "Plan"), ("", None)])
+def test_it_removes_a_link(fill: Fill, plan: SitePlan, text: str, then: str | None) -> None:
+    plan.write(ROW, Notes={"value": "Plan", "hyperlink": {"url": "https://example.com/plan"}})
+    filled = fill(StatusForm).type(notes=text)
+    filled.fields["link-notes"] = [""]
+    form = filled.sent()
+    assert form.is_valid(), form.errors
+    assert form.save().saved_cells == 1
+    cell = plan.cell(ROW, "Notes")
+    assert (cell.get("value"), "hyperlink" in cell) == (then, False)
+
+
 def test_it_changes_the_cells_in_the_persons_name(fill: Fill, plan: SitePlan) -> None:
     form = fill(StatusForm).type(status="Blocked", notes="Rock").sent()
     assert form.is_valid(), form.errors
