@@ -20,7 +20,7 @@ from audit.export import exports
 from audit.export.selection import selection_of
 from audit.export.views import EXPORT
 from audit.filtering.fields import without_names
-from audit.filtering.filters import LogFilter
+from audit.filtering.filters import UNCERTAIN_PHASES, LogFilter
 from audit.grouping import each_change
 from audit.models import Entry
 from audit.paging import Asked, page_after, page_of
@@ -141,7 +141,8 @@ def list_entries(
         raise Problem(Kind.INVALID, errors=[{"pointer": "after", "detail": NOT_BOTH}])
     low, high = form.span
     entries = form.narrow_to_changes(Entry.objects.all())
-    asked = Asked(entries, text=form.words, low=low, high=high, is_slow=bool(form.phases))
+    is_slow = bool(form.phases - UNCERTAIN_PHASES) and not form.active.keys() & {"row", "edit"}
+    asked = Asked(entries, text=form.words, low=low, high=high, is_slow=is_slow)
     if after is None:
         page = page_of(asked, reader=reader, before=before, size=limit)
     else:

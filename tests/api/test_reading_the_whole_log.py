@@ -141,6 +141,24 @@ def test_a_page_costs_the_same_however_long_the_edits_are(caller: Caller, plan: 
     assert max(counts) <= min(QUERIES, min(counts) + 3)
 
 
+@pytest.mark.parametrize("name", ["edit", "row"])
+def test_the_outcomes_of_an_old_edit_cost_the_same_however_long_the_log_is(
+    caller: Caller, plan: SitePlan, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "SCANNED", 100)
+    old = recorded(plan, 3)
+    query = {"edit": old.edit_id} if name == "edit" else {"sheet": plan.id, "row": 3}
+    counts = []
+    for rows in (0, 500):
+        if rows:
+            settle(intended(*(cell(row=row) for row in range(4, rows))), [Outcome(Phase.APPLIED, None)])
+        caller.get("/log/entries")
+        with CaptureQueriesContext(connection) as queries:
+            assert caller.get("/log/entries", **query, outcome="refused")["entries"]
+        counts.append(len(queries))
+    assert counts[1] <= counts[0] + 1
+
+
 def test_before_and_after_together_are_refused(caller: Caller) -> None:
     problem = caller.get("/log/entries", before=5, after=3, status=422)
     assert [error["pointer"] for error in problem["errors"]] == ["after"]
