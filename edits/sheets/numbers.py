@@ -113,7 +113,8 @@ def write(number: Decimal, look: Look, locale: Locale) -> str:
 def rounded(number: Decimal, look: Look, locale: Locale) -> str:
     """Return a number in this format, rounded to the format's number of decimals."""
     places = look.decimals + (2 if look.is_percent else 0)
-    return write(round(number, places), look, locale)
+    is_longer = int(number.as_tuple().exponent) < -places  # round() raises an error for large numbers such as 1e27
+    return write(round(number, places) if is_longer else number, look, locale)
 
 
 def shown(text: str, value: Json, locale: Locale) -> str:

@@ -27,6 +27,9 @@ def numbers(currency: int | str = "", decimals: int | str = "", thousands: int |
         ("en_US", numbers("", "x", "", 1), 5, "5"),
         ("en_US", "nonsense", 5, "5"),
         ("en_US", numbers(22, 2, 1, 2), "about 5", "about 5"),
+        ("en_US", numbers(22, 2, 1, 2), 1e27, "$1,000,000,000,000,000,000,000,000,000.00"),
+        ("en_US", numbers("", 0, "", 3), 1e27, f"1{'0' * 29}%"),
+        ("en_US", numbers(22, 2, "", 2), 10**30, f"$1{'0' * 30}.00"),
     ],
 )
 def test_a_number_is_shown_in_its_format_where_smartsheet_sends_no_text(
