@@ -64,6 +64,7 @@ NO_CELL = "This app can undo only changed cells, added rows, moved rows and dele
 PERSONAL = "This is a personal value. The log stores personal values separately, so they can't be restored from here."
 NOTHING_LEFT = "The cell already has its old value."
 NUMBERS_MOVE = "Predecessors are row numbers, and other rows may have these numbers now. Type the predecessors again."
+ONE_VALUE = "This column takes only one value now."
 HAS_ROWS_BENEATH = "There are now rows below this row. These rows would be deleted too."
 
 # The feature that is needed to undo each action.
@@ -76,6 +77,7 @@ FEATURES: dict[str, Feature] = {
 
 
 MOST_ROWS = 1_000  # the most rows of an edit whose old places are read
+MULTIPLE = {"MULTI_PICKLIST", "MULTI_CONTACT_LIST"}
 AUTO_NUMBER = "AUTO_NUMBER"  # Smartsheet's name for a column in which it numbers the rows
 # A reference in a formula to a row by its number, such as [Budget]5 or Budget$5.
 BY_NUMBER = re.compile(r"(?:\]|\b[^\W\d]+)\$?\d")
@@ -428,7 +430,8 @@ def _new_place(change: LoggedChange) -> OldPlace | None:
 def _why_not_held(column: Column, then: Json) -> str:
     if column.type == "PREDECESSOR" and then is not None:
         return NUMBERS_MOVE
-    why = column_type(column).why_not_held(bare(then))
+    is_list = isinstance(bare(then), list) and column.type not in MULTIPLE
+    why = ONE_VALUE if is_list else column_type(column).why_not_held(bare(then))
     return f"{why} So Smartsheet would refuse it." if why else ""
 
 

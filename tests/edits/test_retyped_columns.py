@@ -3,6 +3,7 @@
 import pytest
 from django.test import Client
 
+from audit.models import Entry
 from tests.edits.browser import Page
 from tests.edits.site_plan import SitePlan
 from tests.running_sandbox import Person
@@ -89,3 +90,38 @@ def test_an_unticked_box_counts_as_changed(browser: Client, plan: SitePlan, bob:
     assert page.status == 409
     assert page.text.count("You typed") == 2
     assert len(plan.writes(bob)) == 1
+
+
+@pytest.mark.parametrize(
+    ("title", "column", "then"),
+    [
+        ("Equipment", {"type": "TEXT_NUMBER"}, None),
+        ("Equipment", {"type": "CHECKBOX"}, None),
+        ("Budget", {"type": "CHECKBOX"}, 38000),
+        ("Budget", {"type": "MULTI_CONTACT_LIST"}, None),
+        ("Responsible", {"type": "MULTI_CONTACT_LIST"}, ["bob@example.com"]),
+    ],
+)
+def test_a_deleted_row_is_restored_although_a_column_has_another_type(
+    browser: Client, plan: SitePlan, title: str, column: dict[str, object], then: object
+) -> None:
+    """If the column doesn't take the old value, the page says that the value is lost."""
+    browser.post(plan.delete_path(ROW), {"rows": "1"})
+    retype(plan, title, **column)
+    path = f"/sheets/undo/{Entry.objects.intents().latest('id').pk}/"
+    is_lost = f"The new row also doesn't get the values of {title}." in Page.open(browser, path).text
+    assert is_lost == (then is None)
+    browser.post(path)
+    rows = plan.sandbox.sheet(plan.person, plan.name)["rows"]
+    plan.rows[ROW] = next(row["id"] for row in rows if row["cells"][0].get("value") == ROW)
+    assert plan.value(ROW, title) == then
+
+
+def test_the_page_of_an_added_row_shows_choices_of_a_column_that_is_text_by_now(
+    browser: Client, plan: SitePlan
+) -> None:
+    equipment = plan.columns["Equipment"]
+    Page.open(browser, plan.add_path).type({plan.columns["Task"]: "Paint", equipment: ["Crane", "Lorry"]}).save()
+    retype(plan, "Equipment", type="TEXT_NUMBER")
+    entry = Entry.objects.intents().latest("id")
+    assert "Crane, Lorry" in Page.open(browser, f"/sheets/undo/edit/{entry.edit_id}/").text

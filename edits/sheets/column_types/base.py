@@ -46,7 +46,10 @@ class ColumnType:
 
     def words(self, value: Json, reader: Reader) -> str:
         """Return a value in words, for messages and conflicts."""
-        text = self.shown(held_values.cell_of(self.column, bare(value)), reader) or "empty"
+        plain = bare(value)
+        is_list = isinstance(plain, list)  # from before the column got another type
+        text = ", ".join(map(str, plain)) if is_list else self.shown(held_values.cell_of(self.column, plain), reader)
+        text = text or "empty"
         return f"{text} (link to {where_to(value['hyperlink'])})" if held_values.is_linked(value) else text
 
     def typed(self, cell: Cell, reader: Reader) -> str:

@@ -38,11 +38,16 @@ class Checkbox(ColumnType):
         return meaning
 
     def _to_send(self, value: Json, cell: Cell) -> dict[str, Json]:
-        return super()._to_send(value, cell) | ({"strict": False} if isinstance(value, str) and value else {})
+        return super()._to_send(value, cell) | ({"strict": False} if _is_other(value) else {})
 
     def why_not_held(self, value: Json) -> str:
-        is_text = isinstance(value, str) and self.column.is_validated
-        return f"“{value}” is not checked or unchecked, and this column takes nothing else." if is_text else ""
+        is_wrong = _is_other(value) and self.column.is_validated
+        return f"“{value}” is not checked or unchecked, and this column takes nothing else." if is_wrong else ""
 
     def holds(self, cell: Cell, value: Json) -> bool:
         return super().holds(cell, value) or (not value and cell.is_empty)
+
+
+def _is_other(value: Json) -> bool:
+    """Whether a value is neither empty nor checked or unchecked."""
+    return value not in (None, "") and not isinstance(value, bool)

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from edits.sheets.column_types.base import ColumnType, Doubtful, one_text
 from edits.sheets.column_types.contact import is_address, key_of, known_people, why_nobody
-from edits.sheets.held_values import Value, contacts
+from edits.sheets.held_values import Value, bare, contacts, text_of
 from edits.sheets.sheet import Cell, Contact, Json
 from identity.profiles.readers import Reader
 
@@ -45,6 +45,11 @@ class MultiContact(ColumnType):
             raise Doubtful(" ".join(doubts), value)
         return value
 
+    def after(self, value: Json, cell: Cell) -> Json:
+        """Return the cell's value after the write. One text, from before the column got this type, becomes a list."""
+        after = super().after(bare(value), cell)
+        return [after] if isinstance(after, str) else after
+
     def _to_send(self, value: Json, cell: Cell) -> dict[str, Json]:
         if not isinstance(value, list) or not value:
             return super()._to_send(value or None, cell)
@@ -53,7 +58,8 @@ class MultiContact(ColumnType):
         return {"objectValue": {"objectType": "MULTI_CONTACT", "values": [person.to_json() for person in people]}}
 
     def why_not_held(self, value: Json) -> str:
-        return why_nobody(self.column, value if isinstance(value, list) else [])
+        keys = [] if value is None else [value] if isinstance(value, str) else value
+        return why_nobody(self.column, keys) if isinstance(keys, list) else f"“{text_of(value)}” isn't a person."
 
 
 def _each(typed: Iterable[str], keys: Iterable[str]) -> Iterable[str]:
