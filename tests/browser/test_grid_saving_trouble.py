@@ -1,7 +1,7 @@
 """The grid saves changes while Smartsheet fails, other people change the columns, or other tabs save too."""
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 from pytest_django import Settings
 
 from edits.settling.settle import settle_due
@@ -131,3 +131,23 @@ def test_two_tabs_that_change_the_same_cells_have_no_conflict_with_each_other(
     for tab in (page, other):
         comes_to_hold(tab, plan, DIG, "Notes", held)
         assert kind(tab, plan, DIG, "Notes") != "conflict"
+
+
+def test_after_a_refusal_at_the_second_try_further_changes_are_saved(page: Page, plan: SitePlan, bob: Person) -> None:
+    open_grid(page, bob)
+    expect(line(page)).to_have_text(SAVED)
+    statuses = iter([503, 403])
+
+    def refuse(route: Route) -> None:
+        status = next(statuses, None)
+        if status is None:
+            route.continue_()
+        else:
+            route.fulfill(status=status, json={"title": "No.", "detail": "Not now."})
+
+    page.route(EDITS, refuse)
+    edit(page, plan, DIG, Notes="Rock")
+    expect(line(page)).to_contain_text("1 cell needs you")
+    edit(page, plan, POUR, Notes="Wet")
+    expect(line(page)).to_have_text("1 cell needs you" + "Show")
+    reaches(page, lambda: plan.value(POUR, "Notes"), "Wet")

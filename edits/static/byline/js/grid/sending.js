@@ -81,7 +81,8 @@ export class Sending {
       }
       const [call] = this.calls;
       if (isTooOld(call)) {
-        this.refuse(this.calls.shift(), [], NOT_CERTAIN, "unknown");
+        this.#finish();
+        this.refuse(call, [], NOT_CERTAIN, "unknown");
         continue;
       }
       const { triedAt } = call;
@@ -117,8 +118,8 @@ export class Sending {
     if (isNothingSent) call.triedAt = triedAt;
     if (status === 401) return this.halt("sign-in");
     if (isNothingSent) return this.#tryAgain(answer.detail || answer.results[0].detail, retryAfter);
-    this.calls.shift();
-    this.#settled(call, answer.results);
+    this.#finish();
+    this.settle(call, answer.results);
     return null;
   }
 
@@ -129,10 +130,11 @@ export class Sending {
     return said;
   }
 
-  #settled(call, results) {
+  // Remove the first call, which isn't tried again.
+  #finish() {
+    this.calls.shift();
     this.tries = 0;
     this.away = "";
-    this.settle(call, results);
   }
 
   // Called when no results arrived. Returns the milliseconds until the next try, or null if the call isn't tried again.
@@ -142,7 +144,7 @@ export class Sending {
     const { status, problem, message, retryAfter } = error;
     if (status === 401) return this.halt("sign-in");
     if (AWAY.has(status) && !problem.type?.endsWith(":more-rows")) return this.#tryAgain(message, retryAfter);
-    this.calls.shift();
+    this.#finish();
     if (status === 413 && call.changes.length > 1) this.#split(call);
     else this.refuse(call, problem.errors ?? [], message);
     return null;
@@ -177,7 +179,7 @@ export class Sending {
     if (said.status === 401) this.halt("sign-in");
     if (said.status === 401 || said.answer.results.some(isStillUnknown)) return false;
     this.uncertain.splice(this.uncertain.indexOf(call), 1);
-    this.#settled(call, said.answer.results);
+    this.settle(call, said.answer.results);
     return true;
   }
 }
