@@ -7,10 +7,29 @@ from playwright.sync_api import Page, expect
 
 from audit.models import Entry
 from audit.vocabulary import Action, Origin
-from tests.browser.grids import cell, note, open_grid, saved, stored
+from tests.browser.grids import (
+    DIG,
+    EDITS,
+    KEPT,
+    POUR,
+    SAVED,
+    apply,
+    cell,
+    edit,
+    line,
+    note,
+    open_grid,
+    reaches,
+    saved,
+    stored,
+)
+from tests.edits.site_plan import SitePlan
 from tests.running_sandbox import Person, RunningSandbox
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+GRID = "document.querySelector('[data-grid]').grid"
+IDS = f"{GRID}.sheet.rows.map(([id]) => id)"
 
 
 def outline(sandbox: RunningSandbox, person: Person) -> list[tuple[str, str]]:
@@ -188,7 +207,8 @@ def test_an_undone_deletion_is_restored_from_the_log_with_its_formulas(
     cell(page, 6, "Task").click()
     page.keyboard.press("Control+Delete")
     page.get_by_role("dialog").get_by_role("button", name="Delete 3 rows").click()
-    page.keyboard.press("Control+z")  # before the deletion is saved
+    saved(page)
+    page.keyboard.press("Control+z")
     expect(note(page)).to_contain_text("3 rows added.")
     cell(page, 8, "Notes").click()
     page.keyboard.type("Pipes")
@@ -235,3 +255,28 @@ def test_a_row_that_was_never_saved_is_added_again_as_a_new_one(
     saved(page)
     assert outline(sandbox, bob)[7] == ("Pump", "Excavation")
     assert not Entry.objects.intents().filter(action=Action.DELETE, phase="refused").exists()
+
+
+def test_a_deletion_that_is_undone_before_it_is_sent_is_not_made(
+    page: Page, sandbox: RunningSandbox, plan: SitePlan, bob: Person
+) -> None:
+    open_grid(page, bob)
+    expect(line(page)).to_have_text(SAVED)
+    ids = page.evaluate(IDS)
+    page.route(EDITS, lambda route: route.abort())
+    edit(page, plan, POUR, Notes="Wet")
+    expect(line(page)).to_contain_text(KEPT)  # so the deletion waits
+    apply(page, {"do": "delete", "row": str(plan.rows["Excavation"])})  # two rows are beneath it
+    page.evaluate(f"{GRID}.undo()")
+    reaches(page, lambda: len(page.evaluate(IDS)), len(ids))
+    dig = page.evaluate(IDS)[ids.index(str(plan.rows[DIG]))]
+    apply(page, {"do": "update", "row": dig, "column": str(plan.columns["Notes"]), "text": "Pipes"})
+    sandbox.forget_requests()
+    page.unroute(EDITS)
+    line(page).get_by_role("button", name="Try now").click()
+    expect(line(page)).to_have_text(SAVED)
+    assert [str(row["id"]) for row in sandbox.sheet(bob, "Site plan")["rows"]] == ids
+    assert (sandbox.requests(method="DELETE"), plan.value(DIG, "Notes")) == ([], "Pipes")
+    reaches(page, lambda: page.evaluate(IDS), ids)
+    page.evaluate(f"{GRID}.undo()")
+    reaches(page, lambda: plan.value(DIG, "Notes"), None)

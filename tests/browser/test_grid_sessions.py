@@ -157,3 +157,20 @@ def test_nothing_is_shown_from_the_session_of_another_person(
     page.keyboard.press("F4")
     expect(page.get_by_role("dialog")).to_contain_text("Someone else is signed in now. Reload this page")
     assert value(page, plan, DIG, "Notes") is None
+
+
+def test_nothing_is_lost_by_signing_in_again_if_the_browser_keeps_nothing(
+    page: Page, context: BrowserContext, plan: SitePlan, bob: Person
+) -> None:
+    page.add_init_script("indexedDB.open = () => { throw new Error('switched off'); }")
+    open_grid(page, bob)
+    context.clear_cookies()
+    edit(page, plan, DIG, Notes="Rock")
+    expect(line(page)).to_contain_text("this browser can't keep them")
+    with context.expect_page() as opened:
+        line(page).get_by_role("button", name="Sign in and save").click()
+    sign_in_again(opened.value, bob)
+    expect(line(opened.value)).to_have_text(SAVED)
+    page.evaluate("dispatchEvent(new Event('focus'))")  # Bob comes back to the first tab
+    expect(line(page)).to_have_text(SAVED)
+    assert plan.value(DIG, "Notes") == "Rock"

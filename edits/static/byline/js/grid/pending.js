@@ -221,13 +221,28 @@ export const cellKey = (row, column) => `${row} ${column}`;
 const kindOf = ({ do: what, restores }) => (what === "add" && restores && !isNew(restores) ? "restore" : what);
 
 // Replace the local id of a new row by the id from Smartsheet.
-export function renameIn(change, from, to) {
+function renameIn(change, from, to) {
   if (change.row === from) change.row = to;
   if (change.restores === from) change.restores = to;
   if (change.parent === from) change.parent = to;
   if (change.ids?.includes(from)) change.ids = change.ids.map((id) => (id === from ? to : id));
   if (change.place?.sibling_id === from) change.place = { ...change.place, sibling_id: to };
   if (change.place?.parent_id === from) change.place = { ...change.place, parent_id: to };
+}
+
+// Returns the record of another tab. Its new rows get ids that differ from the ids of this tab's new rows.
+export function withOwnIds(record) {
+  const rename = (change) => {
+    const own = (id) => (id && isNew(id) && !id.includes(record.tab) ? `new-${record.tab}-${id.slice(4)}` : id);
+    for (const id of [change.row, change.parent, change.place?.sibling_id, change.place?.parent_id, change.restores, ...(change.ids ?? [])]) {
+      if (id && own(id) !== id) renameIn(change, id, own(id));
+    }
+    return change;
+  };
+  for (const call of [...record.calls, ...record.uncertain]) call.origins.flat().forEach(rename);
+  record.waiting.forEach(rename);
+  record.open.forEach(rename);
+  return record;
 }
 
 // Returns the names of what a change changes: a cell and the cells of its row, or rows and places.

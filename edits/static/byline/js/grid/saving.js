@@ -11,7 +11,7 @@
 // "remarks" with { text } says what deleted rows had and restored rows lack.
 
 import { cellWith, isSame } from "./cells.js";
-import { Pending, cellKey, nearOf, renameIn } from "./pending.js";
+import { Pending, cellKey, nearOf, withOwnIds } from "./pending.js";
 import { Sending, isStillUnknown } from "./sending.js";
 import { isNew } from "./sheet.js";
 import { Tabs } from "./tabs.js";
@@ -53,7 +53,7 @@ export class Saving extends EventTarget {
     });
     this.unsaved = new Unsaved(person, sheet.id, this.tabs.own);
     this.sending = new Sending(api, sheet.id, this.tabs, {
-      take: () => this.pending.take(this.sending.uncertain.flatMap(leftOf)),
+      take: () => this.#take(),
       keep: () => this.#keep(),
       settle: (call, results) => this.#settle(call, results),
       refuse: (...refusal) => this.#refuse(...refusal),
@@ -96,8 +96,13 @@ export class Saving extends EventTarget {
     this.sending.halt("sign-in");
   }
 
+  // Sign in again in this tab, or in another tab if this browser can't keep the changes.
   async signInAgain() {
     await this.#keep();
+    if (!this.isKept) {
+      open(location.href);
+      return;
+    }
     this.isLeaving = true;
     location.reload(); // the server redirects to the sign-in page, and from there back to this sheet
   }
@@ -277,6 +282,12 @@ export class Saving extends EventTarget {
 
   #putBack(changes) {
     this.pending.putBack(changes.filter((change) => !this.#isUndone(change)));
+  }
+
+  // Take the next call. Deletions that the person has undone before they were sent aren't made.
+  #take() {
+    for (const change of [...this.pending.changes]) if (this.#isUndone(change)) this.pending.remove(change);
+    return this.pending.take(this.sending.uncertain.flatMap(leftOf));
   }
 
   // Whether a change that was not carried out is a deletion that the person has undone since. Then the new rows become
@@ -481,18 +492,3 @@ const leftOf = ({ origins, left }) => left ?? origins.flat();
 const countOf = (calls) => calls.flatMap(leftOf).length;
 
 const isOfRow = ({ do: what }) => what !== "update";
-
-// Returns the record of another tab. Its new rows get ids that differ from the ids of this tab's new rows.
-function withOwnIds(record) {
-  const rename = (change) => {
-    const own = (id) => (id && isNew(id) && !id.includes(record.tab) ? `new-${record.tab}-${id.slice(4)}` : id);
-    for (const id of [change.row, change.parent, change.place?.sibling_id, change.place?.parent_id, change.restores, ...(change.ids ?? [])]) {
-      if (id && own(id) !== id) renameIn(change, id, own(id));
-    }
-    return change;
-  };
-  for (const call of [...record.calls, ...record.uncertain]) call.origins.flat().forEach(rename);
-  record.waiting.forEach(rename);
-  record.open.forEach(rename);
-  return record;
-}
