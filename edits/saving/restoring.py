@@ -106,9 +106,10 @@ class _Restoring:
     def _why_not(self, one: Undo) -> RowResult:
         """Return the result of a row that can't be restored, for example because it was restored before."""
         match one.why_not:
-            case undo.ADDED_AGAIN:
-                restoration = self.log.restoration(one.row_id)
-                return RowResult(restoration.row_id if restoration else None, Status.UNCHANGED)
+            case undo.ADDED_AGAIN:  # perhaps someone restored the row after _known() was called, so read the log again
+                entry = one.change.intent
+                log = DeletedRowsLog(entry.sheet_id or 0, region=entry.region)
+                return RowResult(log.restored_as(one.row_id), Status.UNCHANGED)
             case undo.RESTORING:  # someone began to restore the row after _known() was called
                 error = Contested(one.why_not)
                 return RowResult(None, Status.NOT_SENT, message=one.why_not, error=error)
