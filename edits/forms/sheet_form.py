@@ -54,7 +54,7 @@ from edits.sheets import shared_people
 from edits.sheets.held_values import cell_of
 from edits.sheets.sheet import Row, Sheet
 from edits.widgets import drafts, snapshots
-from edits.widgets.problems import ANOTHER_AUTHOR, Doing, Problem, problem_of
+from edits.widgets.problems import ANOTHER_AUTHOR, Doing, Problem, already_sent, problem_of
 from edits.widgets.save_form import NOTHING_FILLED_IN, save_change, saved_or_told
 
 
@@ -188,6 +188,9 @@ class SheetForm(ColumnsForm):
         change = self._change(cells)
         if self.row and (why := self.may_edit(self.row)):
             result = self._saved_before(change, key, reason=reason)
+            if result is None and self._is_under_way(key):
+                self._fail(already_sent(self.doing))
+                return None
             if result is None:
                 self._record_refusal(cells, why, reason=reason, via=via)
                 raise RowForbidden(why)
@@ -285,12 +288,18 @@ class SheetForm(ColumnsForm):
         return sheet, row
 
     def _was_saved(self) -> bool:
-        """Whether this form was already saved. If so, that save perhaps changed the row so that it no longer fits the
-        rule.
+        """Whether this form was already saved, or is being saved. If so, that save perhaps changed the row so that the
+        row no longer fits the rule.
         """
+        key = self.data.get("once", "") if self.is_bound else ""
         with suppress(DatabaseError):
-            key = self.data.get("once", "") if self.is_bound else ""
-            return bool(self.baseline and idempotency.find(key, actor=self.baseline.actor))
+            return self._is_under_way(key) or bool(self.baseline and idempotency.find(key, actor=self.baseline.actor))
+        return False
+
+    def _is_under_way(self, key: str) -> bool:
+        """Whether an earlier request is saving this form at this moment."""
+        with suppress(DatabaseError):
+            return bool(self.baseline and idempotency.is_under_way(key, actor=self.baseline.actor))
         return False
 
     def _saved_before(self, change: RowChange, key: str, *, reason: str) -> Result | None:

@@ -1,6 +1,10 @@
 """After a save, the page says what was changed. People can open the next row, undo the save, and delete rows."""
 
+import threading
+import time
+
 import pytest
+from django.db import connection
 from django.test import Client
 
 from audit.models import Entry
@@ -94,6 +98,34 @@ def test_a_row_that_perhaps_left_the_rule_is_not_said_to_be_unsaved(
     again = page.save()
     assert again.status == 502
     assert "Nothing was saved" not in again.text
+    assert not Entry.objects.filter(phase=Phase.FORBIDDEN).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_pressing_twice_is_no_attempt_to_edit_a_row_that_has_just_left_the_rule(
+    browser: Client, form: ProgressForm, bob: Person
+) -> None:
+    """The first save moves the row out of the form's rule. Before its answer comes, the second one reads the row."""
+    rule = form.when("Status", "equals", "In progress")
+    form.publish(rule=rule)
+    page = Page.open(browser, form.row_path(MINE)).type({form.column("Status"): "Complete"})
+    form.plan.sandbox.fault(method="PUT", path="/rows", person=bob.id, hold=2, times=1)
+
+    def send() -> None:
+        page.save()
+        connection.close()
+
+    first = threading.Thread(target=send)
+    first.start()
+    while form.plan.value(MINE, "Status") != "Complete":
+        time.sleep(0.05)
+    client = Client()
+    client.cookies = browser.cookies
+    second = Page(client, page.path, page.status, page.html, page.headers)
+    second.fields.update(page.fields)
+    answer = second.save()
+    first.join()
+    assert (answer.status, "This form was already sent" in answer.text) == (409, True)
     assert not Entry.objects.filter(phase=Phase.FORBIDDEN).exists()
 
 
