@@ -4,7 +4,7 @@ The log is read range by range until the page is full or TIME_LIMIT has passed. 
 far it got, and links to the rest.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from time import monotonic
@@ -88,15 +88,15 @@ def page_after(asked: Asked, *, reader: Reader, after: int, size: int) -> Page:
     """
     found: list[Entry] = []
     reached, ends = after, monotonic() + TIME_LIMIT
-    for id_range in id_ranges.oldest_first(after, **_cuts(asked)):
-        if asked.high is not None and id_range.low is not None and id_range.low >= asked.high:
+    for part, taken in _parts(asked, reader, id_ranges.oldest_first(after, **_cuts(asked)), size, is_back=False):
+        if asked.high is not None and part.low is not None and part.low >= asked.high:
             break
-        found += _in_range(asked, reader, id_range, size - len(found), is_back=False)
+        found += taken[: size - len(found)]
         reached = found[-1].pk if found else after
         if len(found) >= size:
             break
-        if monotonic() > ends and id_range.high is not None:
-            reached = max(reached, min(id_range.high - 1, _newest_id()))  # later entries must not be skipped
+        if monotonic() > ends and part.high is not None:
+            reached = max(reached, min(part.high - 1, _newest_id()))  # later entries must not be skipped
             break
     return Page(entries=found[::-1], older=found[0].pk if found else after, newer=reached)
 
@@ -160,27 +160,37 @@ def _looked(
     """
     found: list[Entry] = []
     ends = monotonic() + TIME_LIMIT
-    for id_range in way:
-        if is_back and asked.low is not None and id_range.high is not None and id_range.high <= asked.low:
-            break
-        found += _in_range(asked, reader, id_range, wanted - len(found), is_back=is_back)
+    for part, taken in _parts(asked, reader, way, wanted, is_back=is_back):
+        found += taken[: wanted - len(found)]
         if len(found) >= wanted:
             break
-        if monotonic() > ends and is_back and id_range.low is not None:
-            return found, id_range
-        if monotonic() > ends and search.is_short(asked.text):
+        if monotonic() > ends and is_back and part.low is not None:
+            return found, part
+        if monotonic() > ends and asked.text:
             break  # the caller shows the newest page then
     return found, None
 
 
-def _in_range(asked: Asked, reader: Reader, id_range: IdRange, wanted: int, *, is_back: bool) -> list[Entry]:
+def _parts(
+    asked: Asked, reader: Reader, way: Iterable[IdRange], wanted: int, *, is_back: bool
+) -> Iterator[tuple[IdRange, list[Entry]]]:
+    """Read range by range, and yield each range with the first `wanted` entries in it that match and that the reader
+    can read. If the query searches for words, a range is read in parts, because many entries can match of which the
+    reader can read few.
+    """
     order = "-id" if is_back else "id"
-    if not asked.text:
-        return reader.take(id_range.of(asked.entries).order_by(order), wanted)
-    found: list[Entry] = []
-    for ids in search.batches(asked.entries, asked.text, id_range, is_back=is_back):
-        matching = id_range.of(Entry.objects.filter(pk__in=ids)).order_by(order)
-        found += reader.take(matching, wanted - len(found))
-        if len(found) >= wanted:
-            break
-    return found
+    for id_range in way:
+        if is_back and _is_too_old(asked, id_range):
+            return
+        if not asked.text:
+            yield id_range, reader.take(id_range.of(asked.entries).order_by(order), wanted)
+            continue
+        for ids, part in search.batches(asked.entries, asked.text, id_range, is_back=is_back):
+            if is_back and _is_too_old(asked, part):
+                return
+            matching = part.of(Entry.objects.filter(pk__in=ids)).order_by(order)
+            yield part, reader.take(matching, wanted) if ids else []
+
+
+def _is_too_old(asked: Asked, id_range: IdRange) -> bool:
+    return asked.low is not None and id_range.high is not None and id_range.high <= asked.low

@@ -130,8 +130,12 @@ def matching(entries: EntryQuerySet, text: str) -> EntryQuerySet:
     return entries.filter(wanted, ~Q(phase="applied", column_id=None, message=""))
 
 
-def batches(entries: EntryQuerySet, text: str, id_range: IdRange, *, is_back: bool) -> Iterator[list[int]]:
-    """The ids of the range's entries that contain this text, in batches. With `is_back` the newest come first."""
+def batches(
+    entries: EntryQuerySet, text: str, id_range: IdRange, *, is_back: bool
+) -> Iterator[tuple[list[int], IdRange]]:
+    """The ids of the range's entries that contain this text, in batches. Each batch comes with the part of the range
+    that was searched for it. With `is_back` the newest come first.
+    """
     more: IdRange | None = id_range
     while more:
         if is_short(text):
@@ -140,9 +144,9 @@ def batches(entries: EntryQuerySet, text: str, id_range: IdRange, *, is_back: bo
             found = _sqlite_batch(text, more, is_back)
         else:
             found = _postgresql_batch(entries, text, more, is_back)
-        more = _rest(more, found[-1], is_back) if len(found) == BATCH else None
-        if found:
-            yield list(entries.filter(pk__in=found).values_list("pk", flat=True)) if _is_sqlite(entries) else found
+        part, more = _split(more, found[-1], is_back) if len(found) == BATCH else (more, None)
+        is_filtered = not _is_sqlite(entries) or not found
+        yield found if is_filtered else list(entries.filter(pk__in=found).values_list("pk", flat=True)), part
 
 
 def _scanned_batch(entries: EntryQuerySet, text: str, id_range: IdRange, is_back: bool) -> list[int]:
@@ -171,8 +175,11 @@ def _sqlite_batch(text: str, id_range: IdRange, is_back: bool) -> list[int]:
         return [rowid for (rowid,) in cursor.fetchall()]
 
 
-def _rest(id_range: IdRange, last: int, is_back: bool) -> IdRange:
-    return replace(id_range, high=last) if is_back else replace(id_range, low=last + 1)
+def _split(id_range: IdRange, last: int, is_back: bool) -> tuple[IdRange, IdRange]:
+    """The part of the range up to the entry `last`, and the rest of the range."""
+    if is_back:
+        return replace(id_range, low=last), replace(id_range, high=last)
+    return replace(id_range, high=last + 1), replace(id_range, low=last + 1)
 
 
 def _is_sqlite(entries: EntryQuerySet) -> bool:

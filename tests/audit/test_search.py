@@ -3,9 +3,11 @@
 import pytest
 from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 
 from audit import paging, search
+from audit.access import Readable, Reader
 from audit.models import Entry
 from audit.recording import Change, Outcome, note, settle
 from audit.vocabulary import Action, Phase
@@ -112,6 +114,37 @@ def test_pages_of_a_common_word_miss_and_repeat_nothing(reader: Client) -> None:
         seen += [change.new for change in page["changes"]]
         query = f"q=common&before={page['page'].older}"
     assert seen == [f'"common {number}"' for number in reversed(range(130))]
+
+
+@pytest.mark.parametrize("text", ["common", "co"])
+@pytest.mark.parametrize("query", ["", "before=10000000", "after=1"])
+def test_a_common_word_in_entries_that_the_reader_cannot_read_ends_at_the_time_limit(
+    text: str, query: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bob = Reader(BOB, sees_all=False, readable=lambda: Readable(frozenset({BUDGET[0]})))
+    monkeypatch.setattr(search, "BATCH", 5)
+    monkeypatch.setattr(paging, "TIME_LIMIT", 0)
+    counts = []
+    for _ in range(2):
+        saved(*(cell(new=f"common {number}", row=number) for number in range(1, 61)))
+        place = {name: int(value) for name, _, value in [query.partition("=")] if name}
+        with CaptureQueriesContext(connection) as queries:
+            page = paging.page_of(paging.Asked(Entry.objects.all(), text=text), reader=bob, **place)
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
+    own = saved(cell(new="common too"), sheet=BUDGET)
+    saved(*(cell(new=f"common {number}", row=number) for number in range(1, 61)))
+    asked = paging.Asked(Entry.objects.intents(), text=text)
+    page = paging.page_of(asked, reader=bob)
+    found = page.entries
+    while page.older is not None:
+        page = paging.page_of(asked, reader=bob, before=page.older)
+        found += page.entries
+    assert [entry.edit_id for entry in found] == [own.edit_id]
+    after, found = 1, []
+    while (page := paging.page_after(asked, reader=bob, after=after, size=5)).newer not in {None, after}:
+        after, found = page.newer or 0, found + page.entries
+    assert [entry.edit_id for entry in found] == [own.edit_id]
 
 
 def test_a_personal_value_is_not_searched(reader: Client) -> None:
