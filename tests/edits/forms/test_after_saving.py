@@ -129,6 +129,29 @@ def test_pressing_twice_is_no_attempt_to_edit_a_row_that_has_just_left_the_rule(
     assert not Entry.objects.filter(phase=Phase.FORBIDDEN).exists()
 
 
+@pytest.mark.django_db(transaction=True)
+def test_pressing_delete_twice_does_not_say_that_nothing_was_deleted(
+    browser: Client, form: ProgressForm, bob: Person
+) -> None:
+    form.publish(allow=ALL)
+    path, sent = f"{form.row_path(MINE)}delete/", {"rows": "1", "once": "a"}
+    form.plan.sandbox.fault(method="DELETE", path="/rows", person=bob.id, hold=2, times=1)
+
+    def send() -> None:
+        browser.post(path, sent)
+        connection.close()
+
+    first = threading.Thread(target=send)
+    first.start()
+    while MINE in form.plan.labels():
+        time.sleep(0.05)
+    client = Client()
+    client.cookies = browser.cookies
+    answer = client.post(path, sent)
+    first.join()
+    assert (answer.status_code, "This form was already sent" in answer.content.decode()) == (409, True)
+
+
 def test_rows_beneath_are_listed_before_they_are_deleted(browser: Client, form: ProgressForm) -> None:
     form.publish(allow=ALL, rule=None)
     page = Page.open(browser, f"{form.row_path('Excavation')}delete/")
