@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from audit.models import Entry
 from audit.vocabulary import Action, Origin
@@ -280,3 +280,33 @@ def test_a_deletion_that_is_undone_before_it_is_sent_is_not_made(
     reaches(page, lambda: page.evaluate(IDS), ids)
     page.evaluate(f"{GRID}.undo()")
     reaches(page, lambda: plan.value(DIG, "Notes"), None)
+
+
+@pytest.mark.parametrize("key", ["Control+k", "Control+Delete"])
+def test_a_dialog_about_a_new_row_works_after_the_row_was_saved(
+    page: Page, sandbox: RunningSandbox, plan: SitePlan, bob: Person, key: str
+) -> None:
+    open_grid(page, bob)
+    saved(page)
+    routes: list[Route] = []
+    page.route(EDITS, lambda route: routes.append(route))
+    cell(page, 7, "Notes").click()
+    page.keyboard.press("Control+Enter")
+    page.keyboard.type("Pipes")
+    page.keyboard.press("Enter")
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press(key)
+    page.get_by_role("dialog").wait_for()
+    reaches(page, lambda: len(routes), 1)
+    routes[0].continue_()
+    page.unroute(EDITS)
+    expect(line(page)).to_have_text(SAVED)
+    dialog = page.get_by_role("dialog")
+    if key == "Control+k":
+        dialog.get_by_label("Address").fill("https://example.com/pipes")
+    dialog.get_by_role("button", name="Save" if key == "Control+k" else "Delete 1 row").click()
+    expect(dialog).to_have_count(0)
+    saved(page)
+    rows = sandbox.sheet(bob, "Site plan")["rows"]
+    links = [one["hyperlink"]["url"] for row in rows for one in row["cells"] if one.get("value") == "Pipes"]
+    assert links == (["https://example.com/pipes"] if key == "Control+k" else [])

@@ -43,6 +43,7 @@ export class Grid {
     this.painter.element.addEventListener("focusin", () => this.parts.fetch(), { once: true });
     fillBar(this);
     this.selection.addEventListener("moved", () => this.#offerRow());
+    sheet.addEventListener("renamed", () => this.#offerRow());
     this.#offerRow();
     this.saving = new Saving(sheet, api, host.dataset.person);
     this.saving.addEventListener("remarks", ({ detail }) => this.status.tell(detail.text));

@@ -14,19 +14,31 @@ export class RowFields {
     this.element = make("div", { class: "panel-fields" });
     this.row = null;
     this.fields = [];
+    addEventListener("beforeunload", (event) => {
+      if (this.fields.some(isTyped)) event.preventDefault();
+    });
   }
 
   // Show the fields of a row, or update them if the row is shown already.
   show(rowId) {
     const { sheet } = this.grid;
-    if (rowId !== this.row || sheet.columns !== this.columns) {
-      this.#tellUnsaved();
-      this.row = rowId;
-      this.columns = sheet.columns;
-      this.fields = sheet.columns.map((column) => this.#field(column));
-      this.element.replaceChildren(...this.fields.map(({ element }) => element));
-    }
+    if (rowId !== this.row || sheet.columns !== this.columns) this.#build(rowId);
     for (const field of this.fields) this.#update(field);
+  }
+
+  // Make the fields of a row. If only columns have changed, the fields of the other columns stay, with what is being
+  // typed. If something that was typed has no field any more, say what it was.
+  #build(rowId) {
+    const { columns } = this.grid.sheet;
+    const before = this.fields;
+    const active = document.activeElement;
+    const hadFocus = this.element.contains(active);
+    const kept = new Map(rowId === this.row ? before.map((field) => [JSON.stringify(field.column), field]) : []);
+    Object.assign(this, { row: rowId, columns });
+    this.fields = columns.map((column) => kept.get(JSON.stringify(column)) ?? this.#field(column));
+    this.element.replaceChildren(...this.fields.map(({ element }) => element));
+    if (hadFocus) (active.isConnected ? active : this.element.parentNode).focus();
+    this.#tellUnsaved(before.filter((field) => !this.fields.includes(field)));
   }
 
   // The field that has the focus, or undefined.
@@ -41,7 +53,7 @@ export class RowFields {
     const whyNot = sheet.whyReadOnly(sheet.row(this.row), column);
     const id = newId("field");
     const note = make("small", { class: "panel-note text-secondary", id: `${id}-note`, "aria-live": "polite" });
-    const field = { column, note, whyNot, tell: "" };
+    const field = { row: this.row, column, note, whyNot, tell: "" };
     field.choices = whyNot ? null : this.#choices(column, cell, id, () => this.#save(field));
     const control = field.choices?.element ?? (whyNot ? make("output", { id, class: "panel-value" }) : this.#control(column, cell, id));
     control.setAttribute("aria-describedby", note.id);
@@ -97,14 +109,15 @@ export class RowFields {
       if (choices) choices.show([sheet.value(this.row, column.id) ?? []].flat());
       else if (control.type === "checkbox") control.checked = sheet.value(this.row, column.id) === true;
       else if (whyNot) control.textContent = sheet.shown(position, place) || "–";
-      else this.#fill(control, sheet.typed(this.row, column.id));
+      else this.#fill(field, sheet.typed(this.row, column.id));
+      field.shown = sheet.value(this.row, column.id);
     }
-    if (field.tell) return;
-    note.textContent = [state ? stateText(state) : "", whyNot].filter(Boolean).join("; ");
-    field.shown = !choices && control === document.activeElement ? field.shown : sheet.value(this.row, column.id);
+    if (!field.tell) note.textContent = [state ? stateText(state) : "", whyNot].filter(Boolean).join("; ");
   }
 
-  #fill(control, text) {
+  #fill(field, text) {
+    const { control } = field;
+    field.filled = text;
     if (control.localName === "select" && ![...control.options].some(({ value }) => value === text)) {
       control.append(make("option", { value: text }, text));
     }
@@ -113,8 +126,8 @@ export class RowFields {
 
   // Save what was typed. If the column can't have it, or it is doubtful, say so beneath the field.
   #save(field, isSure = false) {
-    const { grid, row } = this;
-    const { column, control, choices, shown } = field;
+    const { grid } = this;
+    const { row, column, control, choices, shown } = field;
     const isBox = control.type === "checkbox";
     const change = { do: "update", row, column: column.id, shown, ...(isBox ? { value: control.checked } : { text: textIn(field) }) };
     field.tell = "";
@@ -128,7 +141,8 @@ export class RowFields {
     else {
       control.removeAttribute("aria-invalid");
       choices?.clear();
-      field.shown = grid.sheet.value(row, column.id);
+      field.filled = control.value;
+      field.shown = grid.sheet.value(this.row, column.id);
       this.#update(field);
     }
   }
@@ -150,15 +164,18 @@ export class RowFields {
     field.note.textContent = "";
     field.choices?.clear();
     if (field.choices) this.#update(field);
-    else this.#fill(field.control, typed);
+    else this.#fill(field, typed);
   }
 
-  // Say what was typed into fields that could not be saved, before another row is shown.
-  #tellUnsaved() {
-    const left = this.fields.filter(({ tell }) => tell).map((field) => `${field.column.title} was not changed to “${textIn(field)}”. ${field.tell}`);
+  // Say what was typed into fields that are no longer shown.
+  #tellUnsaved(fields) {
+    const left = fields.filter(isTyped).map((field) => `${field.column.title} was not changed to “${textIn(field)}”. ${field.tell}`);
     if (left.length) this.grid.status.tell(left.join(" "));
   }
 }
+
+// Whether the person has typed something that isn't saved.
+const isTyped = ({ control, choices, filled, tell }) => Boolean(tell || (choices ? choices.typed : filled !== undefined && control.value !== filled));
 
 // What the person has typed or chosen in a field.
 const textIn = ({ control, choices }) => (choices ? choices.text : control.value);

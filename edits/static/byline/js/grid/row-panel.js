@@ -34,6 +34,11 @@ export class RowPanel {
     this.element.addEventListener("keydown", (event) => this.#press(event));
     grid.host.querySelector("[data-grid-place]").append(this.element);
     grid.selection.addEventListener("moved", () => this.#follow());
+    grid.sheet.addEventListener("renamed", ({ detail: { from, to } }) => {
+      if (this.row !== from) return;
+      this.row = this.fields.row = to; // the fields stay as they are, because the person may be typing
+      this.#offer();
+    });
     for (const type of ["changed", "states", "merged"]) grid.sheet.addEventListener(type, () => this.#show());
   }
 

@@ -53,7 +53,8 @@ export async function deleteRows(grid) {
     isDangerous: true,
   });
   if (!isSure) return;
-  if (families(sheet, tops).join() !== all.join()) {
+  const now = (ids) => ids.map((id) => sheet.idOf(id));
+  if (families(sheet, now(tops)).join() !== now(all).join()) {
     grid.status.tell("Nothing was deleted: someone else has just added, deleted or moved some of these rows.");
     return;
   }

@@ -35,6 +35,7 @@ export class Sheet extends EventTarget {
     this.locale = locale;
     this.id = answer.id;
     this.states = new Map();
+    this.savedIds = new Map(); // the ids that new rows got from Smartsheet, by their local ids
     this.setColumns(answer);
     this.rows = [];
     this.append(answer.rows);
@@ -160,7 +161,10 @@ export class Sheet extends EventTarget {
   // are [{ row, column, text, why }]; each `why` is a sentence.
   apply(changes, why) {
     const report = { done: [], refused: [], doubts: [] };
-    for (const change of changes) this.#ways[change.do](change, report);
+    for (const change of changes) {
+      if (change.row) change.row = this.idOf(change.row); // a new row may have been saved while a dialog was open
+      this.#ways[change.do](change, report);
+    }
     if (report.done.some((change) => change.do !== "update")) this.#outline();
     if (report.done.length) this.#tell("changed", { changes: report.done, why });
     return report;
@@ -173,6 +177,11 @@ export class Sheet extends EventTarget {
       if (change.do === "add") return change.cells.flatMap((one) => this.#doubt(one, null));
       return change.do === "update" ? this.#doubt(change, change.row) : [];
     });
+  }
+
+  // Returns the id that a row has now.
+  idOf(rowId) {
+    return this.savedIds.get(rowId) ?? rowId;
   }
 
   // Returns an id for a new row.
@@ -247,6 +256,7 @@ export class Sheet extends EventTarget {
     const row = this.row(from);
     if (!row) return;
     const read = this.row(to);
+    this.savedIds.set(from, to);
     row[ID] = to;
     if (read) {
       this.columns.forEach(({ id }, place) => {
