@@ -23,8 +23,7 @@ def too_old(request: HttpRequest, reason: str = "") -> HttpResponse:
     match = request.resolver_match
     if match is None or not _is_from_here(request):
         return csrf_failure(request, reason)
-    if match.view_name == IN_PAGE:
-        in_page.keep_typed(request, **match.kwargs)
+    if match.view_name == IN_PAGE and in_page.keep_typed(request, **match.kwargs):
         return HttpResponseRedirect(in_page.page_of(request, **match.kwargs))
     if drafts.is_keeping(match.func):
         drafts.keep(request)

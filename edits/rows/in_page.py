@@ -117,11 +117,14 @@ def page_of(request: HttpRequest, sheet_id: int, row_id: int) -> str:
     return own_url(request, request.POST.get("next", ""), otherwise=own_page)
 
 
-def keep_typed(request: HttpRequest, sheet_id: int, row_id: int) -> None:
+def keep_typed(request: HttpRequest, sheet_id: int, row_id: int) -> bool:
     """Store the sent form of a person who must log in, or connect their Smartsheet account, before the form can be
-    saved.
+    saved. If the whole form is too large, store only what the person changed. Return False if the session can't store
+    that either.
     """
-    keep(request, Sent(request.POST.get("author", ""), _typed(request.POST)), sheet_id=sheet_id, row_id=row_id)
+    author, changed = request.POST.get("author", ""), drafts.changed(drafts.typed(request.POST))
+    forms = (Sent(author, _typed(data)) for data in (request.POST, changed))
+    return any(keep(request, sent, sheet_id=sheet_id, row_id=row_id) for sent in forms)
 
 
 def keep(request: HttpRequest, sent: Sent, *, sheet_id: int, row_id: int) -> bool:

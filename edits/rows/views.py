@@ -25,12 +25,19 @@ from edits.sheets import shared_people
 from edits.sheets.rights import why_not_deleted
 from edits.widgets import drafts
 from edits.widgets.pages import doing, earlier_result, one_time_key, problem_page, repeat_of, repeated_page, saved_page
-from edits.widgets.problems import Doing, already_sent, problem_of
+from edits.widgets.problems import Doing, Problem, already_sent, problem_of
 from edits.widgets.row_form import RowForm
 from edits.widgets.save_form import save_form
 from identity.decorators import redirect_to_connect, smartsheet_connected
 from identity.middleware import SmartsheetRequest
 
+NOT_KEPT = Problem(
+    status=401,
+    title="Please sign in again",
+    happened="You aren't signed in any more. Your browser's session can't store what you typed.",
+    saved="Nothing was saved. What you typed is still in the form.",
+    advice="Copy what you typed. Then sign in, open the row again, and paste it.",
+)
 NOT_ALL_PEOPLE = (
     f"Only the first {MOST_SHARES:,} people of this sheet are suggested. You can enter anyone by their e-mail address."
 )
@@ -67,8 +74,9 @@ def save_in_page(request: SmartsheetRequest, sheet_id: int, row_id: int) -> Http
     """
     next_url = in_page.page_of(request, sheet_id, row_id)
     if getattr(request, "smartsheet_user", None) is None:
-        in_page.keep_typed(request, sheet_id, row_id)
-        return redirect_to_connect(request, next_url)
+        if in_page.keep_typed(request, sheet_id, row_id):
+            return redirect_to_connect(request, next_url)
+        return remembered_page(request, NOT_KEPT, sheet_id=sheet_id, row_id=row_id)
     answers = in_page.BackToPage(request, next_url, sheet_id, row_id)
     try:
         baseline = read(request.user, sheet_id, row_ids=[row_id], about_to=Action.CHANGE, origin=Origin.FORM)

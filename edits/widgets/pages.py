@@ -46,15 +46,21 @@ def earlier_result(request: SmartsheetRequest) -> Result | None:
     return None
 
 
+def is_under_way(request: SmartsheetRequest) -> bool:
+    """Whether an earlier request with this form is in progress, or ended without a result."""
+    with suppress(DatabaseError):
+        return idempotency.is_under_way(one_time_key(request), actor=actor_of(request))
+    return False
+
+
 def repeat_of(request: SmartsheetRequest, what: Doing, *, sheet_id: int) -> HttpResponse | None:
     """Return the page for a form that was already sent. The page shows the result, or says that the save is in
     progress. For a new form, return None.
     """
     if earlier := earlier_result(request):
         return repeated_page(request, earlier, what, sheet_id=sheet_id)
-    with suppress(DatabaseError):
-        if idempotency.is_under_way(one_time_key(request), actor=actor_of(request)):
-            return problem_page(request, already_sent(what), sheet_id=sheet_id)
+    if is_under_way(request):
+        return problem_page(request, already_sent(what), sheet_id=sheet_id)
     return None
 
 

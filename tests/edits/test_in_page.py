@@ -257,8 +257,9 @@ def test_it_leads_to_no_other_site(browser: Client, plan: SitePlan, next_url: st
 
 
 def test_a_form_without_its_csrf_token_saves_nothing(plan: SitePlan, bob: Person, sign_in: SignIn, db: None) -> None:
-    client = Client(enforce_csrf_checks=True)
+    client = Client()
     sign_in(client, bob)
+    client.handler.enforce_csrf_checks = True
     found = SitePage(client, plan, "form").type(Notes="Rock")
     assert "csrfmiddlewaretoken" in found.fields
     del found.fields["csrfmiddlewaretoken"]
@@ -270,8 +271,9 @@ def test_a_form_without_its_csrf_token_saves_nothing(plan: SitePlan, bob: Person
 def test_a_form_that_was_open_across_a_login_keeps_what_was_typed(
     plan: SitePlan, bob: Person, sign_in: SignIn, db: None, origin: str
 ) -> None:
-    client = Client(enforce_csrf_checks=True)
+    client = Client()
     sign_in(client, bob)
+    client.handler.enforce_csrf_checks = True
     found = SitePage(client, plan, "form").type(Notes="Rock")
     found.fields["csrfmiddlewaretoken"] = ["x" * 64]
     (action,) = re.findall(r'action="(/sheets/[^"]*/save/)"', found.html)
@@ -295,6 +297,36 @@ def test_a_form_too_large_for_a_session_cookie_is_shown_on_its_own_page(
     response = found.post()
     assert response.status_code == 409
     assert "Rock Rock" in response.content.decode()
+
+
+@pytest.mark.parametrize("why", ["signed out", "logged in again"])
+@pytest.mark.parametrize(("words", "is_kept"), [(3, True), (1_000, False)])
+def test_a_session_in_a_cookie_keeps_what_was_typed_or_the_page_has_it(
+    plan: SitePlan, bob: Person, sign_in: SignIn, db: None, monkeypatch: pytest.MonkeyPatch,
+    words: int, why: str, *, is_kept: bool,
+) -> None:  # fmt: skip
+    client = Client()
+    sign_in(client, bob)
+    text = "Rock " * words
+    found = SitePage(client, plan, "form").type(Notes=text)
+    monkeypatch.setattr(in_page, "LARGEST", in_page.LARGEST_IN_COOKIE)
+    if why == "signed out":
+        client.cookies.clear()
+    else:
+        client.handler.enforce_csrf_checks = True
+        found.fields["csrfmiddlewaretoken"] = ["x" * 64]
+    (action,) = re.findall(r'action="(/sheets/[^"]*/save/)"', found.html)
+    headers = {"origin": "http://testserver"}
+    response = client.post(action, urlencode(found.fields, doseq=True), content_type=URLENCODED, headers=headers)
+    if is_kept:
+        assert response.status_code == 302
+        if why == "signed out":
+            sign_in(client, bob)
+        assert found.load().value("Notes").strip() == text.strip()
+    elif why == "signed out":
+        assert (response.status_code, text.strip() in response.content.decode()) == (401, True)
+    else:
+        assert response.status_code == 403  # the browser's Back leads to the form with the text
 
 
 def end_sessions_with_the_next_entry() -> None:

@@ -21,7 +21,7 @@ from edits.gateway.client import gateway_for
 from edits.gateway.errors import GatewayError, NotFound
 from edits.saving import Baseline, DeleteRow, InProgress, KeyReused, NotRecorded, Result, Status, read, refuse, save
 from edits.sheets.rights import why_not_deleted
-from edits.widgets.pages import ALREADY_DONE, doing, earlier_result, one_time_key
+from edits.widgets.pages import ALREADY_DONE, doing, earlier_result, is_under_way, one_time_key
 from edits.widgets.problems import NOT_NOTED, Doing, already_sent
 from identity.decorators import smartsheet_connected
 from identity.middleware import SmartsheetRequest
@@ -61,8 +61,11 @@ def delete(request: SmartsheetRequest, slug: str, row_id: int) -> HttpResponse:
         baseline.row(row_id)  # raises NotFound
         return _answer(request, opened, baseline, row_id, why_not=_why_not(request, opened, baseline, row_id))
     except NotFound as error:
-        earlier = earlier_result(request) if request.method == "POST" else None
-        return _repeated(request, opened, earlier) if earlier else _problem_page(request, opened, error)
+        if earlier := earlier_result(request):
+            return _repeated(request, opened, earlier)
+        if is_under_way(request):
+            return plain_page(request, opened.form, already_sent(Doing.DELETE), has_read=True)
+        return _problem_page(request, opened, error)
     except (KeyReused, InProgress):
         return plain_page(request, opened.form, already_sent(Doing.DELETE), has_read=True)
     except FilterGone as error:
