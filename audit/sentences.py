@@ -2,7 +2,7 @@
 
 from django.apps import apps
 
-from audit.vocabulary import WAS_DISCONNECTED, WAS_REVOKED, Action, Phase
+from audit.vocabulary import LOST_APP_TOKEN, WAS_DISCONNECTED, WAS_REVOKED, WAS_SIGNED_OUT, Action, Phase
 
 _ON_SHEETS = {  # for each action, the verb if it was done, and the verb if it was only tried
     Action.CHANGE: ("changed", "wanted to change"),
@@ -59,14 +59,16 @@ _MESSAGES: dict[str, frozenset[str]] = {  # for each action, the messages that t
     Action.RECORD: frozenset({"created", "deleted"}),  # audit/own_records.py writes them for a whole record
     Action.DISCONNECT: frozenset({WAS_DISCONNECTED}),
     Action.REVOKE: frozenset({WAS_REVOKED}),
+    Action.SESSION_END: frozenset({WAS_SIGNED_OUT}),
+    Action.TOKEN_END: frozenset({LOST_APP_TOKEN}),
 }
 
 
 def verb(action: str, phase: Phase, *, message: str = "", is_undo: bool = False) -> str:
     """The verb, such as "changed" or "was refused sign-in". For an action that another app defined, the verb is made
     from the action's name. For a record of this app, `message` says whether the record was created or deleted. For a
-    person who was disconnected, `message` says whether someone else did it. `is_undo` says that the change undoes
-    another one.
+    person who was disconnected or signed out, `message` says whether they did it themselves. `is_undo` says that the
+    change undoes another one.
     """
     if phase == Phase.DONE and message in _MESSAGES.get(action, ()):
         return message

@@ -54,7 +54,7 @@ class Action(models.TextChoices):
     SESSION_END = "session_end", "session ended"
     TOKEN_CREATE = "token_create", "created an app token"
     TOKEN_USE = "token_use", "used an app token"
-    TOKEN_END = "token_end", "ended an app token"
+    TOKEN_END = "token_end", "app token ended"
     RECORD = "record", "changed a record of this app"
     READ = "read", "read the log"
     EXPORT = "export", "exported the log"
@@ -73,6 +73,8 @@ class Action(models.TextChoices):
 # These messages of entries take the place of the verb, if the person didn't do it themselves.
 WAS_DISCONNECTED = "was disconnected from this app"
 WAS_REVOKED = "lost an access token"
+WAS_SIGNED_OUT = "was signed out"
+LOST_APP_TOKEN = "lost an app token"  # noqa: S105 # words, and not a token
 
 
 class Origin(models.TextChoices):

@@ -14,16 +14,29 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.dispatch import receiver
 
 from audit.recording import Change, NotRecorded, nobody, note
-from audit.vocabulary import WAS_DISCONNECTED, WAS_REVOKED, Action, Origin, Phase
+from audit.vocabulary import LOST_APP_TOKEN, WAS_DISCONNECTED, WAS_REVOKED, WAS_SIGNED_OUT, Action, Origin, Phase
 from edits.log_hooks.actors import actor_of, actor_of_profile, actor_of_user, number_of, subject_of, who_of_user
 from edits.log_hooks.refusals import Counted, note_or_count
 from identity import signals
 from identity.apptokens.models import AppToken
+from identity.apptokens.models import Ending as TokenEnding
 from identity.models import SmartsheetUser
 from identity.profiles.account import DISCONNECTED
 from identity.profiles.profile import Profile
+from identity.sessions.models import Ending as SessionEnding
 from identity.signin.admission import NOT_LET_IN
 from identity.signin.failures import Failure
+
+# The reasons for which a session or an app token ends because the person wants it.
+BY_THEMSELVES = frozenset(
+    str(ending.label)
+    for ending in (
+        SessionEnding.ELSEWHERE,
+        SessionEnding.DISCONNECTED,
+        TokenEnding.REVOKED,
+        TokenEnding.DISCONNECTED,
+    )
+)
 
 
 @receiver(signals.signing_in)
@@ -87,7 +100,11 @@ def note_sign_out(person: SmartsheetUser, **_more: object) -> None:
 
 @receiver(signals.session_ended)
 def note_session_end(person: SmartsheetUser, why: str, **_more: object) -> None:
-    note(actor=actor_of(person), action=Action.SESSION_END, subject=subject_of(person), reason=why)
+    """Record that a session ended without a sign-out. If the person didn't end it, for example because they were
+    blocked, the entry doesn't say that they did.
+    """
+    message = "" if why in BY_THEMSELVES else WAS_SIGNED_OUT
+    note(actor=actor_of(person), action=Action.SESSION_END, subject=subject_of(person), reason=why, message=message)
 
 
 @receiver(signals.token_refreshed)
@@ -187,7 +204,8 @@ def note_use_of_app_token(token: AppToken, **_more: object) -> None:
 
 @receiver(signals.app_token_ended)
 def note_end_of_app_token(token: AppToken, why: str, **_more: object) -> None:
-    _note_app_token(token, Action.TOKEN_END, reason=why)
+    """Record that an app token ended before its expiry. The entry says if the person ended the token themselves."""
+    _note_app_token(token, Action.TOKEN_END, reason=why, message="" if why in BY_THEMSELVES else LOST_APP_TOKEN)
 
 
 @receiver(signals.app_token_refused)

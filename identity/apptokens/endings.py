@@ -29,8 +29,8 @@ def _end_of_deactivated(instance: AbstractBaseUser, **_kwargs: Any) -> None:
 
 
 @receiver(disconnected)
-def _end_of_disconnected(person: SmartsheetUser, **_kwargs: Any) -> None:
-    AppToken.objects.of(person).end(Ending.DISCONNECTED)
+def _end_of_disconnected(person: SmartsheetUser, why: str, **_kwargs: Any) -> None:
+    AppToken.objects.of(person).end(Ending.TAKEN if why else Ending.DISCONNECTED)
 
 
 @receiver(token_lost)

@@ -30,6 +30,7 @@ class Ending(models.TextChoices):
     REVOKED = "revoked", "The person ended it."
     BARRED = "barred", "The person was barred from this app."
     DISCONNECTED = "disconnected", "The person disconnected this app."
+    TAKEN = "taken", "The person was disconnected from this app."
     LEFT = "left", "Smartsheet ended this app's access to the person's account."
 
 

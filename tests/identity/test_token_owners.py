@@ -10,10 +10,10 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.test import Client
 from django.utils import timezone
-from django.utils.html import strip_tags
 from pytest_django import Settings
 
 from audit.models import Entry
+from identity.apptokens.models import AppToken
 from identity.models import SmartsheetUser, Token
 from identity.profiles.account import block, disconnect
 from identity.profiles.profile import Profile
@@ -63,15 +63,32 @@ def test_of_a_user_who_is_deleted(jane: User, provider: Provider) -> None:
 def test_the_log_says_who_disconnected_a_person(
     jane: User, provider: Provider, admin_client: Client, by_an_administrator: bool
 ) -> None:
-    """If an administrator blocks Jane, the log doesn't say that Jane disconnected the app."""
+    """If an administrator blocks Jane, the log doesn't say that Jane disconnected the app, or ended a session."""
+    AppToken.objects.make(person=jane.smartsheet, name="reports", scopes=["read"], days=7)
+    Client().force_login(jane, backend="identity.backends.SmartsheetBackend")
     if by_an_administrator:
         block(jane.smartsheet, by=User.objects.create_superuser("root"))
     else:
         disconnect(jane.smartsheet)
-    log = " ".join(strip_tags(admin_client.get("/audit/").content.decode()).split())
-    expected = {"was disconnected from this app", "lost an access token"}
-    own = {"disconnected this app", "gave up an access token"}
-    assert {words for words in expected | own if words in log} == (expected if by_an_administrator else own)
+    expected = {"was disconnected from this app", "lost an access token", "lost an app token", "was signed out"}
+    own = {"disconnected this app", "gave up an access token", "ended an app token", "ended a session"}
+    assert verbs(admin_client) & (expected | own) == (expected if by_an_administrator else own)
+
+
+def test_the_app_tokens_of_a_user_who_is_deactivated_by_a_query(
+    jane: User, provider: Provider, admin_client: Client
+) -> None:
+    token, _ = AppToken.objects.make(person=jane.smartsheet, name="reports", scopes=["read"], days=7)
+    User.objects.filter(pk=jane.pk).update(is_active=False)
+    return_tokens()
+    token.refresh_from_db()
+    assert token.why_ended == "The person was disconnected from this app."
+    assert "lost an app token" in verbs(admin_client)
+
+
+def verbs(client: Client) -> set[str]:
+    """Return the verbs of the log page's lines."""
+    return {change.verb for change in client.get("/audit/").context["changes"]}
 
 
 def test_of_users_who_are_deleted_by_a_query(jane: User, provider: Provider) -> None:
