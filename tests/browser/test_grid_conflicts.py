@@ -6,11 +6,28 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.conftest import picture, problems
-from tests.browser.grids import DIG, EDITS, POUR, SAVED, comes_to_hold, edit, go_to, kind, line, look, open_grid, value
+from tests.browser.grids import (
+    DIG,
+    EDITS,
+    POUR,
+    SAVED,
+    comes_to_hold,
+    edit,
+    go_to,
+    kind,
+    line,
+    look,
+    note,
+    open_grid,
+    reaches,
+    value,
+)
 from tests.edits.site_plan import SitePlan
 from tests.running_sandbox import Person, RunningSandbox
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+GRID = "document.querySelector('[data-grid]').grid"
 
 
 @pytest.mark.parametrize(("choice", "result"), [("Keep theirs", "Clay"), ("Use mine", "Rock")])
@@ -139,3 +156,45 @@ def test_a_change_that_comes_while_one_types_is_not_overwritten(
     line(page).get_by_role("button", name="Show").click()
     expect(page.get_by_role("dialog").locator("dd")).to_have_text(["empty", "Clay", "Rock"])
     assert plan.value(DIG, "Notes") == "Clay"
+
+
+def test_the_dialog_about_conflicts_keeps_the_focus(page: Page, plan: SitePlan, bob: Person) -> None:
+    open_grid(page, bob)
+    plan.write(DIG, Notes="Clay")
+    plan.write(POUR, Notes="Dry")
+    edit(page, plan, DIG, Notes="Rock")
+    edit(page, plan, POUR, Notes="Wet")
+    expect(line(page)).to_contain_text("2 cells need you")
+    line(page).get_by_role("button", name="Show").press("Enter")
+    dialog = page.get_by_role("dialog", name="What needs you")
+    expect(dialog.get_by_role("button", name="Use mine").first).to_be_focused()
+    page.keyboard.press("Tab")
+    edit(page, plan, DIG, Spent="22000")  # saved meanwhile
+    reaches(page, lambda: plan.value(DIG, "Spent"), 22_000)
+    expect(dialog.get_by_role("button", name="Keep theirs").first).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(dialog.get_by_role("heading", name=f"Notes, {POUR}")).to_be_focused()
+    page.route(EDITS, lambda route: route.abort())
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(dialog.get_by_role("button", name="Close")).to_be_focused()
+    expect(dialog).to_contain_text("Nothing needs you any more, but not everything is saved yet.")
+    page.unroute(EDITS)
+    page.evaluate(f"{GRID}.saving.tryNow()")
+    expect(dialog).to_contain_text("Everything is saved.")
+    expect(dialog.get_by_role("button", name="Close")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(dialog).to_be_hidden()
+    expect(page.locator('.grid-body [tabindex="0"]')).to_be_focused()
+    assert (plan.value(DIG, "Notes"), plan.value(POUR, "Notes")) == ("Clay", "Wet")
+
+
+def test_a_conflict_in_a_hidden_column_cannot_be_edited(page: Page, plan: SitePlan, bob: Person) -> None:
+    open_grid(page, bob)
+    plan.write(DIG, Notes="Clay")
+    edit(page, plan, DIG, Notes="Rock")
+    expect(line(page)).to_contain_text("1 cell needs you")
+    page.evaluate(f"column => {GRID}.view.set({{ hidden: [column] }})", str(plan.columns["Notes"]))
+    line(page).get_by_role("button", name="Show").click()
+    page.get_by_role("dialog").get_by_role("button", name="Edit").click()
+    expect(note(page)).to_have_text("Your view hides this cell. To edit it, show its row and its column.")

@@ -6,43 +6,50 @@ import { typeOf } from "./types/index.js";
 
 const TITLE = "What needs you";
 const NOTHING = "Everything is saved.";
+const NOTHING_YET = "Nothing needs you any more, but not everything is saved yet.";
+const HIDDEN = "Your view hides this cell. To edit it, show its row and its column.";
 
 export class Attention {
-  // `go(rowId, columnId)` goes to a cell of the grid.
-  constructor(sheet, saving, go) {
-    Object.assign(this, { sheet, saving, go });
+  constructor(grid) {
+    const { sheet, saving } = grid;
+    Object.assign(this, { grid, sheet, saving });
     this.list = element("div", { className: "attention-list" });
-    const close = element("button", { type: "button", className: "btn", textContent: "Close" });
+    this.close = element("button", { type: "button", className: "btn", textContent: "Close" });
     this.dialog = element("dialog", { className: "grid-dialog" });
     const heading = element("h2", { id: "attention-title", textContent: TITLE });
     this.dialog.setAttribute("aria-labelledby", heading.id);
-    this.dialog.append(heading, this.list, close);
+    this.dialog.append(heading, this.list, this.close);
     document.body.append(this.dialog);
-    close.addEventListener("click", () => this.dialog.close());
+    this.close.addEventListener("click", () => this.dialog.close());
+    this.dialog.addEventListener("close", () => {
+      const { activeElement: focused, body } = document;
+      if (focused === body || this.dialog.contains(focused)) grid.painter.focus(); // the button that opened it is hidden now
+    });
     saving.addEventListener("state", () => this.dialog.open && this.#show());
   }
 
-  // Open the dialog. If the given cell is in the list, it comes first.
-  open(rowId = null, columnId = null) {
-    this.#show(rowId, columnId);
+  open() {
+    this.#show();
     this.dialog.showModal();
     this.list.querySelector("button")?.focus();
   }
 
-  #show(rowId = null, columnId = null) {
-    const isNamed = ([, one]) => one.row === rowId && one.column === columnId;
+  // Show the problems. The focused button keeps the focus. If its problem is solved, the next problem gets the focus.
+  #show() {
     const open = [...this.saving.open];
-    const sorted = [...open.filter(isNamed), ...open.filter((entry) => !isNamed(entry))];
-    if (!sorted.length) {
-      this.list.replaceChildren(element("p", { textContent: NOTHING }));
-      return;
-    }
-    this.list.replaceChildren(...sorted.map(([key, one]) => this.#item(key, one)));
+    const focused = document.activeElement;
+    const place = [...this.list.children].findIndex((item) => item.contains(focused));
+    const none = element("p", { textContent: this.saving.waiting ? NOTHING_YET : NOTHING });
+    this.list.replaceChildren(...(open.length ? open.map(([key, one]) => this.#item(key, one)) : [none]));
+    if (place < 0) return;
+    const same = [...this.list.querySelectorAll("button")].find(({ dataset }) => dataset.of === focused.dataset.of);
+    const next = this.list.querySelectorAll("h3")[Math.min(place, open.length - 1)];
+    (same ?? next ?? this.close).focus();
   }
 
   #item(key, one) {
     const item = element("section", { className: "attention-item" });
-    item.append(element("h3", { textContent: this.#nameOf(one) }));
+    item.append(element("h3", { textContent: this.#nameOf(one), tabIndex: -1 }));
     if (one.why) item.append(element("p", { textContent: one.why }));
     item.append(this.#facts(one), this.#buttons(key, one));
     return item;
@@ -74,6 +81,7 @@ export class Attention {
     const buttons = element("div", { className: "btn-list" });
     const offer = (text, act) => {
       const button = element("button", { type: "button", className: "btn btn-sm", textContent: text });
+      button.dataset.of = `${key} ${text}`;
       button.addEventListener("click", act);
       buttons.append(button);
     };
@@ -83,9 +91,12 @@ export class Attention {
     offer(isConflict ? "Keep theirs" : "Discard", () => this.saving.decide(key, "theirs"));
     if (isHere) {
       offer("Edit", () => {
-        this.saving.see(key);
+        const { grid } = this;
         this.dialog.close();
-        this.go(one.row, one.column);
+        grid.goTo(one.row, one.column);
+        const { row, column } = grid.selection.focus;
+        if (row === one.row && column === one.column) this.saving.see(key);
+        else grid.status.tell(HIDDEN);
       });
     }
     return buttons;

@@ -35,7 +35,10 @@ export function fillBar(grid) {
 
 // Add a button above the grid that says how many rows are shown. Pressing the button shows all rows again.
 function makeFilterNote(grid, place) {
-  const button = make("button", { type: "button", class: "btn btn-sm", onclick: () => grid.view.set({ filters: [], sort: null }) });
+  const button = make("button", { type: "button", class: "btn btn-sm", onclick: () => {
+    grid.view.set({ filters: [], sort: null });
+    grid.painter.focus(); // this button is hidden now
+  } });
   const write = () => {
     const { filters, sort } = grid.view.settings;
     button.hidden = !filters.length && !sort;

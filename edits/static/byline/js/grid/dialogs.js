@@ -15,6 +15,7 @@ export function show(host, title, content, { isWide = false } = {}) {
     dialog.addEventListener("close", () => {
       dialog.remove();
       before?.focus({ preventScroll: true });
+      if (document.activeElement === document.body) host.grid.painter.focus(); // `before` is gone
       resolve(dialog.returnValue);
     });
   });

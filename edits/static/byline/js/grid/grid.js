@@ -158,8 +158,7 @@ export class Grid {
 
   // Show the problems that the person has to solve.
   #showNeeds() {
-    const go = (row, column) => this.goTo(row, column);
-    return this.use("attention", ({ Attention }) => (this.attention ??= new Attention(this.sheet, this.saving, go)).open());
+    return this.use("attention", ({ Attention }) => (this.attention ??= new Attention(this)).open());
   }
 
   // Make the links above the grid lead to the pages of the focused row.

@@ -23,6 +23,7 @@ export class SaveLine {
   #show() {
     const { text, button = "", act = null, isBad = false } = this.#summary();
     if (this.text.textContent !== text) this.text.textContent = text;
+    if (!button && document.activeElement === this.button) this.place.focus();
     this.button.textContent = button;
     this.button.hidden = !button;
     this.act = act;
