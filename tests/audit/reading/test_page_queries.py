@@ -15,11 +15,16 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from audit.models import Entry
-from tests.audit.edits import ALICE, BOB, BUDGET, NOTES, ROW, SITE_PLAN, STATUS, cell, saved
+from tests import append_only
+from tests.audit.edits import ALICE, BOB, BUDGET, NOTES, ROW, SITE_PLAN, STATUS, cell, intended, saved
 
 pytestmark = pytest.mark.django_db
 
 MANY = 20_000
+MONTHS, A_MONTH = 24, 400  # months of a long log, and its edits in each
+# PostgreSQL compiles (JIT) queries with a higher cost, which takes up to a second.
+# https://www.postgresql.org/docs/current/runtime-config-query.html#GUC-JIT-ABOVE-COST
+COMPILED_ABOVE = 100_000
 PAGES = {
     "first page": "/audit/",
     "deep page": "/audit/?before={middle}",
@@ -74,6 +79,30 @@ def large_log() -> int:
 
 
 @pytest.fixture
+def long_log() -> None:
+    """Make a log whose months each have many edits. A few of them delete a row."""
+    edit = intended()
+    values = {
+        "id": "1000000 - month * 1000 + n",
+        "at": "now() - month * interval '1 month' + n * interval '1 second'",
+        "edit_id": "gen_random_uuid()",
+        "action": "CASE WHEN n <= 2 THEN 'delete' ELSE action END",
+    }
+    names = [str(field.column) for field in Entry._meta.concrete_fields]
+    copied = ", ".join(values.get(name, f'"{name}"') for name in names)
+    with append_only.lifted(connection), connection.cursor() as cursor:
+        months = "generate_series(1, %s) AS month"
+        cursor.execute(f"SELECT audit_add_partition(now() - month * interval '1 month') FROM {months}", [MONTHS])  # noqa: S608 # our own text
+        cursor.execute(
+            f"INSERT INTO audit_entry ({', '.join(names)}) SELECT {copied}"  # noqa: S608 # our own names
+            f" FROM audit_entry, {months}, generate_series(1, %s) AS n WHERE phase = 'intent' AND edit_id = %s",
+            [MONTHS, A_MONTH, edit.edit_id],
+        )
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # otherwise the triggers couldn't come back yet
+        cursor.execute("ANALYZE audit_entry")
+
+
+@pytest.fixture
 def large_import() -> None:
     """Make a log with one edit of many cells by Bob. Of this edit, the page lists only the first entry."""
     edit = saved(cell(new="Concrete"), actor=BOB, sheet=BUDGET)
@@ -115,6 +144,15 @@ def scans(sql: str, params: Any) -> list[str]:
         return [step for (step,) in cursor.fetchall() if re.search(rf"Seq Scan on {month}\b", step)]
 
 
+def expected_cost(sql: str, params: Any) -> float:
+    """Return the cost that PostgreSQL expects of the query."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN (FORMAT JSON) {sql}", params)
+        (([plan],),) = cursor.fetchall()
+    cost: float = plan["Plan"]["Total Cost"]
+    return cost
+
+
 @contextmanager
 def counting_steps() -> Iterator[list[int]]:
     """Count the steps of SQLite's virtual machine during the block. The list's only item is their number, in thousands.
@@ -153,6 +191,15 @@ def reads_too_much(reader: Client, name: str, address: str) -> list[str]:
 def test_no_page_reads_more_of_a_larger_log(large_log: int, reader: Client) -> None:
     found = {name: reads_too_much(reader, name, address.format(middle=large_log)) for name, address in PAGES.items()}
     assert {name: wrong for name, wrong in found.items() if wrong} == {}
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="only PostgreSQL compiles queries")
+def test_no_query_of_edits_over_many_months_is_compiled(long_log: None, reader: Client) -> None:
+    asked = Asked()
+    with connection.execute_wrapper(asked):
+        assert reader.get(PAGES["action"]).status_code == 200
+    assert asked.statements
+    assert [sql for sql, params in asked.statements if expected_cost(sql, params) > COMPILED_ABOVE] == []
 
 
 @pytest.mark.parametrize("name", ["person", "sheet"])
