@@ -13,7 +13,7 @@ from edits.saving.baseline import FEATURES, Baseline
 from edits.saving.changes import AddRow, CellChange, DeleteRow, MoveRow, RowChange, UpdateRow, action_of
 from edits.saving.results import CellResult, RowResult, Status
 from edits.sheets.column_types import ColumnType, column_type
-from edits.sheets.held_values import held
+from edits.sheets.held_values import held, is_same
 from edits.sheets.reading import NO_ROW
 from edits.sheets.rights import why_no_edits, why_not_deleted, why_read_only
 from edits.sheets.sheet import Cell, Column, Contact, Row, Sheet, parse_time
@@ -136,7 +136,7 @@ def _check_cells(
         now = row.cell(kind.column) if row else Cell(column_id=change.column_id)
         if row and kind.holds(now, change.typed):
             checked.decided.append(CellResult(change.column_id, Status.UNCHANGED, held(now)))
-        elif row and not kind.holds(now, change.shown):
+        elif row and not (is_same(held(now), change.shown) or kind.holds(now, change.shown)):
             by, at = writers.of(row, kind.column)
             checked.decided.append(CellResult(change.column_id, Status.CONFLICT, held(now), by, at))
         else:
