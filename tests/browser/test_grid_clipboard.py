@@ -128,7 +128,7 @@ def test_rows_past_the_end_are_left_out_with_a_remark(
     paste(page, "Last\nFirst new\nSecond new")
     if can_add:
         page.get_by_role("dialog").get_by_role("button", name="Leave them out").click()
-    expect(note(page)).to_contain_text("1 cell pasted. Left out: 2 rows beyond the last row of the sheet.")
+    expect(note(page)).to_contain_text("1 cell pasted. Left out: 2 rows beyond the last row that is shown.")
     if not can_add:
         expect(note(page)).to_contain_text("Adding rows is switched off in this app.")
     saved(page)

@@ -122,3 +122,39 @@ def test_nothing_is_pasted_if_the_question_about_rows_cannot_be_shown(page: Page
     page.get_by_role("dialog", name="Add 1 row?").get_by_role("button", name="Add 1 row").click()
     expect(note(page)).to_have_text("1 cell pasted. 1 row added.")
     saved(page)
+
+
+def test_cutting_clears_what_was_selected_then(page: Page, plan: SitePlan, bob: Person) -> None:
+    """The person goes on to another cell while the script of copying is being loaded."""
+    plan.write(DIG, Notes="Rock")
+    plan.write("Drainage runs", Notes="Wet")
+    held: list[Route] = []
+    page.route(script("copying"), lambda route: held.append(route))
+    open_grid(page, bob)
+    go_to(page, plan, DIG, "Notes")
+    page.keyboard.press("Control+x")
+    page.keyboard.press("ArrowDown")
+    reaches(page, lambda: len(held), 1)
+    held[0].continue_()
+    expect(note(page)).to_have_text("1 cell cut.")
+    saved(page)
+    assert (plan.value(DIG, "Notes"), plan.value("Drainage runs", "Notes")) == (None, "Wet")
+    assert page.evaluate("navigator.clipboard.readText()") == "Rock"
+
+
+def test_what_other_programs_copied_is_pasted_after_a_copy_that_failed(page: Page, plan: SitePlan, bob: Person) -> None:
+    page.route(script("copying"), lambda route: route.abort())
+    open_grid(page, bob)
+    go_to(page, plan, DIG, "Notes")
+    page.keyboard.press("Control+c")
+    expect(note(page)).to_have_text(PART_FAILED)
+    page.unroute(script("copying"))
+    go_to(page, plan, DIG, "Task")
+    page.keyboard.press("Shift+F10")
+    page.get_by_role("menuitem", name="Copy").click()
+    expect(note(page)).to_have_text("1 cell copied.")
+    page.evaluate("navigator.clipboard.writeText('From elsewhere')")
+    go_to(page, plan, DIG, "Notes")
+    page.keyboard.press("Control+v")
+    saved(page)
+    assert plan.value(DIG, "Notes") == "From elsewhere"

@@ -139,7 +139,7 @@ def test_undo_keeps_a_new_row_that_someone_else_filled(page: Page, sandbox: Runn
     saved(page)
     page.evaluate(MERGE_NOTES)
     page.keyboard.press("Control+z")
-    expect(note(page)).to_contain_text("The new row was changed since.")
+    expect(note(page)).to_have_text("1 change refused: The new row was changed since.")
     assert outline(sandbox, bob)[7] == ("", "Excavation")
 
 

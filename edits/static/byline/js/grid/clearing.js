@@ -1,16 +1,17 @@
-// Empties the selected cells. Asks first if there are many.
+// Empties cells. Asks first if there are many.
 
 import { plural } from "./elements.js";
 
 const MOST_CLEARED = 500; // cells that are cleared without a question
 
-export async function clear(grid, why) {
-  const { sheet, selection } = grid;
-  const { rowIds } = selection;
-  const columns = selection.columnIds.filter((id) => sheet.column(id));
+// Empty the cells of these rows and columns that still exist.
+export async function clear(grid, why, { rowIds, columnIds }) {
+  const { sheet } = grid;
+  const rows = rowIds.map((id) => sheet.idOf(id)).filter((id) => sheet.row(id));
+  const columns = columnIds.filter((id) => sheet.column(id));
   const isReadOnly = (row, column) => sheet.whyReadOnly(sheet.row(row), sheet.column(column)) !== "";
-  const isOne = rowIds.length * columns.length === 1;
-  const changes = rowIds.flatMap((row) =>
+  const isOne = rows.length * columns.length === 1;
+  const changes = rows.flatMap((row) =>
     columns
       .filter((column) => isOne || sheet.value(row, column) !== null || !isReadOnly(row, column))
       .map((column) => ({ do: "update", row, column, value: sheet.column(column).type === "CHECKBOX" ? false : null })),

@@ -6,21 +6,20 @@ export class Clipboard {
     this.isTaking = false; // whether cells are being copied, so that the clipboard doesn't have them yet
     const { element } = grid.painter;
     element.addEventListener("copy", (event) => this.#copy(event));
-    element.addEventListener("cut", (event) => this.#copy(event, () => grid.clear("cut")));
+    element.addEventListener("cut", (event) => this.#copy(event, "cut"));
     element.addEventListener("paste", (event) => this.#paste(event));
   }
 
-  // Copy the selected cells, then call `then`.
-  #copy(event, then) {
+  // Copy the selected cells. With `why`, empty them afterwards.
+  async #copy(event, why) {
     if (event.target.closest(".grid-editor")) return;
     event.preventDefault();
     let data = event.clipboardData; // until the event ends
     this.isTaking = true;
-    this.grid.withCopying((copying) => {
-      this.isTaking = false;
-      copying.copy(data, then);
-    });
+    const copied = this.grid.withCopying((copying) => copying.copy(data, why));
     data = null;
+    await copied;
+    this.isTaking = false;
   }
 
   #paste(event) {

@@ -13,10 +13,12 @@ export class Copying {
     this.copied = { text: null };
   }
 
-  // Copy the selected cells, say so, and call `then`. `data` is the data of the browser's event. Browsers take this data
-  // only during the event. Without it, the page asks the browser to write to the clipboard.
-  async copy(data = null, then = () => {}) {
-    const { status, selection } = this.grid;
+  // Copy the selected cells, and say so. With `why`, empty them afterwards. `data` is the data of the browser's event.
+  // Browsers take this data only during the event. Without it, the page asks the browser to write to the clipboard.
+  async copy(data = null, why = "") {
+    const { grid } = this;
+    const { status, selection } = grid;
+    const { rowIds, columnIds } = selection; // the person may go on before the browser has written
     const { top, bottom, left, right } = selection.range;
     const text = this.#take();
     try {
@@ -27,7 +29,7 @@ export class Copying {
       return;
     }
     status.tell(`${plural((bottom - top + 1) * (right - left + 1), "cell")} copied.`);
-    then();
+    if (why) grid.clear(why, { rowIds, columnIds });
   }
 
   // Keep the selected cells as copied. Returns them as text.
@@ -87,9 +89,9 @@ export class Copying {
       for (let row = rows - beyond; wantsRows && row < rows; row++) {
         changes.push({ do: "add", place: { where: "bottom" }, cells: cellsAt(row, {}) });
       }
-      if (!wantsRows) notes.push(`Left out: ${plural(beyond, "row")} beyond the last row of the sheet.`, ...(whyNot ? [whyNot] : []));
+      if (!wantsRows) notes.push(`Left out: ${plural(beyond, "row")} beyond the last row that is shown.`, ...(whyNot ? [whyNot] : []));
     }
-    if (columns > fitting) notes.push(`Left out: ${plural(columns - fitting, "column")} beyond the last column of the sheet.`);
+    if (columns > fitting) notes.push(`Left out: ${plural(columns - fitting, "column")} beyond the last column that is shown.`);
     await grid.applyUnlessDoubtful(changes, "paste", notes);
     selection.select(top, left, Math.min(view.rowCount, top + rows) - 1, left + fitting - 1);
     grid.painter.focus();
@@ -98,7 +100,7 @@ export class Copying {
   #wantsRows(count) {
     return this.grid.confirm({
       title: `Add ${plural(count, "row")}?`,
-      lines: [`The sheet has too few rows for what you paste. ${plural(count, "new row")} would go to the bottom of the sheet.`],
+      lines: [`Too few rows are shown below for what you paste. ${plural(count, "new row")} would go to the bottom of the sheet.`],
       yes: `Add ${plural(count, "row")}`,
       no: "Leave them out",
     });

@@ -127,9 +127,9 @@ export class Grid {
     return this.use("toggling", ({ toggleBoxes }) => toggleBoxes(this));
   }
 
-  // Empty the selected cells.
-  clear(why) {
-    return this.use("clearing", ({ clear }) => clear(this, why));
+  // Empty the selected cells, or those that were selected earlier.
+  clear(why, { rowIds, columnIds } = this.selection) {
+    return this.use("clearing", ({ clear }) => clear(this, why, { rowIds, columnIds }));
   }
 
   // Extend the selection to whole rows.

@@ -10,7 +10,8 @@ const MOST_LISTED = 500;
 export function tellReport({ host, sheet, status }, { done, refused }, what = "changed", notes = [], left = []) {
   const claim = summary(done, what).join(" ");
   const parts = [claim, ...notes].filter(Boolean);
-  if (refused.length) parts.push(`${plural(refused.length, "cell")} refused${refused.length === 1 ? `: ${refused[0].why}` : "."}`);
+  const word = refused.every(({ column }) => column) ? "cell" : "change"; // a refused row has no column
+  if (refused.length) parts.push(`${plural(refused.length, word)} refused${refused.length === 1 ? `: ${refused[0].why}` : "."}`);
   if (left.length) parts.push(`${plural(left.length, "value")} left out.`);
   const items = [...refused, ...left];
   const isMore = items.length > 1 || left.length > 0;
