@@ -175,21 +175,20 @@ def _parts(
     asked: Asked, reader: Reader, way: Iterable[IdRange], wanted: int, *, is_back: bool
 ) -> Iterator[tuple[IdRange, list[Entry]]]:
     """Read range by range, and yield each range with the first `wanted` entries in it that match and that the reader
-    can read. If the query searches for words, a range is read in parts, because many entries can match of which the
-    reader can read few.
+    can read. If the query searches for words, a range is read in parts, because many entries can have the words.
     """
     order = "-id" if is_back else "id"
+    readable = reader.narrow(asked.entries) if asked.text else asked.entries
     for id_range in way:
         if is_back and _is_too_old(asked, id_range):
             return
         if not asked.text:
             yield id_range, reader.take(id_range.of(asked.entries).order_by(order), wanted)
             continue
-        for ids, part in search.batches(asked.entries, asked.text, id_range, is_back=is_back):
+        for ids, part in search.batches(readable, asked.text, id_range, is_back=is_back):
             if is_back and _is_too_old(asked, part):
                 return
-            matching = part.of(Entry.objects.filter(pk__in=ids)).order_by(order)
-            yield part, reader.take(matching, wanted) if ids else []
+            yield part, list(part.of(Entry.objects.filter(pk__in=ids)).order_by(order)[:wanted])
 
 
 def _is_too_old(asked: Asked, id_range: IdRange) -> bool:

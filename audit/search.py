@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db import ProgrammingError, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import BooleanField, F, Func, Q, TextField
@@ -141,12 +142,11 @@ def batches(
         if is_short(text):
             found = _scanned_batch(entries, text, more, is_back)
         elif _is_sqlite(entries):
-            found = _sqlite_batch(text, more, is_back)
+            found = _sqlite_batch(entries, text, more, is_back)
         else:
             found = _postgresql_batch(entries, text, more, is_back)
         part, more = _split(more, found[-1], is_back) if len(found) == BATCH else (more, None)
-        is_filtered = not _is_sqlite(entries) or not found
-        yield found if is_filtered else list(entries.filter(pk__in=found).values_list("pk", flat=True)), part
+        yield found, part
 
 
 def _scanned_batch(entries: EntryQuerySet, text: str, id_range: IdRange, is_back: bool) -> list[int]:
@@ -164,13 +164,19 @@ def _postgresql_batch(entries: EntryQuerySet, text: str, id_range: IdRange, is_b
     return list(found.values_list("pk", flat=True)[:BATCH])
 
 
-def _sqlite_batch(text: str, id_range: IdRange, is_back: bool) -> list[int]:
+def _sqlite_batch(entries: EntryQuerySet, text: str, id_range: IdRange, is_back: bool) -> list[int]:
+    """A batch of ids. The text index is read in the order of ids, and each match is checked against `entries`."""
     low, high = id_range.low or 0, id_range.high or 2**63 - 1
+    of_match = entries.filter(pk=RawSQL(f"{TABLE}.rowid", ())).order_by().values("pk")  # noqa: S611 # our own name
+    try:
+        is_wanted, parameters = of_match.query.sql_with_params()
+    except EmptyResultSet:
+        return []
     with connections["default"].cursor() as cursor:
         cursor.execute(
             f"SELECT rowid FROM {TABLE} WHERE {TABLE} MATCH %s AND rowid >= %s AND rowid < %s"  # noqa: S608 # our own name
-            f" ORDER BY rowid {'DESC' if is_back else 'ASC'} LIMIT %s",
-            [_phrase(text), low, high, BATCH],
+            f" AND EXISTS ({is_wanted}) ORDER BY rowid {'DESC' if is_back else 'ASC'} LIMIT %s",
+            [_phrase(text), low, high, *parameters, BATCH],
         )
         return [rowid for (rowid,) in cursor.fetchall()]
 

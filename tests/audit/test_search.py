@@ -11,13 +11,14 @@ from audit.access import Readable, Reader
 from audit.models import Entry
 from audit.recording import Change, Outcome, note, settle
 from audit.vocabulary import Action, Phase
-from tests.audit.edits import ALICE, BOB, BUDGET, ROW, STATUS, cell, entries_of, intended, saved
+from tests.audit.edits import ALICE, AUDITOR, BOB, BUDGET, ROW, STATUS, cell, entries_of, intended, saved
 from tests.audit.filtering.test_filters import found
 from tests.audit.reading.test_log_page import words_of
 
 pytestmark = pytest.mark.django_db
 
 is_sqlite = connection.vendor == "sqlite"
+READER_OF_BUDGET = Reader(BOB, sees_all=False, readable=lambda: Readable(frozenset({BUDGET[0]})))
 
 
 @pytest.mark.parametrize(
@@ -117,34 +118,42 @@ def test_pages_of_a_common_word_miss_and_repeat_nothing(reader: Client) -> None:
 
 
 @pytest.mark.parametrize("text", ["common", "co"])
-@pytest.mark.parametrize("query", ["", "before=10000000", "after=1"])
-def test_a_common_word_in_entries_that_the_reader_cannot_read_ends_at_the_time_limit(
-    text: str, query: str, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("place", [{}, {"before": 100_000}, {"after": 1}])
+def test_entries_that_the_reader_cannot_read_cost_no_queries(
+    text: str, place: dict[str, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    bob = Reader(BOB, sees_all=False, readable=lambda: Readable(frozenset({BUDGET[0]})))
     monkeypatch.setattr(search, "BATCH", 5)
-    monkeypatch.setattr(paging, "TIME_LIMIT", 0)
     counts = []
     for _ in range(2):
         saved(*(cell(new=f"common {number}", row=number) for number in range(1, 61)))
-        place = {name: int(value) for name, _, value in [query.partition("=")] if name}
         with CaptureQueriesContext(connection) as queries:
-            page = paging.page_of(paging.Asked(Entry.objects.all(), text=text), reader=bob, **place)
+            page = paging.page_of(paging.Asked(Entry.objects.all(), text=text), reader=READER_OF_BUDGET, **place)
+        assert page.entries == []
         counts.append(len(queries))
     assert counts[0] == counts[1]
-    own = saved(cell(new="common too"), sheet=BUDGET)
-    saved(*(cell(new=f"common {number}", row=number) for number in range(1, 61)))
+
+
+@pytest.mark.parametrize("text", ["common", "co"])
+@pytest.mark.parametrize("reader", [AUDITOR, READER_OF_BUDGET])
+def test_the_time_limit_ends_a_page_within_a_range(text: str, reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search, "BATCH", 5)
+    monkeypatch.setattr(paging, "TIME_LIMIT", 0)
+    for number in range(12):
+        saved(cell(new=f"common {number}"))
+        saved(cell(new=f"common {number}"), sheet=BUDGET)
     asked = paging.Asked(Entry.objects.intents(), text=text)
-    page = paging.page_of(asked, reader=bob)
+    every = [entry.pk for entry in Entry.objects.intents() if reader.may_read(entry)]
+    page = paging.page_of(asked, reader=reader)
+    assert 0 < len(page.entries) <= search.BATCH
     found = page.entries
     while page.older is not None:
-        page = paging.page_of(asked, reader=bob, before=page.older)
+        page = paging.page_of(asked, reader=reader, before=page.older)
         found += page.entries
-    assert [entry.edit_id for entry in found] == [own.edit_id]
-    after, found = 1, []
-    while (page := paging.page_after(asked, reader=bob, after=after, size=5)).newer not in {None, after}:
-        after, found = page.newer or 0, found + page.entries
-    assert [entry.edit_id for entry in found] == [own.edit_id]
+    assert [entry.pk for entry in found] == sorted(every, reverse=True)
+    after, found = 0, []
+    while (page := paging.page_after(asked, reader=reader, after=after, size=50)).newer != after:
+        after, found = page.newer or 0, found + page.entries[::-1]
+    assert [entry.pk for entry in found] == sorted(every)
 
 
 def test_a_personal_value_is_not_searched(reader: Client) -> None:
