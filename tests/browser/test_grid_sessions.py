@@ -78,8 +78,9 @@ def test_signing_out_asks_and_removes_what_is_not_saved(page: Page, plan: SitePl
     assert value(page, plan, DIG, "Notes") is None
 
 
+@pytest.mark.parametrize("status", [None, 503])
 def test_a_sign_out_that_fails_keeps_what_is_not_saved(
-    page: Page, context: BrowserContext, plan: SitePlan, bob: Person
+    page: Page, context: BrowserContext, plan: SitePlan, bob: Person, status: int | None
 ) -> None:
     open_grid(page, bob)
     context.route(EDITS, lambda route: route.abort())
@@ -94,7 +95,9 @@ def test_a_sign_out_that_fails_keeps_what_is_not_saved(
         dialog.accept()
 
     other.on("dialog", accept)
-    context.route("**/identity/logout/", lambda route: route.abort())
+    context.route(
+        "**/identity/logout/", lambda route: route.fulfill(status=status, body="Away.") if status else route.abort()
+    )
     sign_out(other, bob)
     reaches(page, lambda: len(asked), 2)
     assert asked[1] == "This app can't be reached at the moment, so you may still be signed in. Try again."

@@ -24,10 +24,9 @@ async function ask(form, submitter) {
     const what = count === 1 ? "1 change of yours isn't" : `${count} changes of yours aren't`;
     if (!confirm(`${what} saved yet, and will be lost. Sign out?`)) return;
   }
-  let response;
-  try {
-    response = await fetch(form.action, { method: "POST", body: new FormData(form), headers: { Accept: "application/json" } });
-  } catch {
+  const request = { method: "POST", body: new FormData(form), headers: { Accept: "application/json" } };
+  const response = await fetch(form.action, request).catch(() => null);
+  if (!response || response.status >= 500) {
     alert(AWAY);
     return;
   }
