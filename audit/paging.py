@@ -111,9 +111,11 @@ def count(asked: Asked, *, reader: Reader, after: int | None = None, cap: int = 
     for id_range in way:
         if asked.low is not None and id_range.high is not None and id_range.high <= asked.low:
             break
-        within = id_range.of(asked.entries)
-        within = search.matching(within, asked.text) if asked.text else within
-        counted += reader.count(within, cap=cap - counted)
+        within, left = id_range.of(asked.entries), cap - counted
+        if asked.text:  # counting sheet by sheet would search for the words again for each sheet
+            counted += reader.narrow(search.matching(within, asked.text)).order_by()[:left].count()
+        else:
+            counted += reader.count(within, cap=left)
         if counted >= cap or monotonic() > ends:
             break
     return counted

@@ -133,6 +133,18 @@ def test_entries_that_the_reader_cannot_read_cost_no_queries(
     assert counts[0] == counts[1]
 
 
+def test_counting_searches_for_the_words_once_and_not_for_each_sheet() -> None:
+    for number in range(3):
+        saved(cell(new=f"common {number}"))
+        saved(cell(new=f"common {number}"), sheet=BUDGET)
+    saved(cell(new="common too"), actor=BOB)
+    with CaptureQueriesContext(connection) as queries:
+        asked = paging.Asked(Entry.objects.intents(), text="common")
+        assert paging.count(asked, reader=READER_OF_BUDGET) == 4
+        assert paging.count(asked, reader=READER_OF_BUDGET, cap=2) == 2
+    assert [query["sql"].count("common") for query in queries if "common" in query["sql"]] == [1, 1]
+
+
 @pytest.mark.parametrize("text", ["common", "co"])
 @pytest.mark.parametrize("reader", [AUDITOR, READER_OF_BUDGET])
 def test_the_time_limit_ends_a_page_within_a_range(text: str, reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
