@@ -38,6 +38,10 @@ def test_a_new_row_can_be_filled_in_after_it_was_saved(
     panel.get_by_label("Task", exact=True).press("Tab")
     saved(page)
     expect(panel.get_by_role("heading", name="New")).to_be_visible()
+    panel.get_by_label("Budget").fill("$5")
+    panel.get_by_label("Budget").press("Tab")
+    expect(panel.get_by_text("“$5” would be text, which sums leave out.")).to_be_visible()
+    panel.get_by_label("Budget").press("Escape")
     added = next(row for row in sandbox.sheet(bob, "Site plan")["rows"] if row["id"] not in plan.rows.values())
     assert [cell["value"] for cell in added["cells"] if cell.get("value") in ("New", "Typed early")] == [
         "New",

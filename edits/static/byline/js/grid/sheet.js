@@ -175,7 +175,7 @@ export class Sheet extends EventTarget {
   doubts(changes) {
     return changes.flatMap((change) => {
       if (change.do === "add") return change.cells.flatMap((one) => this.#doubt(one, null));
-      return change.do === "update" ? this.#doubt(change, change.row) : [];
+      return change.do === "update" ? this.#doubt(change, this.idOf(change.row)) : [];
     });
   }
 
