@@ -1,5 +1,6 @@
 // Draws the content of a cell, which can be a text, a symbol, pills, a check box, a person's initials or an error. Most cells
-// have only a text. Initials and check boxes are attributes of the element, which the style sheet shows.
+// have only a text. Initials and check boxes are attributes of the element, which the style sheet shows. Also says the state
+// of a cell in words.
 
 import { detailsOf, valueOf } from "./cells.js";
 
@@ -9,6 +10,25 @@ const CHECKED = { FLAG: "Flagged", STAR: "Starred" }; // the words of edits/shee
 export function initials(name) {
   const words = name.split(/[\s.@]+/u).filter(Boolean);
   return [words[0], words.length > 1 ? words.at(-1) : ""].map((word) => [...(word ?? "")][0] ?? "").join("").toUpperCase();
+}
+
+// Returns the state of a cell in words, for the status line and, in the cell itself, for screen readers.
+export function stateText(state) {
+  switch (state.kind) {
+    case "saving":
+      return "saving";
+    case "saved":
+      return "saved";
+    case "refused":
+      return `not saved: ${state.why}`;
+    case "conflict":
+      return `not saved: ${state.by || "someone else"} changed it`;
+    case "unknown":
+      return `not certain yet: ${state.why}`;
+    default:
+      if (state.by) return `changed by ${state.by}`;
+      return state.writer ? `changed in Smartsheet; ${state.writer} changed the row last` : "changed in Smartsheet";
+  }
 }
 
 // Draw a cell with this text. `rowFormat` is the format descriptor of the cell's row, if the row has one.

@@ -6,8 +6,7 @@
 // treegrid's element, because inside they would be cells without a row.
 
 import { valueOf } from "./cells.js";
-import { draw } from "./drawing.js";
-import { stateText } from "./states.js";
+import { draw, stateText } from "./drawing.js";
 import { CELLS, FORMAT, ID } from "./tree.js";
 import { ROW_HEIGHT } from "./view.js";
 

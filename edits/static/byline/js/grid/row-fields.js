@@ -1,9 +1,9 @@
 // The fields of the row panel, which has a control for each column that the person can change. What is typed is saved
 // when the person leaves the field, with the same rules as in the grid.
 
+import { stateText } from "./drawing.js";
 import { make, newId } from "./elements.js";
 import { RowChoices } from "./row-choices.js";
-import { stateText } from "./states.js";
 import { knownPeople } from "./types/contact.js";
 
 const ONE_LINE = new Set(["DATE", "ABSTRACT_DATETIME", "DURATION", "PREDECESSOR"]);

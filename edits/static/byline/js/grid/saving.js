@@ -23,16 +23,7 @@ const SHOWN_AS_SAVED = 3_000;
 const DONE = new Set(["saved", "unchanged"]);
 const PARTS = ["calls", "uncertain", "waiting", "open"]; // the parts of a stored record
 const SIGNED_OUT = "You signed out.";
-const NOT_DONE = {
-  add: "A row was not added.",
-  delete: "A row was not deleted.",
-  move: "A row was not moved.",
-};
-const NOT_SURE = {
-  add: "It isn't certain whether a row was added.",
-  delete: "It isn't certain whether a row was deleted.",
-  move: "It isn't certain whether a row was moved.",
-};
+const WHAT_WAS_DONE = { add: "added", delete: "deleted", move: "moved" };
 
 export class Saving extends EventTarget {
   // `person` is the person who changes the sheet, as "region id".
@@ -344,7 +335,8 @@ export class Saving extends EventTarget {
   #needsPerson(change, state) {
     if (change.do !== "update") {
       if (state.kind === "refused" && this.#isUndone(change)) return;
-      this.#needsPersonForRow(change, `${(state.kind === "unknown" ? NOT_SURE : NOT_DONE)[change.do]} ${state.why}`);
+      const said = state.kind === "unknown" ? "It isn't certain whether a row was" : "A row was not";
+      this.#needsPersonForRow(change, `${said} ${WHAT_WAS_DONE[change.do]}. ${state.why}`);
       return;
     }
     const later = this.pending.ofCell(change.row, change.column);

@@ -1,8 +1,8 @@
 // The line below the grid shows the focused cell's state, what was just done, and what was refused and why.
 
 import { detailsOf } from "./cells.js";
+import { stateText } from "./drawing.js";
 import { make, newId, plural } from "./elements.js";
-import { stateText } from "./states.js";
 
 export class Status {
   constructor(grid) {
