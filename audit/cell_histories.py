@@ -115,9 +115,10 @@ class Line:
 def side_by_side(
     changes: Sequence[LoggedChange], history: CellHistory, *, since: datetime | None, until: datetime | None
 ) -> list[Line]:
-    """The changes in the log and the states in Smartsheet's history, in one list, newest first. An event that is in
-    both has one line. The page covers the time from `since` up to but not including `until`. None means no limit. A
-    state from outside this time is left out if it matches no change, because another page shows this state.
+    """Return the changes in the log and the states in Smartsheet's history as one list of lines, newest first. A change
+    and a state that are the same event share a line. `changes` are the changes that one page of the timeline shows.
+    This page covers the time from `since` up to but not including `until`. None means no limit. A state that matches
+    none of the changes only gets a line if it is from this time. Other pages show the other states.
     """
     free = list(changes)
     lines: list[Line] = []

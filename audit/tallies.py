@@ -61,14 +61,19 @@ def count_new(limit: int = AT_ONCE) -> int:
 
 
 def tail() -> Tail:
-    """The counts of the links that aren't in the tallies yet. At most TAIL links are counted, the oldest first."""
+    """Count the entries whose links aren't in the tallies yet. At most TAIL links are counted, the oldest first."""
     seq = Cursor.objects.filter(name=CURSOR).values_list("seq", flat=True).first() or 0
     links, counts, last = _counted(seq, TAIL)
     return Tail(counts, last if len(links) == TAIL else None)
 
 
 def _counted(seq: int, limit: int) -> tuple[list[tuple[int, int]], Counter[Key], datetime | None]:
-    """The links after `seq` as (seq, entry id), the counts of their entries, and the time of the last entry."""
+    """Count the entries of the next links of the chain: those after the link with the number `seq`, at most `limit`
+    links.
+
+    Return the number and the entry id of each of these links, how many of their entries have each Key, and the time of
+    the newest of these entries. The time is None if there are no such links.
+    """
     links = list(Leaf.objects.filter(seq__gt=seq).order_by("seq").values_list("seq", "entry_id")[:limit])
     ids = {entry_id for _, entry_id in links}
     between = Entry.objects.filter(id__gte=min(ids, default=0), id__lte=max(ids, default=0))
@@ -77,8 +82,8 @@ def _counted(seq: int, limit: int) -> tuple[list[tuple[int, int]], Counter[Key],
 
 
 def _keys(entries: Iterable[dict[str, Any]]) -> Iterable[Key]:
-    """The keys to count: one for the first intent of each edit, one for the outcome of each row, and one for each act
-    without an intent.
+    """Yield the keys to count: one for the first intent of each edit, one for the outcome of each row, and one for each
+    act without an intent.
     """
     for entry in entries:
         is_edit = entry["phase"] == Phase.INTENT and entry["is_head"]
@@ -106,5 +111,5 @@ def _add(counts: Counter[Key]) -> None:
 
 
 def sums(entries: models.QuerySet[Tally]) -> Counter[Key]:
-    """The counts of these tallies. Tallies with the same key are added up."""
+    """Return the counts of these tallies. The counts of tallies with the same key are added up."""
     return Counter({Key(*row[:-1]): row[-1] for row in entries.values_list(*Key._fields, "count")})

@@ -76,9 +76,11 @@ class ExportedSeals:
         self.key_ids.add(statement.key_id)
 
     def holds(self, record: bytes, *, seq: int, path: str | None) -> bool:
-        """Whether the entry's path shows that the last seal covers the entry. The result is False if the entry has no
-        path and needs none. An entry needs no path if the last seal doesn't cover it, or if the seal's first entries
-        were retired. Raises Wrong if the path is wrong, or if the entry needs a path and has none.
+        """Whether the entry has a path that proves that the last seal covers the entry.
+
+        The result is False in two cases, in both of which the entry has no path: the last seal doesn't cover the entry,
+        or the first entries under this seal were retired. Raises Wrong if the path is wrong, if the entry has a path
+        although the last seal doesn't cover the entry, or if the entry has no path in any other case.
         """
         statement = self._last.statement if self._last else None
         is_under = statement is not None and statement.first_seq <= seq <= statement.last_seq

@@ -134,10 +134,12 @@ def evidence_in_words(evidence: str) -> str:
 def difference(
     old: str | None, new: str | None, *, is_row: bool = False, whole: bool = False, symbol: str = ""
 ) -> SafeString:
-    """The old and the new value (canonical JSON), with marks on what was removed and added. Unless `whole` is true,
-    long texts and places are shortened. For an added or deleted row, one of the two values is empty. For a moved row,
-    the values are its old and new place, which aren't compared word by word. If the column has symbols, the symbol of
-    each value is drawn next to its word.
+    """Return the old and the new value (canonical JSON) as HTML, with marks on what was removed and added.
+
+    `is_row` says that a whole row was added, deleted or moved. For an added or deleted row, one of the two values is
+    empty. For a moved row, the values are the row's old and new place in the sheet, which aren't compared word by word.
+    Unless `whole` is true, long texts are shortened, and a place in the sheet is described in a few words. `symbol` is
+    the kind of the column's symbols. If it isn't empty, the symbol of each value is drawn next to the value's word.
     """
     before, after = values.human_pair(old, new)
     if is_row and not whole:

@@ -4,7 +4,7 @@ both.
 This app checks the condition on the server, when a row is opened and when the row is saved. `me` has the addresses that
 the person is known by. If a contact has only a name and no address, the contact matches no person.
 
-Smartsheet applies the filter when the rows are read with the person's own token (filters.py).
+Smartsheet applies the sheet's filter when the rows are read with the person's own token (filters.py).
 """
 
 from __future__ import annotations
@@ -40,12 +40,12 @@ def values_of(row: Row) -> dict[int, Json]:
 
 
 def may(sheet: Sheet, row: Row, *, definition: Definition, me: Set[str], today: date) -> bool:
-    """Whether the row belongs to the person. `sheet` must have been read with the columns of the rule, and with the
-    filter.
+    """Whether the row belongs to the person. `sheet` must have been read with the columns of the form's rule. If the
+    form uses a filter of the sheet, `sheet` must also have been read with this filter.
 
     If the sheet doesn't have one of the columns any more, no row belongs to anyone. Without this check, a rule such as
     "Owner is empty" would hold for every row after someone deleted the column Owner. If Smartsheet didn't apply the
-    filter, no row belongs to anyone either.
+    form's filter, no row belongs to anyone either.
     """
     if definition.filter and row.is_filtered_out is not False:
         return False

@@ -42,7 +42,7 @@ def cell_of(column: Column, value: Json) -> Cell:
 
 
 def is_value(value: Json) -> bool:
-    """Whether JSON from any source can be a cell's value. In a new value, the hyperlink can be None."""
+    """Whether JSON from any source can be a cell's value. In a new value, a hyperlink of None removes the hyperlink."""
     if isinstance(value, list):
         return all(isinstance(one, str) for one in value)
     if isinstance(value, dict):
@@ -51,7 +51,9 @@ def is_value(value: Json) -> bool:
 
 
 def is_link(value: dict[str, Json]) -> bool:
-    """Whether a JSON object has only a value and a hyperlink's target, or None instead of the target."""
+    """Whether a JSON object has the keys `value` and `hyperlink`, and no others. `hyperlink` must be a hyperlink's
+    target or None. None means that the hyperlink is removed.
+    """
     if value.keys() != {"value", "hyperlink"} or isinstance(value["value"], dict):
         return False
     hyperlink = value["hyperlink"]

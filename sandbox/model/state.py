@@ -72,7 +72,9 @@ class Person:
         return hashlib.sha256(f"practice token of {self.id}{where}".encode()).hexdigest()[:37]
 
     def mini(self) -> dict[str, Json]:
-        """Return the MiniUser for row writers and histories. As in Smartsheet, it has no id."""
+        """Return the MiniUser object that names this person, for example as the createdBy and modifiedBy of a row, or
+        as the modifiedBy in the history of a cell. As in Smartsheet, a MiniUser has a name and an address, but no id.
+        """
         return {"name": self.name, "email": self.email}
 
 
@@ -267,7 +269,7 @@ class State:
         return self.folders.get(container_id) or self.workspaces.get(container_id)
 
     def mini_user(self, person_id: int) -> dict[str, Json]:
-        """Return the JSON with the name and address of a person or system user."""
+        """Return the MiniUser object (name and address) of a person or system user."""
         person = self.people.get(person_id)
         return person.mini() if person else dict(SYSTEM_USERS[person_id])
 

@@ -198,8 +198,10 @@ def test_a_personal_value_is_not_stored_with_the_key(rows: Rows) -> None:
     assert kept.rows[0].cells[0].status is Status.SAVED
 
 
-def test_an_unknown_outcome_is_told_before_a_refusal() -> None:
-    """Some callers tell only one error. After a refusal, they would say that nothing was changed."""
+def test_an_unknown_outcome_comes_before_a_refusal() -> None:
+    """Some pages show only one error of a save. If this were the refusal, the page would say that nothing was changed,
+    although the row with the unknown outcome was perhaps changed.
+    """
     refused, unknown = RowResult(1, Status.REFUSED, error=Refused("no")), RowResult(2, Status.UNKNOWN)
     result = Result((refused, replace(unknown, error=OutcomeUnknown("?"))))
     assert isinstance(result.error, OutcomeUnknown)

@@ -36,12 +36,12 @@ def test_a_rule_and_conditions_are_those_of_the_chosen_person(
     assert "Nothing would be refused: Bob Baker can open the form, and save this row." in text
     text = text_of(browser, form, person="bob@example.com", row=of_frank)
     assert "Bob Baker doesn’t see this form. Instead, Bob Baker sees a page that says why." in text
-    assert "This row isn’t one of theirs: the form is only for those for which Responsible is the person" in text
+    assert "This row doesn’t belong to Bob Baker: the form is only for those for which Responsible is the" in text
     text = text_of(browser, form, person="frank@example.com", row=of_frank)
     assert "Preview as frank@example.com" in text
     assert f'<option value="{of_frank}" selected>' in text
-    assert "Roof membrane · theirs</option>" in text
-    assert "This row isn’t one of theirs" not in text
+    assert "Roof membrane · frank@example.com’s row</option>" in text
+    assert "This row doesn’t belong to" not in text
     assert "Hidden from" not in text
 
 
