@@ -29,7 +29,7 @@ from edits.widgets.links import is_web_address
 
 MOST_CHANGES = 1_000
 MOST_CELLS = 400  # the most columns that a sheet can have
-BENEATH_DELETED = "This save also deletes the row above this row in the hierarchy."
+PARENT_DELETED = "This save also deletes the row's new parent row."
 TWICE = "A save can have only one change of the same kind for a row. Put all cells of a row into one change."
 CELL_TWICE = "A cell can be changed only once."
 RESTORE_ALONE = "Restore rows in a save without other changes."
@@ -94,8 +94,9 @@ class ChangedCell(NewCell):
 
 
 class PlaceInSheet(_Strict):
-    """The place where a row goes: beneath the row with the id `parent_id`, or next to the row with the id `sibling_id`.
-    If neither id is given, the row goes to the top level of the sheet.
+    """The place where a row goes. With `parent_id`, the row becomes a child row of the row with this id. With
+    `sibling_id`, it goes next to the row with this id. If neither id is given, the row goes to the top level of the
+    sheet.
     """
 
     parent_id: Id | None = None
@@ -140,8 +141,8 @@ class Add(_Strict):
 
 
 class Delete(_Strict):
-    """Delete a row with all rows beneath it. `rows` is the number of rows that this deletes, including the row
-    itself.
+    """Delete a row with all its child rows, at every level. `rows` is the number of rows that this deletes, including
+    the row itself.
     """
 
     do: Literal["delete"]
@@ -150,7 +151,7 @@ class Delete(_Strict):
 
 
 class Move(_Strict):
-    """Move a row, with all rows beneath it, within its sheet."""
+    """Move a row, with all its child rows, within its sheet."""
 
     do: Literal["move"]
     row_id: Id
@@ -213,7 +214,7 @@ class Edits(_Strict):
 
     @property
     def deleted(self) -> list[int]:
-        """The ids of rows to delete, without the rows below them."""
+        """The ids of rows to delete, without the child rows of these rows."""
         return [change.row_id for change in self.changes if isinstance(change, Delete)]
 
     @property
@@ -247,11 +248,11 @@ def require_agreed(edits: Edits, baseline: Baseline) -> None:
 
 
 def require_sense(edits: Edits, sheet: Sheet) -> None:
-    """Raise Problem if a row would be put beneath a row that the same save deletes. Otherwise Smartsheet would delete
-    both rows.
+    """Raise Problem if a row would become a child row of a row that the same save deletes. Otherwise Smartsheet would
+    delete both rows.
     """
     errors = [
-        {"pointer": f"/changes/{number}/place", "detail": BENEATH_DELETED}
+        {"pointer": f"/changes/{number}/place", "detail": PARENT_DELETED}
         for number in deleted_places(sheet, edits.row_changes)
     ]
     if errors:

@@ -22,9 +22,9 @@ ROW_FIELDS = ["id", "number", "parent_id", "is_locked", "cells", "is_expanded", 
 RowAnswer = Annotated[
     tuple[IdText, int, IdText | None, bool, list[CellAnswer], bool, str | None, str | None],
     Field(description="A list that describes a row; `row_fields` has the names of its items. The items are: the row's"
-          " id; the row's number; the id of the row above it in the hierarchy; whether a lock keeps you from"
-          " changing the row; the row's cells, in the order of `columns`; whether Smartsheet shows the rows beneath the"
-          " row; the row's format descriptor; and a digest of the results of the row's formulas and links. To find out"
+          " id; the row's number; the id of its parent row; whether a lock keeps you from"
+          " changing the row; the row's cells, in the order of `columns`; whether Smartsheet shows the row's child"
+          " rows; the row's format descriptor; and a digest of the results of the row's formulas and links. To find out"
           " which rows have changed, send the digests back."),
 ]  # fmt: skip
 

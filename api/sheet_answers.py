@@ -40,8 +40,8 @@ class Option(TypedDict):
 class ColumnAnswer(TypedDict):
     """A column. `type` is Smartsheet's type. `format` is Smartsheet's format descriptor. `width` is in pixels. If
     `is_system` is true, Smartsheet fills in the column. If `is_rolled_up` is true, Smartsheet calculates the column's
-    cells in rows that have rows beneath them. `why_read_only` is null, or a sentence that says why the person
-    can't change the column's cells.
+    cells in parent rows. `why_read_only` is null, or a sentence that says why the person can't change the column's
+    cells.
     """
 
     id: IdText

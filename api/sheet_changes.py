@@ -53,9 +53,9 @@ class ChangesAnswer(TypedDict):
 
     If there are no changes, `sheet`, `row_ids` and `parent_ids` are null. Otherwise `sheet` has the columns, and the
     rows that were added or have perhaps changed. `row_ids` has the ids of all rows in their order, and `parent_ids` has
-    the ids of their parents. Rows that aren't in `row_ids` were deleted. `writers` has the last writer of each row that
-    was written recently. `logged` says who changed which cell with this app, according to its log. If `is_whole` is
-    true, the columns have changed, and `sheet` has all rows.
+    the ids of their parent rows. Rows that aren't in `row_ids` were deleted. `writers` has the last writer of each row
+    that was written recently. `logged` says who changed which cell with this app, according to its log. If `is_whole`
+    is true, the columns have changed, and `sheet` has all rows.
     """
 
     cursor: str

@@ -74,7 +74,7 @@ def short_places(old: str | None, new: str | None) -> tuple[str, str] | None:
 
 
 def _with_level(place: dict[str, Any]) -> str:
-    return f"row {place['rowNumber']}, {'beneath another row' if place['parentId'] else 'at the top level'}"
+    return f"row {place['rowNumber']}, {'a child row' if place['parentId'] else 'at the top level'}"
 
 
 def differences(old: str, new: str) -> list[Piece]:
@@ -106,7 +106,7 @@ def _place(value: dict[str, Any]) -> str:
         case {"siblingId": int(row), **rest} if rest in ({}, {"above": True}):
             return f"{'above' if rest else 'below'} the row with id {row}"
         case {"parentId": int(row), **rest} if rest in ({}, {"toBottom": True}):
-            return f"beneath the row with id {row}, as the {'last' if rest else 'first'}"
+            return f"the {'last' if rest else 'first'} child row of the row with id {row}"
     return ""
 
 
@@ -131,9 +131,9 @@ def _say(value: Any) -> str:
         case {"value": text, "hyperlink": dict(hyperlink)} if len(value) == 2:
             return f"{_say(text)} (link to {', '.join(map(str, hyperlink.values()))})"
         case {"rowNumber": int(number), "parentId": parent, **rest} if rest.keys() <= {"siblingId"}:
-            beneath = f", beneath the row with id {parent}" if parent else ""
+            child = f", a child row of the row with id {parent}" if parent else ""
             after = f", after the row with id {rest['siblingId']}" if rest.get("siblingId") else ""
-            return f"row {number}{beneath}{after}"
+            return f"row {number}{child}{after}"
         case dict() if place := _place(value):
             return place
         case dict() if "objectType" not in value:

@@ -11,6 +11,7 @@ from uuid import uuid4
 
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.template.defaultfilters import pluralize
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from audit.vocabulary import Action, Origin
@@ -127,7 +128,7 @@ def people(request: SmartsheetRequest, sheet_id: int) -> JsonResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @smartsheet_connected
 def delete_row(request: SmartsheetRequest, sheet_id: int, row_id: int) -> HttpResponse:
-    """Ask before deleting a row with all rows below it. POST deletes them.
+    """Ask before deleting a row with all its child rows, at every level. POST deletes them.
 
     The field `rows` has the number of rows that the person agreed to delete. If the POST would delete another number of
     rows, the page asks again.
@@ -150,7 +151,7 @@ def delete_row(request: SmartsheetRequest, sheet_id: int, row_id: int) -> HttpRe
         "row": row,
         "label": sheet.label(row),
         "count": count,
-        "beneath": [sheet.label(one) for one in family[1:]],
+        "child_rows": [sheet.label(one) for one in family[1:]],
         "why_not": baseline.gateway.why_not(Feature.DELETE) or why_not_deleted(sheet, row),
         "once": uuid4(),
     }
@@ -168,8 +169,8 @@ def delete_row(request: SmartsheetRequest, sheet_id: int, row_id: int) -> HttpRe
         return render(request, "edits/delete_row.html", context, status=403)
     if result.error:
         return problem_page(request, problem_of(result.error, doing=Doing.DELETE), sheet_id=sheet_id)
-    beneath = f" and {count - 1} beneath it" if count > 1 else ""
-    return saved_page(request, result, sheet_id=sheet_id, text=f"“{sheet.label(row)}”{beneath} deleted")
+    with_them = f" and {count - 1} child row{pluralize(count - 1)}" if count > 1 else ""
+    return saved_page(request, result, sheet_id=sheet_id, text=f"“{sheet.label(row)}”{with_them} deleted")
 
 
 def _about_to(request: SmartsheetRequest, action: Action) -> Action | None:

@@ -28,8 +28,8 @@ from edits.sheets.personal_columns import row_label
 from edits.sheets.sheet import Cell, Json, Row
 
 DURATION_LOCALE = "en_US"  # the units of durations are English, whatever the person's locale
-MOVED_AWAY = "The row was no longer below the deleted row, so it wasn't deleted."
-TAKEN_ALONG = "The row was moved below the deleted row in the meantime, so Smartsheet deleted it too."
+MOVED_AWAY = "The row was no longer a child row of the deleted row, so it wasn't deleted."
+TAKEN_ALONG = "The row had meanwhile become a child row of the deleted row, so Smartsheet deleted it too."
 READ_BACK = "Smartsheet gave no clear answer. This app then read the row, and the row has the change."
 
 

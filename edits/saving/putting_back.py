@@ -26,7 +26,7 @@ from edits.saving.undo_plan import Plan, Undo
 from edits.sheets.column_types import column_type
 from edits.sheets.held_values import bare
 
-NOT_BENEATH = "Not sent, because the row above this row in the hierarchy couldn't be put back."
+PARENT_FAILED = "Not sent, because the parent row couldn't be put back."
 STOPPED = "Not sent, because an earlier part of the same undo failed."
 PLAIN = "Smartsheet refused formulas, formats or the lock of “{}”, so this row got only its values: "
 
@@ -93,7 +93,7 @@ class _PuttingBack:
         for undo in undos:
             if undo.was and self._has_failed(undo.was.parent_id):
                 coming.discard(undo.row_id)
-                self._not_sent(undo, NOT_BENEATH)
+                self._not_sent(undo, PARENT_FAILED)
                 continue
             spot = self.places.find(undo.was, coming=coming) if undo.was else None
             place = (spot.place or known.get(spot.behind or 0)) if spot else Place()

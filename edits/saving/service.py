@@ -119,14 +119,14 @@ def _require_sense(baseline: Baseline, changes: Sequence[RowChange]) -> None:
     accept such a request.
     """
     if any(isinstance(change, DeleteRow) for change in changes) and not baseline.has_descendants:
-        raise ValueError("To delete rows, pass a baseline that has the descendants of these rows.")
+        raise ValueError("To delete rows, pass a baseline that has their child rows: read it with `with_descendants`.")
     rows = [(type(change), change.row_id) for change in changes if not isinstance(change, AddRow)]
     if len(set(rows)) < len(rows):
         raise ValueError(
             "A save can't have two changes of the same kind for a row: put all cells of a row into one change."
         )
     if deleted_places(baseline.sheet, changes):
-        raise ValueError("A row can't go below a row that the same save deletes.")
+        raise ValueError("A row can't become a child row of a row that the same save deletes.")
     for change in changes:
         cells = [cell.column_id for cell in getattr(change, "cells", ())]
         if len(set(cells)) < len(cells):

@@ -47,7 +47,7 @@ NOT_SAVED = "There is nothing to undo: Smartsheet didn't save this change, or ma
 ADDED_AGAIN = "A new row with these values was added already. If that row was deleted since, undo its deletion."
 EMPTY = "The log has no value of this row that can be written into a new row."
 RESTORING = "It isn't certain yet whether this row was already restored as a new row, so nothing is sent."
-PARENT_RESTORING = "It isn't certain yet whether a row above this row in the hierarchy was restored. Try again later."
+PARENT_RESTORING = "It isn't certain yet whether a parent row of this row, at any level, was restored. Try again later."
 NO_OLD_PLACE = (
     "This move can't be undone from here: its entry is old, and doesn't say which rows were around the row. Move the "
     "row back in Smartsheet."
@@ -58,14 +58,14 @@ ELSEWHERE = (
     "deleted the row right before this row. So the row stays where it is."
 )
 AT_OLD_PLACE = "The row is already at its old place."
-BELOW_ITSELF = "The row that was above this row in the hierarchy is now below this row."
+BELOW_ITSELF = "The row's old parent row is now a child row of this row."
 LOCKED = "This row is locked: only admins of the sheet can move it."
 NO_CELL = "This app can undo only changed cells, added rows, moved rows and deleted rows."
 PERSONAL = "This is a personal value. The log stores personal values separately, so they can't be restored from here."
 NOTHING_LEFT = "The cell already has its old value."
 NUMBERS_MOVE = "Predecessors are row numbers, and other rows may have these numbers now. Type the predecessors again."
 ONE_VALUE = "This column takes only one value now."
-HAS_ROWS_BENEATH = "There are now rows below this row. These rows would be deleted too."
+HAS_CHILD_ROWS = "This row has child rows now, which would be deleted too."
 
 # The feature that is needed to undo each action.
 FEATURES: dict[str, Feature] = {
@@ -253,8 +253,12 @@ class _Looking:
         if place is None or self._places is None:
             return ""
         parent, sibling = (self._named(one) for one in (place.parent_id, place.sibling_id))
-        beneath = f", beneath {parent}" if place.parent_id else ""
-        return f"Row {place.number}{beneath}, {f'after {sibling}' if place.sibling_id else 'as the first row'}"
+        if not place.sibling_id:
+            return (
+                f"Row {place.number}, {f'the first child row of {parent}' if place.parent_id else 'as the first row'}"
+            )
+        child = f", a child row of {parent}" if place.parent_id else ""
+        return f"Row {place.number}{child}, after {sibling}"
 
     def _named(self, row_id: int | None) -> str:
         now = self._places.now(row_id) if self._places else None
@@ -311,7 +315,7 @@ class _Looking:
         cells = tuple(CellChange(column.id, shown=None, typed=then[column.title]) for column in filled)
         found = replace(found, columns=filled, cells=cells)
         if row.id in self._parents:
-            return replace(found, why_not=HAS_ROWS_BENEATH)
+            return replace(found, why_not=HAS_CHILD_ROWS)
         formulas = evidence_of(found.change.intent).get("formulas") or {}
         columns = [
             column

@@ -22,7 +22,7 @@ from edits.sheets.sheet import Sheet
 
 AT_ONCE = 500  # the most rows per query
 THERE = "The row is still there."
-OTHER_THERE = "The row above this row in the hierarchy is still there, but the request would have deleted both rows."
+OTHER_THERE = "A row that was to be deleted together with this row is still there."
 TAKEN = "Another deletion by this app has deleted the row."
 OTHER_TAKEN = "Another deletion by this app has deleted a row that was to be deleted together with this row."
 GONE = "The row no longer exists, and the last change of the sheet was made when this request was sent."

@@ -7,7 +7,7 @@ from __future__ import annotations
 from edits.sheets.column_types import ColumnType, column_type
 from edits.sheets.sheet import Access, Cell, Column, Row, Sheet
 
-FROM_BENEATH = "Smartsheet calculates this cell from the rows beneath it."
+FROM_CHILDREN = "Smartsheet calculates this cell from the child rows."
 
 
 def why_read_only(sheet: Sheet, column: Column, row: Row | None = None, *, kind: ColumnType | None = None) -> str:
@@ -19,7 +19,7 @@ def why_read_only(sheet: Sheet, column: Column, row: Row | None = None, *, kind:
     cell = row.cell(column) if row else Cell(column_id=column.id)
     reason = (kind or column_type(column)).why_read_only(cell, is_row_locked=bool(row and row.is_locked_for_user))
     if not reason and row and column.is_rolled_up and sheet.is_parent(row):
-        return FROM_BENEATH
+        return FROM_CHILDREN
     return reason
 
 
@@ -32,7 +32,7 @@ def why_no_edits(access: Access) -> str:
 
 
 def why_not_deleted(sheet: Sheet, row: Row) -> str:
-    """Return why this person can't delete the row with the rows below it."""
+    """Return why this person can't delete the row with all its child rows, at every level."""
     if any(one.is_locked_for_user for one in sheet.family(row.id)):
-        return "This row or a row below it is locked, so only admins of the sheet can delete this row."
+        return "This row or a child row is locked, so only admins of the sheet can delete this row."
     return why_no_edits(sheet.access)

@@ -43,7 +43,7 @@ def test_a_cell_is_saved(
     [
         (DRAW, "Predecessors", "2", "99", "The sheet has no row 99."),
         (DRAW, "Predecessors", "2", "soon", "“soon” isn't a predecessor such as 3, 3SS or 3FS +2d."),
-        (DESIGN, "Duration", "11d", "5d", "Smartsheet calculates this cell from the rows beneath it."),
+        (DESIGN, "Duration", "11d", "5d", "Smartsheet calculates this cell from the child rows."),
         (
             SURVEY,
             "Finish",

@@ -72,7 +72,7 @@ def test_deleting_lists_the_rows_that_go_with_it(page: Page, sandbox: RunningSan
     cell(page, 6, "Task").click()
     page.keyboard.press("Control+Delete")
     question = page.get_by_role("dialog", name="Delete 3 rows?")
-    expect(question).to_contain_text("Rows indented beneath them are deleted too.")
+    expect(question).to_contain_text("This includes all child rows, at every level.")
     expect(question).to_contain_text("Row 8: Drainage runs")
     question.get_by_role("button", name="Keep them").click()
     expect(cell(page, 6, "Task")).to_have_text("Excavation")

@@ -68,7 +68,7 @@ def test_the_grid_shows_the_dates_that_smartsheet_calculates(page: Page, sandbox
     [
         (2, "Finish", "Smartsheet calculates this date. Change the start or the duration instead."),
         (3, "Start", "Smartsheet calculates this date from the row's predecessors. Change the predecessors instead."),
-        (1, "Duration", "Smartsheet calculates this cell from the rows beneath it."),
+        (1, "Duration", "Smartsheet calculates this cell from the child rows."),
     ],
 )
 def test_calculated_cells_of_the_grid_say_why(page: Page, bob: Person, row: int, title: str, why: str) -> None:

@@ -52,7 +52,7 @@ def test_a_move_is_undone_by_keyboard(page: Page, plan: SitePlan, bob: Person) -
     press(page, "Undo…")
     expect(page.get_by_role("heading", level=1)).to_have_text("Undo this change?")
     main = page.get_by_role("main")
-    expect(main).to_contain_text(f"Row 8, beneath “{EXCAVATION}”, after “{DIG}”")
+    expect(main).to_contain_text(f"Row 8, a child row of “{EXCAVATION}”, after “{DIG}”")
     fits(page)
     press(page, "Move the row back")
     expect(page.get_by_text(f"“{DRAINAGE}” is at its old place again")).to_be_visible()

@@ -17,12 +17,20 @@ from tests.waiting import until
 def test_the_page_asks_first_and_says_what_goes(browser: Client, plan: SitePlan, bob: Person) -> None:
     page = Page.open(browser, plan.delete_path("Groundworks"))
     assert "Delete “Groundworks”?" in page.text
-    assert "All 7 rows indented beneath this row are deleted too: 8 rows in all." in page.text
+    assert "This row's 7 child rows, at every level, are deleted too: 8 rows in all." in page.text
     assert "Smartsheet records Bob Baker" in page.text
     assert "Survey and set out" in page.text
     assert plan.writes(bob) == []
 
-    assert "indented" not in Page.open(browser, plan.delete_path("Pour slab")).text
+    assert "child row" not in Page.open(browser, plan.delete_path("Pour slab")).text
+
+
+def test_one_child_row_is_called_a_child_row(browser: Client, plan: SitePlan) -> None:
+    browser.post(plan.delete_path("Dig foundations"), {"rows": "1"})
+    page = Page.open(browser, plan.delete_path("Excavation"))
+    assert "This row's child row is deleted too: 2 rows in all." in page.text
+    answer = browser.post(page.path, {"rows": "2"}, follow=True)
+    assert "“Excavation” and 1 child row deleted" in answer.content.decode()
 
 
 def test_a_row_goes_and_the_log_keeps_what_was_in_it(browser: Client, plan: SitePlan, bob: Person) -> None:
@@ -40,7 +48,7 @@ def test_a_row_goes_and_the_log_keeps_what_was_in_it(browser: Client, plan: Site
 
 def test_rows_beneath_it_go_too_and_each_is_in_the_log(browser: Client, plan: SitePlan, bob: Person) -> None:
     answer = browser.post(plan.delete_path("Groundworks"), {"rows": "8"}, follow=True)
-    assert "“Groundworks” and 7 beneath it deleted" in answer.content.decode()
+    assert "“Groundworks” and 7 child rows deleted" in answer.content.decode()
     assert plan.labels()[0] == "Structure"
     changes = with_outcomes(Entry.objects.intents().order_by("id"))
     assert [change.phase for change in changes] == ["applied"] * 8
@@ -66,11 +74,11 @@ def test_new_rows_below_it_must_be_confirmed(browser: Client, plan: SitePlan, bo
 
 def test_a_locked_row_beneath_it_keeps_it(browser: Client, plan: SitePlan, bob: Person) -> None:
     page = Page.open(browser, plan.delete_path("Final account"))
-    assert "This row or a row below it is locked, so only admins of the sheet can delete this row." in page.text
+    assert "This row or a child row is locked, so only admins of the sheet can delete this row." in page.text
     assert '<button class="btn btn-danger"' not in page.html
     answer = browser.post(plan.delete_path("Final account"))
     assert answer.status_code == 403
-    assert "This row or a row below it is locked" in answer.content.decode()
+    assert "This row or a child row is locked" in answer.content.decode()
     assert [entry.phase for entry in Entry.objects.filter(action="delete")] == ["forbidden"]
     assert plan.writes(bob) == []
     assert "Final account" in plan.labels()

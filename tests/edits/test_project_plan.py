@@ -104,9 +104,9 @@ def test_circular_predecessors_are_refused_by_smartsheet(browser: Client, projec
 READ_ONLY = [
     (SURVEY, "Finish", "Smartsheet calculates this date. Change the start or the duration instead."),
     (DRAW, "Start", "Smartsheet calculates this date from the row's predecessors. Change the predecessors instead."),
-    (DESIGN, "Start", "Smartsheet calculates this cell from the rows beneath it."),
-    (DESIGN, "Duration", "Smartsheet calculates this cell from the rows beneath it."),
-    (DESIGN, "% Complete", "Smartsheet calculates this cell from the rows beneath it."),
+    (DESIGN, "Start", "Smartsheet calculates this cell from the child rows."),
+    (DESIGN, "Duration", "Smartsheet calculates this cell from the child rows."),
+    (DESIGN, "% Complete", "Smartsheet calculates this cell from the child rows."),
 ]
 
 

@@ -280,7 +280,7 @@ def test_an_added_row_with_rows_beneath_it_stays(browser: Client, rows: Rows) ->
     path, row_ids = added(sheet, 2)
     child = {"id": sheet.row_ids[0], "parentId": row_ids[0]}
     sheet.call("PUT", f"/sheets/{sheet.id}/rows", [child])
-    assert undo.HAS_ROWS_BENEATH in ask(browser, path).text
+    assert undo.HAS_CHILD_ROWS in ask(browser, path).text
     confirm(browser, path)
     left = {row["id"] for row in sheet.call("GET", f"/sheets/{sheet.id}")["rows"]}
     assert left == {sheet.row_ids[0], row_ids[0]}

@@ -8,6 +8,7 @@ from uuid import uuid4
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.template.defaultfilters import pluralize
 from django.views.decorators.http import require_http_methods
 
 from audit.vocabulary import Action, Origin
@@ -26,13 +27,13 @@ from edits.widgets.problems import NOT_NOTED, Doing, already_sent
 from identity.decorators import smartsheet_connected
 from identity.middleware import SmartsheetRequest
 
-BENEATH_NOT_YOURS = "The rows beneath this row would be deleted too, but some of these rows aren't yours in this form."
+CHILD_ROWS_NOT_YOURS = "This row's child rows would be deleted too, but some of them aren't yours in this form."
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @smartsheet_connected
 def delete(request: SmartsheetRequest, slug: str, row_id: int) -> HttpResponse:
-    """Ask before deleting a row with all rows beneath it. POST deletes them.
+    """Ask before deleting a row with all its child rows, at every level. POST deletes them.
 
     The field `rows` has the number of rows that the person agreed to delete. If the POST would delete another number of
     rows, the page asks again.
@@ -79,10 +80,10 @@ def _why_not(request: SmartsheetRequest, opened: OpenForm, baseline: Baseline, r
     Raises NotRecorded.
     """
     sheet = baseline.sheet
-    row, *beneath = sheet.family(row_id)
+    row, *child_rows = sheet.family(row_id)
     why = "" if opened.is_mine(sheet, row) else NOT_YOURS
-    if not why and not all(opened.is_mine(sheet, one) for one in beneath):
-        why = BENEATH_NOT_YOURS
+    if not why and not all(opened.is_mine(sheet, one) for one in child_rows):
+        why = CHILD_ROWS_NOT_YOURS
     if why and request.method == "POST":
         refuse(baseline, DeleteRow(row_id), why, origin=Origin.FORM, via=opened.via)
     return why or baseline.gateway.why_not(Feature.DELETE) or why_not_deleted(sheet, row)
@@ -102,12 +103,12 @@ def _answer(
         "row_id": row_id,
         "label": "this row" if why_not == NOT_YOURS else f"“{sheet.label(family[0])}”",
         "count": len(family),
-        "beneath": [sheet.label(one) for one in family[1:]],
+        "child_rows": [sheet.label(one) for one in family[1:]],
         "why_not": why_not,
         "once": uuid4(),
     }
     template = "edits/forms_filling/delete.html"
-    is_outside = why_not in {NOT_YOURS, BENEATH_NOT_YOURS}
+    is_outside = why_not in {NOT_YOURS, CHILD_ROWS_NOT_YOURS}
     if request.method != "POST" or is_outside:
         return render(request, template, context, status=403 if is_outside else 200)
     if request.POST.get("rows", str(len(family))) != str(len(family)):
@@ -119,7 +120,8 @@ def _answer(
     if not result.is_logged:
         return plain_page(request, opened.form, NOT_NOTED, has_read=True)
     count = len(family) - 1
-    return _gone(request, opened, f"{context['label']}{f' and {count} beneath it' if count else ''} deleted.")
+    with_them = f" and {count} child row{pluralize(count)}" if count else ""
+    return _gone(request, opened, f"{context['label']}{with_them} deleted.")
 
 
 def _repeated(request: SmartsheetRequest, opened: OpenForm, earlier: Result) -> HttpResponse:

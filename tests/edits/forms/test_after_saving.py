@@ -155,7 +155,7 @@ def test_pressing_delete_twice_does_not_say_that_nothing_was_deleted(
 def test_rows_beneath_are_listed_before_they_are_deleted(browser: Client, form: ProgressForm) -> None:
     form.publish(allow=ALL, rule=None)
     page = Page.open(browser, f"{form.row_path('Excavation')}delete/")
-    assert "Both rows indented beneath this row are deleted too: 3 rows in all." in page.text
+    assert "This row's 2 child rows, at every level, are deleted too: 3 rows in all." in page.text
     assert THEIRS in page.text
     answer = browser.post(page.path, {"rows": "2"})
     assert answer.status_code == 409

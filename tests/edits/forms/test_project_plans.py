@@ -58,5 +58,5 @@ def test_wrong_texts_are_refused_at_their_fields(browser: Client, project: SiteP
 
 def test_a_parent_shows_what_is_calculated(browser: Client, project: SitePlan) -> None:
     page = opened(browser, project, DESIGN)
-    assert page.text.count("Smartsheet calculates this cell from the rows beneath it.") == 2
+    assert page.text.count("Smartsheet calculates this cell from the child rows.") == 2
     assert f"col-{project.columns['Duration']}" not in page.fields

@@ -209,5 +209,5 @@ def test_the_same_row_or_cell_twice_is_refused_before_anything_is_logged(rows: R
 
 def test_a_deletion_needs_to_know_what_goes_with_it(rows: Rows) -> None:
     sheet = rows(1)
-    with pytest.raises(ValueError, match="descendants"):
+    with pytest.raises(ValueError, match="has their child rows"):
         save(sheet.read(), [DeleteRow(sheet.row_ids[0])])

@@ -49,7 +49,7 @@ def test_a_deleted_row_comes_back_with_the_rows_beneath_it(browser: Client, shee
     page = ask(browser, path_of(top))
     assert "4 new rows are added at the old places" in page.text
     assert "with the old hierarchy, values, formulas and formats" in page.text
-    assert "“row 1” and the rows beneath it." in page.text
+    assert "“row 1” and its child rows." in page.text
     assert "Undone: 4 deleted rows are in the sheet again, as new rows" in confirm(browser, path_of(top)).text
     assert outline(sheet) == ARRANGED
     assert [change.intent.action for change in undoings()] == [Action.ADD] * 4

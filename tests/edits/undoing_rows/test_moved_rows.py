@@ -35,7 +35,7 @@ def test_a_moved_row_goes_back_in_ones_own_name_and_both_entries_say_so(
     (moved,) = move(sheet, (4, Place(is_first=True)))
     assert outline(sheet) == ["4", "0", "1", ".2", "..3", "5"]
     page = ask(browser, path_of(moved))
-    assert "Now Row 1, as the first row Before this move Row 5, beneath “row 1”, after “row 2”" in page.text
+    assert "Now Row 1, as the first row Before this move Row 5, a child row of “row 1”, after “row 2”" in page.text
     assert "Undone: “row 4” is at its old place again" in confirm(browser, path_of(moved)).text
     assert outline(sheet) == ARRANGED
     (undone,) = undoings()
@@ -47,11 +47,16 @@ def test_a_moved_row_goes_back_in_ones_own_name_and_both_entries_say_so(
     assert outline(sheet)[0] == "4"
 
 
+def test_the_page_says_that_a_row_was_the_first_child_row(browser: Client, sheet: ManyRows) -> None:
+    (moved,) = move(sheet, (3, Place()))
+    assert "Before this move Row 4, the first child row of “row 2”" in ask(browser, path_of(moved)).text
+
+
 def test_the_entry_says_where_a_row_was_and_where_it_went(browser: Client, sheet: ManyRows) -> None:
     (moved,) = move(sheet, (4, Place(sibling_id=sheet.row_ids[0])))
     page = ask(browser, f"/audit/{moved.pk}/")
     one, before = sheet.row_ids[1], sheet.row_ids[2]
-    assert f"row 5, beneath the row with id {one}, after the row with id {before}" in page.text
+    assert f"row 5, a child row of the row with id {one}, after the row with id {before}" in page.text
     assert f"row 2, after the row with id {sheet.row_ids[0]}" in page.text
     assert "Smartsheet changed the value" not in ask(browser, "/audit/").text
 

@@ -19,7 +19,7 @@ export const COMMANDS = [
   { id: "select-all", name: "Select all", keys: ["Ctrl+a"], run: (grid) => grid.selection.selectAll() },
   { id: "add-above", name: "Add rows above, as many as are selected", keys: ["Insert"], menu: true, needs: "add", run: (grid) => grid.use("rows", ({ addRows }) => addRows(grid, "above")) },
   { id: "add-below", name: "Add rows below", keys: ["Ctrl+Enter"], menu: true, needs: "add", run: (grid) => grid.use("rows", ({ addRows }) => addRows(grid, "below")) },
-  { id: "add-child", name: "Add a row beneath, indented", keys: ["Ctrl+Shift+Enter"], menu: true, needs: "add", run: (grid) => grid.use("rows", ({ addRows }) => addRows(grid, "child")) },
+  { id: "add-child", name: "Add a child row", keys: ["Ctrl+Shift+Enter"], menu: true, needs: "add", run: (grid) => grid.use("rows", ({ addRows }) => addRows(grid, "child")) },
   { id: "delete-rows", name: "Delete the rows", keys: ["Ctrl+Delete"], menu: true, needs: "delete", run: (grid) => grid.use("rows", ({ deleteRows }) => deleteRows(grid)) },
   { id: "indent", name: "Indent", keys: ["Ctrl+]"], menu: true, needs: "change", run: (grid) => grid.use("rows", ({ indent }) => indent(grid)) },
   { id: "outdent", name: "Outdent", keys: ["Ctrl+["], menu: true, needs: "change", run: (grid) => grid.use("rows", ({ outdent }) => outdent(grid)) },

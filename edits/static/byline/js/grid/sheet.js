@@ -17,11 +17,11 @@ import { Refused, typeOf } from "./types/index.js";
 
 const BY_PREDECESSORS = "=CALCSTART("; // the formula that Smartsheet reports for the start of a row with predecessors
 const CHANGED_SINCE = "The cell no longer has the value that the earlier change wrote.";
-const FROM_BENEATH = "Smartsheet calculates this cell from the rows beneath it.";
+const FROM_CHILDREN = "Smartsheet calculates this cell from the child rows.";
 const FROM_PREDECESSORS = "Smartsheet calculates this date from the row's predecessors. Change the predecessors instead.";
 const COPIED_ERROR = "The copied cell has an error instead of a value, so nothing was written.";
 const GONE = "This row no longer exists.";
-const INTO_ITSELF = "A row can't go below itself.";
+const INTO_ITSELF = "A row can't be its own child row.";
 
 const NOWHERE = { levels: [], positions: new Map() }; // for places such as the bottom, which depend on no other row
 
@@ -140,7 +140,7 @@ export class Sheet extends EventTarget {
     if (row[LOCKED]) return "This row is locked: only admins of the sheet can change it.";
     if (is_link) return "This cell gets its value from a cell of another sheet.";
     if (is_image) return "This cell has a picture, which you can only change in Smartsheet itself.";
-    if (column.is_rolled_up && this.hasChildren(this.position(row[ID]))) return FROM_BENEATH;
+    if (column.is_rolled_up && this.hasChildren(this.position(row[ID]))) return FROM_CHILDREN;
     return "";
   }
 
@@ -384,7 +384,7 @@ export class Sheet extends EventTarget {
     const end = familyEnd(shape.levels, position);
     const family = this.rows.slice(position, end);
     if (family.some((row) => row[LOCKED])) {
-      return refuse("This row or a row below it is locked, so only admins of the sheet can delete this row.");
+      return refuse("This row or a child row is locked, so only admins of the sheet can delete this row.");
     }
     const from = placeOf(position, this.rows, shape.levels);
     this.rows.splice(position, end - position);
