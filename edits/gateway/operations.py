@@ -194,8 +194,8 @@ class Operations(ABC):
         return _told(answer, sent=len(rows), is_partial=allow_partial_success, of=ids)
 
     def delete_rows(self, sheet_id: int, row_ids: Sequence[int], *, edit_id: UUID | None = None) -> JsonObject:
-        """Delete up to 440 rows with all rows beneath them. The limit is 440 because the ids are in the URL. If
-        Smartsheet answers with an error, it has deleted no row. The answer lists the ids of the deleted rows.
+        """Delete up to 440 rows with all their child rows, at every level. The limit is 440 because the ids are in the
+        URL. If Smartsheet answers with an error, it has deleted no row. The answer lists the ids of the deleted rows.
         https://developers.smartsheet.com/api/smartsheet/openapi/rows/delete-rows
         """
         _require_at_most(IDS_PER_URL, len(row_ids))

@@ -55,7 +55,7 @@ SENT_TWICE = "You sent this twice. Nothing was sent the second time. This page s
 class Part:
     """The changes of an edit that one form undoes. They belong to the rows from `start` up to, but not including,
     `end`. The edit's first row has the number 0. `has_more` says that the edit has further rows. If `is_family` is
-    true, the first row is a deleted row, and the others are the rows beneath it.
+    true, the first row is a deleted row, and the others are its child rows.
     """
 
     changes: Sequence[LoggedChange]
@@ -183,8 +183,8 @@ def _remarks(result: Result) -> list[str]:
 
 
 def _family(request: SmartsheetRequest, change: LoggedChange) -> Part | None:
-    """Return the deletions of this row and of the rows beneath it, as a part of their edit. Return None if there were
-    no rows beneath it. Record in the log that the person read these entries.
+    """Return the deletions of this row and of its child rows, as a part of their edit. Return None if the row had no
+    child rows. Record in the log that the person read these entries.
     """
     entries = family_of(change.intent, most=MOST_ROWS + 1)
     if len(entries) == 1:

@@ -39,7 +39,7 @@ class Baseline:
     gateway: Gateway
     sheet: Sheet
     position: int
-    has_descendants: bool = False  # whether all rows below the requested ones were read too
+    has_descendants: bool = False  # whether all child rows of the requested rows were read too
 
     @property
     def actor(self) -> Actor:
@@ -83,11 +83,11 @@ def read(
     """Read a sheet's columns and these rows with the person's token, as the baseline of a `save`. Rows that don't exist
     are left out.
 
-    With `with_descendants`, all rows below these rows are read too. Deleting rows needs all these rows. With
-    `with_outline`, all rows of the sheet are read, but only their primary cells. Undo needs the outline to put rows
-    back. `about_to` is the action that the caller is going to save. If this deployment or the person's token doesn't
-    allow the action, the attempt is logged and nothing is read. `origin` and `via` are as in `save`, and `filter_id` as
-    in Gateway.sheet.
+    With `with_descendants`, all child rows of these rows are read too, at every level. Deleting rows needs all these
+    rows. With `with_outline`, all rows of the sheet are read, but only their primary cells. Undo needs the outline to
+    put rows back. `about_to` is the action that the caller is going to save. If this deployment or the person's token
+    doesn't allow the action, the attempt is logged and nothing is read. `origin` and `via` are as in `save`, and
+    `filter_id` as in Gateway.sheet.
 
     Raises:
         NotGranted: this deployment or the person's token does not allow the action.

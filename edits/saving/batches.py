@@ -255,12 +255,12 @@ class AddBatch(Batch):
 
 
 class DeleteBatch(Batch):
-    """Deletes rows with all rows below them. Each deleted row has a line."""
+    """Deletes rows with all their child rows, at every level. Each deleted row has a line."""
 
     def _prepare(self, rows: Sequence[CheckedRow]) -> None:
         families = {checked.position: self._family(checked) for checked in rows}
-        beneath = {row.id for family in families.values() for row in family[1:]}
-        tops = [checked for checked in rows if families[checked.position][0].id not in beneath]
+        child_rows = {row.id for family in families.values() for row in family[1:]}
+        tops = [checked for checked in rows if families[checked.position][0].id not in child_rows]
         for chunk in _chunks(tops, IDS_PER_URL):
             self._add_call(self._line(checked, row) for checked in chunk for row in families[checked.position])
         numbers = {line.row_id: number for number, line in enumerate(self.lines)}
@@ -311,7 +311,7 @@ class DeleteBatch(Batch):
 
     def missing(self, numbers: Sequence[int]) -> list[int]:
         """Return the numbers of the lines whose rows were named in the request and no longer exist. A request names the
-        rows to delete, but not the rows below these rows.
+        rows to delete, but not the child rows of these rows.
         """
         named = {number for position, number in self.numbers.items() if number in numbers}
         ids = [self.lines[number].row_id or 0 for number in named]

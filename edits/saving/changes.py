@@ -32,10 +32,10 @@ class CellChange:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The place of a row. With `parent_id`, the row becomes a child of the row with this id. With `sibling_id`, the row
-    goes directly below the row with this id, or directly above it if `is_above` is true. Without either, the row goes
-    to the top level. A row on the top level or beneath a parent goes after the rows that are already there, or before
-    them if `is_first` is true.
+    """The place of a row. With `parent_id`, the row becomes a child row of the row with this id. With `sibling_id`, the
+    row goes directly below the row with this id, or directly above it if `is_above` is true. Without either, the row
+    goes to the top level. On the top level or under a parent row, the row goes after the rows that are already there,
+    or before them if `is_first` is true.
 
     https://developers.smartsheet.com/api/smartsheet/openapi/rows/rows-addtosheet (Specify Row Location)
     """
@@ -92,7 +92,7 @@ class AddRow:
 
 @dataclass(frozen=True, slots=True)
 class DeleteRow:
-    """Deletes a row and all rows below it."""
+    """Deletes a row and all its child rows, at every level."""
 
     row_id: int
     undoes: int | None = field(default=None, repr=False)
@@ -100,7 +100,7 @@ class DeleteRow:
 
 @dataclass(frozen=True, slots=True)
 class MoveRow:
-    """Moves a row and all rows below it within the sheet."""
+    """Moves a row and all its child rows within the sheet."""
 
     row_id: int
     place: Place

@@ -24,16 +24,16 @@ WRITERS_ASKED = 5  # the most conflicts per save whose writer is looked up, beca
 
 
 def deleted_places(sheet: Sheet, changes: Sequence[RowChange]) -> list[int]:
-    """Return the positions of changes that add or move a row below a row that the same save deletes. The deletion would
-    delete the added or moved row too.
+    """Return the positions of changes that would make a row a child row of a row that the same save deletes. The
+    deletion would delete the added or moved row too.
     """
     gone = set(sheet.family_ids(change.row_id for change in changes if isinstance(change, DeleteRow)))
-    beneath = {row.id for row in sheet.rows if row.parent_id in gone}
+    child_rows = {row.id for row in sheet.rows if row.parent_id in gone}
     return [
         position
         for position, change in enumerate(changes)
         if isinstance(change, AddRow | MoveRow)
-        and (change.place.parent_id in gone or change.place.sibling_id in beneath)
+        and (change.place.parent_id in gone or change.place.sibling_id in child_rows)
     ]
 
 

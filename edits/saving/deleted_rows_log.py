@@ -16,8 +16,8 @@ MAY_BE_DONE = frozenset({Phase.APPLIED, Phase.UNKNOWN, Phase.UNDECIDABLE, Phase.
 
 
 def family_of(entry: Entry, *, most: int) -> list[Entry]:
-    """Return the intent of a deleted row, followed by the intents of the rows beneath it that the same edit deleted, in
-    the sheet's order. Return at most `most` intents.
+    """Return the intent of a deleted row, followed by the intents of those child rows that the same edit deleted, at
+    every level, in the sheet's order. Return at most `most` intents.
     """
     found, row_ids = [entry], {entry.row_id}
     lines = near([entry]).intents().of_edit(entry.edit_id).filter(line__gt=entry.line).order_by("line")

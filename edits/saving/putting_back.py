@@ -1,6 +1,6 @@
 """Puts moved rows back to their old places, and adds new rows for deleted ones, with their old places and hierarchy.
 
-The id of a new row is only known from Smartsheet's answer, so the rows beneath a new row need another save. If
+The id of a new row is only known from Smartsheet's answer, so the child rows of a new row need another save. If
 Smartsheet refuses a restored row, the row is sent once more without its formulas, formats and lock.
 """
 

@@ -20,14 +20,14 @@ NO_SIBLING = "The row before this row is no longer there, so this row goes after
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """Where a row goes: to `place`, directly behind the row `behind`, or beneath the row `beneath`. If `behind` or
-    `beneath` is given, undo has to put back that row first. `note` is a sentence if the row doesn't go exactly to its
+    """Where a row goes: to `place`, directly behind the row `behind`, or under the parent row `parent`. If `behind` or
+    `parent` is given, undo has to put back that row first. `note` is a sentence if the row doesn't go exactly to its
     old place.
     """
 
     place: Place | None = None
     behind: int | None = None
-    beneath: int | None = None
+    parent: int | None = None
     note: str = ""
 
 
@@ -80,7 +80,7 @@ class Places:
         """
         parent_id = self.now(was.parent_id)
         if was.parent_id is not None and parent_id is None:
-            return Spot(beneath=was.parent_id) if was.parent_id in coming else Spot(Place(), note=NO_PARENT)
+            return Spot(parent=was.parent_id) if was.parent_id in coming else Spot(Place(), note=NO_PARENT)
         sibling_id = was.sibling_id
         for _ in range(MOST_STEPS):
             if sibling_id is None:

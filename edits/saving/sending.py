@@ -75,7 +75,7 @@ class Sending:
     def give_way(self, own: Collection[UUID]) -> None:
         """Record that rows aren't sent because another save is changing them at this moment. `own` has the ids of this
         save's edits. If one row of a deletion isn't sent, none of the deletion's rows is sent, because Smartsheet
-        always deletes the rows beneath a row too. Raises NotRecorded if the log can't be read.
+        always deletes the child rows of a row too. Raises NotRecorded if the log can't be read.
         """
         since = self.batch.baseline.position
         rows = contested_rows(self._recorded, since=since, own=own)

@@ -68,9 +68,9 @@ def save(
         InProgress: a save with this key is in progress. Nothing was sent a second time.
         TypeError: an id isn't a whole number, or a value has a type that no cell can have. Nothing was sent.
         ValueError: an id or a number is too large or not finite; the log has no such `origin`; `via` can't be recorded
-            (audit/via.py); two changes of the same kind have the same row; a cell is changed twice; a row is added or
-            moved below a row that is deleted; or rows are deleted, but the baseline was read without descendants.
-            Nothing was sent.
+            (audit/via.py); two changes of the same kind have the same row; a cell is changed twice; a row would
+            become a child row of a row that is deleted; or rows are deleted, but the baseline was read without their
+            child rows. Nothing was sent.
     """
     if is_in_transaction():
         raise InTransaction

@@ -2,7 +2,7 @@
 entry that it undoes.
 
 A cell gets its old value back if it still has the value that the edit wrote. An added row is deleted if it still has
-the values that it was added with, and if no rows are below it. A moved row goes back to its old place if it is still
+the values that it was added with, and if it has no child rows. A moved row goes back to its old place if it is still
 where the edit put it. Smartsheet can't restore a deleted row, so a new row with the old values and formulas is added
 once, at the old place. Each change is checked separately.
 """
@@ -360,7 +360,7 @@ class _Looking:
         return PARENT_RESTORING if self._is_restoring_above(found.was) else ""
 
     def _is_restoring_above(self, was: OldPlace | None) -> bool:
-        """Whether a row that was above this place in the hierarchy, at any level, is perhaps being restored."""
+        """Whether a parent row of this place, at any level, is perhaps being restored."""
         met: set[int] = set()
         while was and was.parent_id and was.parent_id not in self._rows and was.parent_id not in met:
             met.add(was.parent_id)

@@ -43,7 +43,7 @@ class Call:
 def calls_of(edit: OpenEdit) -> Iterator[Call]:
     """Yield the edit's requests in the order in which they were sent, including settled ones.
 
-    Old intents don't list requests. Each edit with old intents was a single request, for one row and the rows below it.
+    Old intents don't list requests. Each edit with old intents was a single request, for one row and its child rows.
     """
     lengths = edit.known.get("calls")
     ends = list(accumulate(n for n in lengths if isinstance(n, int))) if isinstance(lengths, list) else []

@@ -49,11 +49,11 @@ def read_rows(
     with_descendants: bool = False,
     filter_id: int | None = None,
 ) -> Sheet:
-    """Read the sheet's columns and these rows. With `with_descendants`, all rows below these rows are read too. Rows
-    that don't exist are left out. `filter_id` is as in Gateway.sheet.
+    """Read the sheet's columns and these rows. With `with_descendants`, all their child rows are read too, at every
+    level. Rows that don't exist are left out. `filter_id` is as in Gateway.sheet.
 
-    To find the rows below, this function reads all rows of the sheet, but only their primary cells. For a project plan,
-    the function always reads all rows in this way, because a plan needs the rows' parents and numbers.
+    To find the child rows, this function reads all rows of the sheet, but only their primary cells. For a project plan,
+    the function always reads all rows in this way, because a plan needs the rows' parent rows and numbers.
     """
     if row_ids:
         sheet = Sheet.parse(gateway.sheet(sheet_id, row_ids=row_ids, filter_id=filter_id))
@@ -76,8 +76,8 @@ def read_outline(gateway: Gateway, sheet_id: int) -> Sheet:
 
 
 def _ancestors(gateway: Gateway, sheet_id: int, parent_id: int | None) -> list[int]:
-    """Return the ancestors of a page's first row in the hierarchy, topmost first. An ancestor of a later row is either
-    one of these ancestors or on the page itself.
+    """Return the parent rows of a page's first row, at every level, topmost first. A parent row of a later row is
+    either one of these rows or on the page itself.
     """
     ids: list[int] = []
     while parent_id is not None:

@@ -143,7 +143,7 @@ class Column:
 
     @property
     def is_rolled_up(self) -> bool:
-        """Whether Smartsheet calculates the column's cells in rows that have rows beneath them."""
+        """Whether Smartsheet calculates the column's cells in parent rows."""
         return not ROLLED_UP.isdisjoint(self.tags)
 
 
@@ -189,9 +189,9 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row. `sibling_id` is the id of the previous row with the same parent, and `depth` is the number of the row's
-    ancestors. `modified_by` is only set if the row was read with writerInfo. `is_filtered_out` is only set if the row
-    was read with a filter that Smartsheet applied.
+    """A row. `sibling_id` is the id of the previous row with the same parent row, and `depth` is the row's level,
+    counted from 0. `modified_by` is only set if the row was read with writerInfo. `is_filtered_out` is only set if the
+    row was read with a filter that Smartsheet applied.
 
     https://developers.smartsheet.com/api/smartsheet/openapi/rows/row
     """
@@ -241,7 +241,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """The ids of all rows of a sheet in their order, and the ids of the rows that have rows beneath them."""
+    """The ids of all rows of a sheet in their order, and the ids of its parent rows."""
 
     row_ids: tuple[int, ...]
     parents: frozenset[int]
@@ -271,8 +271,8 @@ class Sheet:
 
     @classmethod
     def parse(cls, raw: Mapping[str, Json], *, ancestors: Sequence[int] = ()) -> Sheet:
-        """Parse a Sheet object. `ancestors` has the ids of those ancestors of the first row that the object doesn't
-        contain, topmost first.
+        """Parse a Sheet object. `ancestors` has the ids of those parent rows of the first row, at every level, that the
+        object doesn't contain, topmost first.
         """
         return cls(
             id=raw["id"],
@@ -306,7 +306,7 @@ class Sheet:
         return any(column.type == "PREDECESSOR" or column.is_rolled_up for column in self.columns)
 
     def is_parent(self, row: Row) -> bool:
-        """Whether rows are beneath this row. Always False if the sheet isn't a project plan."""
+        """Whether this row is a parent row. Always False if the sheet isn't a project plan."""
         return self.outline is not None and row.id in self.outline.parents
 
     def column(self, column_id: object) -> Column | None:
@@ -324,12 +324,12 @@ class Sheet:
         return shown.strip() or f"Row {row.number}"
 
     def family(self, row_id: int) -> tuple[Row, ...]:
-        """Return the row and all rows below it in the hierarchy, in order. Smartsheet deletes them together."""
+        """Return the row and all its child rows, at every level, in order. Smartsheet deletes them together."""
         ids = set(self.family_ids([row_id]))
         return tuple(row for row in self.rows if row.id in ids)
 
     def family_ids(self, row_ids: Iterable[int]) -> list[int]:
-        """Return the ids of these rows and of all rows below them, in the sheet's order."""
+        """Return the ids of these rows and of all their child rows, at every level, in the sheet's order."""
         ids = set(row_ids)
         for row in self.rows:
             if row.parent_id in ids:

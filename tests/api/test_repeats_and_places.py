@@ -33,7 +33,9 @@ def test_a_repeat_is_answered_though_the_sheet_cannot_be_read(caller: Caller, pl
 
 
 @pytest.mark.parametrize("name", ["parent_id", "sibling_id"])
-def test_nothing_goes_beneath_a_row_that_the_same_save_deletes(caller: Caller, plan: SitePlan, name: str) -> None:
+def test_no_row_becomes_a_child_row_of_a_row_that_the_same_save_deletes(
+    caller: Caller, plan: SitePlan, name: str
+) -> None:
     parent, child = plan.rows["Excavation"], plan.rows[DIG]
     place = {"parent_id": str(parent), "where": "bottom"}
     if name == "sibling_id":
@@ -53,7 +55,7 @@ def test_a_row_goes_next_to_a_row_that_the_same_save_deletes(caller: Caller, pla
 
 
 @pytest.mark.parametrize(("where", "place"), [("top", 1), ("bottom", -1)])
-def test_a_row_goes_beneath_another(caller: Caller, plan: SitePlan, where: str, place: int) -> None:
+def test_a_row_becomes_a_child_row_of_another(caller: Caller, plan: SitePlan, where: str, place: int) -> None:
     parent = plan.rows["Excavation"]
     caller.save(plan.id, new_row(plan, parent_id=str(parent), where=where))
     rows = plan.sandbox.sheet(plan.person, plan.name)["rows"]

@@ -1,4 +1,4 @@
-"""Programs restore deleted rows by the rows' old ids, as people do on the log's pages. The rows beneath a deleted row
+"""Programs restore deleted rows by the rows' old ids, as people do on the log's pages. The child rows of a deleted row
 are restored too. A repeated call doesn't restore a row twice.
 """
 
@@ -47,7 +47,7 @@ def restoring(plan: SitePlan, *rows: str) -> list[dict[str, Any]]:
     return [{"do": "restore", "row_id": str(plan.rows[row])} for row in rows]
 
 
-def test_a_deleted_row_is_restored_with_the_rows_beneath_it(caller: Caller, plan: SitePlan, bob: Person) -> None:
+def test_a_deleted_row_is_restored_with_its_child_rows(caller: Caller, plan: SitePlan, bob: Person) -> None:
     before = outline(plan)
     delete(caller, plan, "Excavation", 3)
     rows = ("Excavation", DIG, "Drainage runs")

@@ -106,7 +106,7 @@ def test_a_deletion_leaves_out_rows_that_could_not_be_added(
     page: Page, sandbox: RunningSandbox, plan: SitePlan, bob: Person
 ) -> None:
     add_refused(page, sandbox, plan, bob)
-    apply(page, {"do": "delete", "row": str(plan.rows["Excavation"])})  # the new row is beneath it
+    apply(page, {"do": "delete", "row": str(plan.rows["Excavation"])})  # the new row is its child row
     expect(line(page)).to_have_text(SAVED)
     assert DIG not in plan.labels()
 

@@ -166,7 +166,7 @@ def test_a_new_row_without_changes_by_others_is_undone(page: Page, sandbox: Runn
     assert outline(sandbox, bob) == before
 
 
-def test_a_deletion_is_undone_with_the_rows_beneath(page: Page, sandbox: RunningSandbox, bob: Person) -> None:
+def test_a_deletion_is_undone_with_the_child_rows(page: Page, sandbox: RunningSandbox, bob: Person) -> None:
     open_grid(page, bob)
     before = outline(sandbox, bob)
     cell(page, 7, "Notes").click()
@@ -266,7 +266,7 @@ def test_a_deletion_that_is_undone_before_it_is_sent_is_not_made(
     page.route(EDITS, lambda route: route.abort())
     edit(page, plan, POUR, Notes="Wet")
     expect(line(page)).to_contain_text(KEPT)  # so the deletion waits
-    apply(page, {"do": "delete", "row": str(plan.rows["Excavation"])})  # two rows are beneath it
+    apply(page, {"do": "delete", "row": str(plan.rows["Excavation"])})  # it has two child rows
     page.evaluate(f"{GRID}.undo()")
     reaches(page, lambda: len(page.evaluate(IDS)), len(ids))
     dig = page.evaluate(IDS)[ids.index(str(plan.rows[DIG]))]

@@ -129,7 +129,7 @@ def test_a_deletion_is_undone_while_its_outcome_is_unknown(
     open_grid(page, bob)
     expect(line(page)).to_have_text(SAVED)
     sandbox.fault(method="DELETE", path="/rows", drop="before")
-    apply(page, {"do": "delete", "row": str(plan.rows["Excavation"])})  # two rows are beneath it
+    apply(page, {"do": "delete", "row": str(plan.rows["Excavation"])})  # it has two child rows
     becomes_uncertain(page)
     undo(page)
     if is_reloaded:

@@ -1,4 +1,4 @@
-"""Deleting a row with all rows below it."""
+"""Deleting a row with all its child rows."""
 
 import json
 import threading
@@ -46,7 +46,7 @@ def test_a_row_goes_and_the_log_keeps_what_was_in_it(browser: Client, plan: Site
     assert change.intent.new is None
 
 
-def test_rows_beneath_it_go_too_and_each_is_in_the_log(browser: Client, plan: SitePlan, bob: Person) -> None:
+def test_child_rows_go_too_and_each_is_in_the_log(browser: Client, plan: SitePlan, bob: Person) -> None:
     answer = browser.post(plan.delete_path("Groundworks"), {"rows": "8"}, follow=True)
     assert "“Groundworks” and 7 child rows deleted" in answer.content.decode()
     assert plan.labels()[0] == "Structure"
@@ -72,7 +72,7 @@ def test_new_rows_below_it_must_be_confirmed(browser: Client, plan: SitePlan, bo
     assert not Entry.objects.intents().exists()
 
 
-def test_a_locked_row_beneath_it_keeps_it(browser: Client, plan: SitePlan, bob: Person) -> None:
+def test_a_locked_child_row_keeps_it(browser: Client, plan: SitePlan, bob: Person) -> None:
     page = Page.open(browser, plan.delete_path("Final account"))
     assert "This row or a child row is locked, so only admins of the sheet can delete this row." in page.text
     assert '<button class="btn btn-danger"' not in page.html

@@ -275,7 +275,7 @@ def test_the_rest_of_an_edit_is_undone_without_calling_it_a_part(browser: Client
     assert "Undone: 1 cell has its old value again. Nothing of the edit is left to undo" in page.text
 
 
-def test_an_added_row_with_rows_beneath_it_stays(browser: Client, rows: Rows) -> None:
+def test_an_added_row_with_child_rows_stays(browser: Client, rows: Rows) -> None:
     sheet = rows(1)
     path, row_ids = added(sheet, 2)
     child = {"id": sheet.row_ids[0], "parentId": row_ids[0]}

@@ -152,7 +152,7 @@ def test_pressing_delete_twice_does_not_say_that_nothing_was_deleted(
     assert (answer.status_code, "This form was already sent" in answer.content.decode()) == (409, True)
 
 
-def test_rows_beneath_are_listed_before_they_are_deleted(browser: Client, form: ProgressForm) -> None:
+def test_child_rows_are_listed_before_they_are_deleted(browser: Client, form: ProgressForm) -> None:
     form.publish(allow=ALL, rule=None)
     page = Page.open(browser, f"{form.row_path('Excavation')}delete/")
     assert "This row's 2 child rows, at every level, are deleted too: 3 rows in all." in page.text
@@ -165,7 +165,7 @@ def test_rows_beneath_are_listed_before_they_are_deleted(browser: Client, form: 
 
 @pytest.mark.parametrize("row", [THEIRS, "Excavation"])
 def test_rows_that_arent_mine_arent_deleted(browser: Client, form: ProgressForm, bob: Person, row: str) -> None:
-    """Bob tries to delete a row. The row isn't his, or a row beneath it isn't his. The app refuses this and logs it."""
+    """Bob tries to delete a row. The row isn't his, or a child row isn't his. The app refuses this and logs it."""
     form.plan.write("Excavation", Responsible="bob@example.com")
     form.publish(allow=ALL)
     answer = browser.post(f"{form.row_path(row)}delete/", {"rows": "1"})

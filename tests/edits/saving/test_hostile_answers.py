@@ -36,15 +36,15 @@ def test_a_row_that_is_changed_and_moved_in_one_save_is_not_contested_by_itself(
     assert sheet.notes_now() == ["was", "new"]
 
 
-def test_a_row_is_not_deleted_while_another_save_changes_a_row_beneath_it(rows: Rows) -> None:
-    """A person deletes a row. Meanwhile, another save has changed a row beneath this row. If the deletion were sent,
+def test_a_row_is_not_deleted_while_another_save_changes_a_child_row(rows: Rows) -> None:
+    """A person deletes a row. Meanwhile, another save has changed a child row of this row. If the deletion were sent,
     Smartsheet would delete both rows, although the log says only that the upper row is deleted.
     """
     sheet = rows(3)
-    top, beneath, other = sheet.row_ids
-    sheet.call("PUT", f"/sheets/{sheet.id}/rows", [{"id": beneath, "parentId": top, "toBottom": True}])
+    top, child, other = sheet.row_ids
+    sheet.call("PUT", f"/sheets/{sheet.id}/rows", [{"id": child, "parentId": top, "toBottom": True}])
     baseline = sheet.read(with_descendants=True)
-    save(sheet.read(), [UpdateRow(beneath, (CellChange(sheet.notes, "was", "theirs"),))])
+    save(sheet.read(), [UpdateRow(child, (CellChange(sheet.notes, "was", "theirs"),))])
     result = save(baseline, [DeleteRow(top), DeleteRow(other)])
     assert [row.status for row in result.rows] == [Status.NOT_SENT, Status.SAVED]
     assert sheet.notes_now() == ["was", "theirs"]

@@ -64,7 +64,7 @@ def test_deletions(rows: Rows, count: int, calls: int) -> None:
     assert logged(sheet) == {"applied": count}
 
 
-def test_a_row_and_one_beneath_it_are_deleted_together(rows: Rows) -> None:
+def test_a_row_and_its_child_row_are_deleted_together(rows: Rows) -> None:
     sheet = rows(3)
     parent, child, other = sheet.row_ids
     sheet.call("PUT", f"/sheets/{sheet.id}/rows", [{"id": child, "parentId": parent}])
@@ -75,7 +75,7 @@ def test_a_row_and_one_beneath_it_are_deleted_together(rows: Rows) -> None:
 
 
 def test_a_row_that_a_deletion_takes_along_is_logged_too(rows: Rows) -> None:
-    """A person deletes a row. After the sheet was read, someone else has moved another row beneath this row. So
+    """A person deletes a row. After the sheet was read, someone else has made another row a child row of it. So
     Smartsheet deletes both rows.
     """
     sheet = rows(3)

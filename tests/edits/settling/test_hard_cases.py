@@ -130,7 +130,7 @@ def test_a_row_that_is_gone_was_deleted_whatever_the_sheets_version_says(
     assert settled() == ["applied"]
 
 
-def test_rows_beneath_one_that_is_still_there_were_not_deleted_with_it(intended: Intended, plan: SitePlan) -> None:
+def test_child_rows_of_a_row_that_is_still_there_were_not_deleted_with_it(intended: Intended, plan: SitePlan) -> None:
     intended("Excavation", "Dig foundations", action="delete")
     plan.delete("Dig foundations")
     assert settled() == ["not_applied", "not_applied"]

@@ -39,7 +39,7 @@ MOMENTS = [(sending, "intend"), (Gateway, "add_rows"), (sending, "settle")]
 
 @pytest.fixture
 def sheet(sandbox: RunningSandbox, bob: Person, bob_user: User) -> ManyRows:
-    """A sheet in which row 2 is beneath row 1, and row 3 is beneath row 2. The sheet was made a while ago."""
+    """A sheet in which row 2 is a child row of row 1, and row 3 of row 2. The sheet was made a while ago."""
     sandbox.control("POST", "clock", {"ahead": -60})
     sheet = ManyRows(sandbox, bob, bob_user, 5)
     for child in (2, 3):
@@ -49,7 +49,7 @@ def sheet(sandbox: RunningSandbox, bob: Person, bob_user: User) -> ManyRows:
 
 
 def outline(sheet: ManyRows) -> list[tuple[str, str | None]]:
-    """The name of each row, and of the row above it in the hierarchy."""
+    """The name of each row, and of its parent row."""
     rows = sheet.call("GET", f"/sheets/{sheet.id}")["rows"]
     names = {row["id"]: row["cells"][0]["value"] for row in rows}
     return [(names[row["id"]], names.get(row.get("parentId"))) for row in rows]

@@ -45,7 +45,7 @@ def test_values_that_look_the_same(one: object, other: object, same: bool) -> No
     assert is_same(other, one) is same
 
 
-def test_the_family_of_a_row_are_all_beneath_it() -> None:
+def test_the_family_of_a_row_has_all_its_child_rows() -> None:
     rows = [(1, None), (2, 1), (3, 2), (4, 1), (5, None), (6, 5)]
     sheet = Sheet.parse({"id": 9, "rows": [{"id": row, "parentId": parent} for row, parent in rows]})
     assert [row.id for row in sheet.family(1)] == [1, 2, 3, 4]

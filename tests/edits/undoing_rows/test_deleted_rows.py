@@ -1,4 +1,4 @@
-"""For deleted rows, undo adds new rows at the old places: beneath the same rows, in the same order, with the same
+"""For deleted rows, undo adds new rows at the old places: under the same parent rows, in the same order, with the same
 formulas and formats.
 """
 
@@ -43,7 +43,7 @@ from tests.edits.undoing_rows.steps import (
 from tests.running_sandbox import Person, RunningSandbox
 
 
-def test_a_deleted_row_comes_back_with_the_rows_beneath_it(browser: Client, sheet: ManyRows) -> None:
+def test_a_deleted_row_comes_back_with_its_child_rows(browser: Client, sheet: ManyRows) -> None:
     top, *_ = delete(sheet, 1)
     assert outline(sheet) == ["0", "5"]
     page = ask(browser, path_of(top))
@@ -123,7 +123,9 @@ def test_it_says_undone_in_part_if_a_restored_row_was_deleted_since(browser: Cli
     assert f"1 row: {undo.ADDED_AGAIN}" in page.text
 
 
-def test_a_row_goes_beneath_the_new_row_that_stands_for_its_old_parent(browser: Client, sheet: ManyRows) -> None:
+def test_a_row_becomes_a_child_row_of_the_new_row_that_stands_for_its_old_parent(
+    browser: Client, sheet: ManyRows
+) -> None:
     (leaf,) = delete(sheet, 3)
     (middle,) = delete(sheet, 2)
     confirm(browser, path_of(middle))
@@ -222,7 +224,7 @@ def test_a_refused_lock_is_left_out_though_other_rows_were_saved_with_the_same_k
     assert outline(sheet) == ARRANGED
 
 
-def test_if_the_upper_row_fails_those_beneath_it_are_not_sent(
+def test_if_the_parent_row_fails_its_child_rows_are_not_sent(
     browser: Client, sheet: ManyRows, sandbox: RunningSandbox
 ) -> None:
     top, *_ = delete(sheet, 1)

@@ -67,7 +67,7 @@ def test_the_entry_says_where_a_row_was_and_where_it_went(browser: Client, sheet
         (0, lambda ids: Place()),
         (2, lambda ids: Place(sibling_id=ids[1])),  # outdented
         (5, lambda ids: Place(parent_id=ids[1])),  # indented
-        (1, lambda ids: Place(sibling_id=ids[5])),  # with the rows beneath it
+        (1, lambda ids: Place(sibling_id=ids[5])),  # with its child rows
         (3, lambda ids: Place(sibling_id=ids[2], is_above=True)),
     ],
 )

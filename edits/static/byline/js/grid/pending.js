@@ -265,7 +265,7 @@ export const nearOf = (place) => place?.sibling_id ?? place?.parent_id;
 
 const isSamePlace = (one, other) => ["where", "sibling_id", "parent_id"].every((name) => (one?.[name] ?? null) === (other?.[name] ?? null));
 
-// Whether two moved rows are the same row, or one is below the other in the hierarchy.
+// Whether two moved rows are the same row, or one is a child row of the other.
 const isOneFamily = (one, other) => one.row === other.row || (one.ids ?? []).includes(other.row) || (other.ids ?? []).includes(one.row);
 
 // Returns the changes of one row in the API's form. `place` is the place of all rows that the call adds or moves.

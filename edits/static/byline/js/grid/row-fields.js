@@ -124,7 +124,7 @@ export class RowFields {
     if (control.value !== text) control.value = text;
   }
 
-  // Save what was typed. If the column can't have it, or it is doubtful, say so beneath the field.
+  // Save what was typed. If the column can't have it, or it is doubtful, say so below the field.
   #save(field, isSure = false) {
     const { grid } = this;
     const { row, column, control, choices, shown } = field;

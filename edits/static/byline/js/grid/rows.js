@@ -6,8 +6,8 @@ import { ID, PARENT } from "./tree.js";
 
 const MOST_LISTED = 12;
 
-// Add as many rows as are selected. `where` is "above" or "below" the selected rows, or "child" for rows below the
-// focused row in the hierarchy.
+// Add as many rows as are selected. `where` is "above" or "below" the selected rows, or "child" for a child row of the
+// focused row.
 export function addRows(grid, where) {
   const { view, selection, sheet } = grid;
   const ids = selection.rowIds;
@@ -44,10 +44,10 @@ export async function deleteRows(grid) {
   const all = families(sheet, tops);
   const listed = all.slice(0, MOST_LISTED).map((id) => `Row ${sheet.position(id) + 1}: ${sheet.label(sheet.position(id))}`);
   const more = all.length > MOST_LISTED ? [`And ${plural(all.length - MOST_LISTED, "more row")}.`] : [];
-  const beneath = all.length > selection.rowIds.length ? ["This includes all child rows, at every level."] : [];
+  const children = all.length > selection.rowIds.length ? ["This includes all child rows, at every level."] : [];
   const isSure = await confirm(grid.host, {
     title: `Delete ${plural(all.length, "row")}?`,
-    lines: [...beneath, ...listed, ...more, "Comments and attachments are lost. Undo (Ctrl+Z) restores the rows without them."],
+    lines: [...children, ...listed, ...more, "Comments and attachments are lost. Undo (Ctrl+Z) restores the rows without them."],
     yes: `Delete ${plural(all.length, "row")}`,
     no: "Keep them",
     isDangerous: true,
@@ -61,7 +61,7 @@ export async function deleteRows(grid) {
   grid.apply(tops.map((row) => ({ do: "delete", row })), "delete");
 }
 
-// The ids of these rows and of those below each of them in the hierarchy.
+// The ids of these rows and of all their child rows, at every level.
 function families(sheet, ids) {
   return ids.flatMap((id) => {
     const position = sheet.position(id);
@@ -70,7 +70,7 @@ function families(sheet, ids) {
   });
 }
 
-// Indent the selected rows, so that they become children of a row above them.
+// Indent the selected rows, so that they become child rows of a row above them.
 export function indent(grid) {
   const { sheet } = grid;
   const [first] = topmost(grid);
@@ -86,7 +86,7 @@ export function indent(grid) {
   move(grid, topmost(grid), () => ({ parent_id, where: "bottom" }));
 }
 
-// Outdent the selected rows to the level of their parent.
+// Outdent the selected rows to the level of their parent row.
 export function outdent(grid) {
   const { sheet } = grid;
   const rows = topmost(grid).filter((id) => sheet.row(id)[PARENT] !== null);
@@ -121,7 +121,7 @@ function move(grid, rows, place) {
   grid.painter.focus();
 }
 
-// The selected rows, without those below another selected row.
+// The selected rows, without child rows of another selected row.
 function topmost({ sheet, selection }) {
   const ids = new Set(selection.rowIds);
   return [...ids].filter((id) => {

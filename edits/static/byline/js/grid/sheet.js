@@ -121,7 +121,7 @@ export class Sheet extends EventTarget {
     return this.shown(position, this.primary).trim() || `Row ${position + 1}`;
   }
 
-  // Returns the number of rows beneath the row at a position, at all levels of the hierarchy.
+  // Returns the number of child rows of the row at a position, at every level.
   countBeneath(position) {
     return familyEnd(this.levels, position) - position - 1;
   }
@@ -154,7 +154,7 @@ export class Sheet extends EventTarget {
   //                                            the link.
   //   { do: "add", place, cells, id }          `cells` are [{ column, text or value }]. `id` is given for a redo. With
   //                                            `restores`, it stands for the deleted row with this id.
-  //   { do: "delete", row }                    All rows below the row are deleted too.
+  //   { do: "delete", row }                    All child rows are deleted too, at every level.
   //   { do: "move", row, place }               `place` is the API's { parent_id, sibling_id, where }.
   //
   // Returns { done, refused, doubts }. `done` are the changes as saving and undoing need them. `refused` and `doubts`
@@ -379,7 +379,7 @@ export class Sheet extends EventTarget {
     const shape = outline(this.rows);
     const position = shape.positions.get(change.row);
     const refuse = (why) => report.refused.push({ row: change.row, column: null, text: "", why });
-    if (position === undefined) return undefined; // the row was already deleted with a row above it
+    if (position === undefined) return undefined; // the row was already deleted with a parent row
     if (this.whyNot.delete) return refuse(this.whyNot.delete);
     const end = familyEnd(shape.levels, position);
     const family = this.rows.slice(position, end);

@@ -11,7 +11,7 @@ export function toggleBoxes(grid) {
   grid.apply(changes, "edit");
 }
 
-// Collapse or expand the focused row. Collapsing a row without rows beneath it collapses its parent.
+// Collapse or expand the focused row. Collapsing a row without child rows collapses its parent row.
 export function collapse(grid, isCollapsed) {
   const { row } = grid.selection.focus;
   const position = grid.sheet.position(row);

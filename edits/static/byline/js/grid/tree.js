@@ -1,4 +1,4 @@
-// Computes the hierarchy of a sheet's rows. A row is an array, as in the API. A parent is always above its children.
+// Computes the hierarchy of a sheet's rows. A row is an array, as in the API. A parent row is always above its child rows.
 
 export const ID = 0;
 export const NUMBER = 1;
@@ -21,7 +21,7 @@ export function outline(rows) {
   return { levels, positions };
 }
 
-// Returns the position after the last row that is below this row in the hierarchy.
+// Returns the position after this row's last child row, at every level.
 export function familyEnd(levels, position) {
   let end = position + 1;
   while (end < levels.length && levels[end] > levels[position]) end++;

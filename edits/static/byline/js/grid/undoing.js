@@ -74,7 +74,7 @@ class Undoing {
     }
   }
 
-  // Whether a new row is still as it was added: its cells are unchanged, and the step deletes all rows beneath it too.
+  // Whether a new row is still as it was added: its cells are unchanged, and the step deletes all its child rows too.
   #isAsAdded({ row: rowId, cells }, going) {
     const { sheet } = this;
     const position = sheet.position(rowId);
@@ -92,7 +92,7 @@ class Undoing {
   // Add the rows of a deletion again, where they were. Later steps then mean the new rows.
   #addAgain({ family, from, columns }, { changes, stays, coming }) {
     const ids = new Map(family.map((row) => [row[ID], this.sheet.newId()]));
-    const last = new Map(); // the row that was added last beneath each row
+    const last = new Map(); // the child row of each row that was added last
     const near = from.sibling_id ?? from.parent_id;
     const isHere = !near || coming.has(near) || this.sheet.position(near) !== undefined;
     const additions = family.map((row, number) => {

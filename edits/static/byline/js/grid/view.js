@@ -196,7 +196,7 @@ export class View extends EventTarget {
     );
   }
 
-  // Sort siblings by a column. Children stay below their parents. Empty cells come last.
+  // Sort siblings by a column. Child rows stay below their parent rows. Empty cells come last.
   #sort(rows) {
     const { sheet } = this;
     const { column, isDescending } = this.settings.sort;
