@@ -25,7 +25,7 @@ def copy(call: Call) -> Json:
 
 @operation("move-rows", "POST", "/sheets/{sheetId}/rows/move", scope="WRITE_SHEETS", access=Access.EDITOR)
 def move(call: Call) -> Json:
-    """Move rows with their descendants to the bottom of another sheet. The rows get new ids and lose their history."""
+    """Move rows with their child rows to the bottom of another sheet. The rows get new ids and lose their history."""
     result = _transferred(call, with_children=True)
     gone = [mapping["from"] for mapping in result["rowMappings"]]
     delete_rows(writing_of(call), gone, ignore_missing=False)

@@ -55,7 +55,7 @@ def update(call: Call) -> Json:
 
 @operation("delete-rows", "DELETE", "/sheets/{sheetId}/rows", scope="WRITE_SHEETS", access=Access.EDITOR)
 def delete(call: Call) -> Json:
-    """Delete rows together with the rows below them in the hierarchy."""
+    """Delete rows together with all their child rows, at every level."""
     row_ids = call.numbers("ids")
     if not row_ids:
         raise ApiError(1009, "ids")

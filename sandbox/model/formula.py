@@ -25,8 +25,8 @@ Key = tuple[int, int]
 
 
 def recalculate(sheet: Sheet, rows: list[Row]) -> None:
-    """If the sheet is a project sheet, schedule its tasks. Then calculate the formulas of these rows and of the rows
-    above them in the hierarchy.
+    """If the sheet is a project sheet, schedule its tasks. Then calculate the formulas of these rows and of their
+    parent rows, at every level.
 
     If formulas of the sheet use cells of other rows, calculate all formulas of the sheet.
     """
@@ -168,7 +168,7 @@ class _Run(Calculator):
 
 
 def _with_ancestors(sheet: Sheet, rows: list[Row]) -> list[Row]:
-    """Return these rows and their ancestors, each row once, and children before their parents."""
+    """Return these rows and their parent rows, at every level, each row once, and child rows before parent rows."""
     found: dict[int, Row] = {}
     for start in rows:
         row: Row | None = start

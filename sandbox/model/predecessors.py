@@ -20,7 +20,7 @@ TYPES = ("FS", "FF", "SS", "SF")  # in the order of their codes; only that of FS
 LOST = "#REF"
 LIST = "PREDECESSOR_LIST"
 WRITABLE, READ_ONLY = {"rowId", "type", "lag"}, {"inCriticalPath", "invalid", "rowNumber"}
-CIRCULAR = "A row can't be a predecessor of itself, of a row above it in the hierarchy, or of its own predecessors."
+CIRCULAR = "A row can't be a predecessor of itself, of its parent rows at any level, or of its own predecessors."
 TWICE = "A row can be a predecessor only once."
 
 

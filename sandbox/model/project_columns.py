@@ -19,7 +19,7 @@ ROLLED_UP = frozenset({START, FINISH, DURATION, COMPLETE})
 
 # Smartsheet refuses the following writes too, but its error codes for them aren't known. 1031 stands for these codes.
 UNKNOWN_CODE = 1031
-OF_PARENT = "The column {0} of a parent row is calculated from the rows beneath the row, so it can't be written."
+OF_PARENT = "The column {0} of a parent row is calculated from its child rows, so it can't be written."
 BY_PREDECESSORS = "The start of a row with predecessors is calculated, so it can't be written."
 NO_PREDECESSORS_OF_PARENT = "The sandbox doesn't schedule the predecessors of a parent row."
 ONLY_VALUES = "The cells of project columns can't have formulas, links or images."

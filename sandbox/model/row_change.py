@@ -218,7 +218,7 @@ def _finish(writing: Writing, rows: list[Row]) -> None:
 
 
 def delete_rows(writing: Writing, row_ids: list[int], *, ignore_missing: bool) -> list[int]:
-    """Delete rows with their descendants. Raises ApiError 1006 if a row doesn't exist, and 1092 if a row is locked.
+    """Delete rows with their child rows. Raises ApiError 1006 if a row doesn't exist, and 1092 if a row is locked.
 
     Returns the ids of all deleted rows. As in Smartsheet's answers, the lowest id comes first.
     """

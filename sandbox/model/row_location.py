@@ -96,7 +96,7 @@ def insert_rows(sheet: Sheet, rows: list[Row], location: Location | None) -> Non
 
 
 def move_rows(sheet: Sheet, rows: list[Row], location: Location) -> None:
-    """Move rows with their descendants to a location, one below the other in the given order."""
+    """Move rows with their child rows to a location, one below the other in the given order."""
     if location.indent or location.outdent:
         for row in rows:
             _shift(sheet, row, outdent=location.outdent)
@@ -110,10 +110,10 @@ def move_rows(sheet: Sheet, rows: list[Row], location: Location) -> None:
 
 
 def _families(sheet: Sheet, rows: list[Row]) -> list[list[Row]]:
-    """Return one list for each of the `rows`: the row, followed by its descendants.
+    """Return one list for each of the `rows`: the row, followed by its child rows at every level.
 
-    A descendant that is itself one of the `rows` has its own list. The ancestor's list doesn't include this descendant
-    and the rows below it.
+    A child row that is itself one of the `rows` has its own list. The list of its parent row doesn't include this row
+    and its child rows.
     """
     named = {row.id for row in rows}
     families = []
@@ -124,7 +124,7 @@ def _families(sheet: Sheet, rows: list[Row]) -> list[list[Row]]:
 
 
 def _shift(sheet: Sheet, row: Row, *, outdent: bool) -> None:
-    """Indent or outdent a row. As in Smartsheet's grid, siblings below an outdented row become its children."""
+    """Indent or outdent a row. As in Smartsheet's grid, siblings below an outdented row become its child rows."""
     if not outdent:
         row.parent_id = sheet.place(row).sibling_id
     else:

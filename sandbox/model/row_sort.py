@@ -1,6 +1,6 @@
 """Sorts the rows of a sheet. https://developers.smartsheet.com/api/smartsheet/openapi/rows/rows-sort
 
-Each row is sorted among its siblings, and its descendants move with it. Blank cells come last in both directions.
+Each row is sorted among its siblings, and its child rows move with it. Blank cells come last in both directions.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def _key(column: Column, value: Json) -> tuple[int, float, str]:
 
 
 def _whole(children: dict[int | None, list[Row]]) -> list[Row]:
-    """Return all rows, each followed by its descendants."""
+    """Return all rows, each followed by its child rows at every level."""
     rows: list[Row] = []
     waiting = children.get(None, [])[::-1]
     while waiting:

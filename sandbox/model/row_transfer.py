@@ -32,7 +32,7 @@ class Limits:
 
 
 def rows_to_take(writing: Writing, row_ids: list[int], *, ignore_missing: bool, with_children: bool) -> list[Row]:
-    """Return the rows with these ids in the sheet's order, with their descendants if `with_children` is true.
+    """Return the rows with these ids in the sheet's order, with their child rows if `with_children` is true.
 
     Raises ApiError 1137 if an id occurs twice, and 1006 if a row doesn't exist and `ignore_missing` is false.
     """
@@ -53,8 +53,8 @@ def copy_rows(
 
     Cells go to the column with the same title and type. Primary columns always match. If the writer is an admin of the
     target sheet, columns without a match are added there at the right. If not, the cells of these columns aren't
-    copied. Formulas and cell links are copied as values. A row can be copied without its parent. Then the new row's
-    parent is the copy of the nearest ancestor that was copied too.
+    copied. Formulas and cell links are copied as values. A row can be copied without its parent row. Then the new
+    row's parent row is the copy of the nearest parent row, at any level, that was copied too.
     """
     columns = _matches(writing, target)
     missing = [] if target.access < Access.ADMIN else _missing(writing, rows, columns)
@@ -72,7 +72,7 @@ def copy_rows(
 
 
 def _nearest(sheet: Sheet, row: Row, ids: Collection[int]) -> int | None:
-    """Return the id of the row's nearest ancestor among these ids; None if no ancestor is among them."""
+    """Return the id of the row's nearest parent row, at any level, among these ids; None if none is among them."""
     above = row.parent_id
     while above is not None and above not in ids:
         parent = sheet.row(above)

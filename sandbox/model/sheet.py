@@ -246,7 +246,7 @@ class Sheet:
         return self.place(row).number - 1
 
     def end_of(self, row: Row) -> int:
-        """Return the index after the row's last descendant."""
+        """Return the index after the row's last child row, at every level."""
         family = {row.id}
         end = self.index(row) + 1
         while end < len(self.rows) and self.rows[end].parent_id in family:
@@ -255,7 +255,7 @@ class Sheet:
         return end
 
     def family(self, row: Row) -> list[Row]:
-        """Return the row and all its descendants, in the sheet's order."""
+        """Return the row and all its child rows, at every level, in the sheet's order."""
         return self.rows[self.index(row) : self.end_of(row)]
 
     def is_blank(self, row: Row) -> bool:
@@ -263,7 +263,7 @@ class Sheet:
         return all(column.formula or row.cell(column.id).value is None for column in self.columns)
 
     def children(self, row_id: int) -> list[Row]:
-        """Return the rows directly under a row."""
+        """Return a row's child rows, only at the first level."""
         return [row for row in self.rows if row.parent_id == row_id]
 
     def insert(self, index: int, rows: Sequence[Row]) -> None:
@@ -272,7 +272,7 @@ class Sheet:
         self._rearranged()
 
     def remove(self, row_ids: Iterable[int]) -> None:
-        """Remove rows. `row_ids` must include the ids of their descendants."""
+        """Remove rows. `row_ids` must include the ids of their child rows, at every level."""
         gone = set(row_ids)
         self.rows = [row for row in self.rows if row.id not in gone]
         self._rearranged()

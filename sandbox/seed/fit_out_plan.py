@@ -13,7 +13,7 @@ from sandbox.seed.builder import Builder
 from sandbox.seed.people import ALICE, BOB, CHARLIE, ERIKA
 
 # Each line has a task, its start (if no task precedes it), its duration, its progress, and the tasks that precede it. A
-# line with only a name is the parent of the tasks below it.
+# line with only a name is the parent row of the tasks below it.
 PLAN = """
 Design
     Survey the rooms      | 2026-01-12 | 3d  | 1    |

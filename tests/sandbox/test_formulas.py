@@ -144,7 +144,7 @@ def test_a_text_is_no_number_to_reckon_with(plan: Grid) -> None:
 
 @pytest.fixture
 def fruit(as_alice: Client) -> Grid:
-    """Return a sheet with a basket, two kinds of fruit below it, and a row that isn't in the basket."""
+    """Return a sheet with a basket, two kinds of fruit as its child rows, and a row that isn't in the basket."""
     columns = [
         {"title": "Name", "type": "TEXT_NUMBER", "primary": True},
         {"title": "Size", "type": "TEXT_NUMBER"},

@@ -82,7 +82,7 @@ def test_dates_follow_working_days(project: Grid) -> None:
 
 
 def test_parents_have_the_weighted_progress_of_their_rows(project: Grid) -> None:
-    """The row Design has three rows beneath it: three days at 100 %, five days at 60 %, and two days at 0 %. So six of
+    """The row Design has three child rows: three days at 100 %, five days at 60 %, and two days at 0 %. So six of
     the ten days are done, which is 60 %.
     """
     assert values(project, "Design", "% Complete") == [0.6]

@@ -66,7 +66,7 @@ def test_above_and_below_a_sibling(plan: Grid) -> None:
     assert around(plan.again(), "Above") == ("Structure", ".Above", ".Concrete")
 
 
-def test_a_moved_row_takes_its_descendants_along(plan: Grid) -> None:
+def test_a_moved_row_takes_its_child_rows_along(plan: Grid) -> None:
     assert move(plan, "Structure", toTop=True) == ("", "Structure", ".Concrete")
     lines = outline(plan.again())
     assert lines[:9] == [

@@ -15,7 +15,7 @@ def sort(client: Client, plan: Grid, *criteria: tuple[str, str | None]) -> Grid:
 
 @pytest.fixture
 def numbers(as_alice: Client, plan: Grid) -> Grid:
-    """Return a sheet with five rows. One of them is below another in the hierarchy."""
+    """Return a sheet with five rows. One of them is a child row of another."""
     columns = [
         {"title": "Name", "type": "TEXT_NUMBER", "primary": True},
         {"title": "Size", "type": "TEXT_NUMBER"},
