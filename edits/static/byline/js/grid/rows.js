@@ -44,10 +44,10 @@ export async function deleteRows(grid) {
   const all = families(sheet, tops);
   const listed = all.slice(0, MOST_LISTED).map((id) => `Row ${sheet.position(id) + 1}: ${sheet.label(sheet.position(id))}`);
   const more = all.length > MOST_LISTED ? [`And ${plural(all.length - MOST_LISTED, "more row")}.`] : [];
-  const children = all.length > selection.rowIds.length ? ["This includes all child rows, at every level."] : [];
+  const others = all.length > selection.rowIds.length ? ["This includes all child rows, at every level."] : [];
   const isSure = await confirm(grid.host, {
     title: `Delete ${plural(all.length, "row")}?`,
-    lines: [...children, ...listed, ...more, "Comments and attachments are lost. Undo (Ctrl+Z) restores the rows without them."],
+    lines: [...others, ...listed, ...more, "Comments and attachments are lost. Undo (Ctrl+Z) restores the rows without them."],
     yes: `Delete ${plural(all.length, "row")}`,
     no: "Keep them",
     isDangerous: true,
