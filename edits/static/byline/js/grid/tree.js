@@ -1,4 +1,5 @@
-// Computes the hierarchy of a sheet's rows. A row is an array, as in the API. A parent row is always above its child rows.
+// Computes the hierarchy of a sheet's rows. A row is an array, as in the API. A parent row is always above its child
+// rows.
 
 export const ID = 0;
 export const NUMBER = 1;
