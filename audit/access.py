@@ -211,9 +211,9 @@ def _count(branches: _Branches, cap: int) -> int:
 
 
 def _united(branches: _Branches, size: int) -> tuple[str, list[Any]]:
-    """An SQL query and its parameters. The query finds the ids of the person's own first `size` entries. For each
-    sheet, it also finds the ids of the first `size` entries of other people. The query is "" if there is nothing to
-    read.
+    """Return an SQL query and its parameters. The query finds the ids of the person's own first `size` entries. For
+    each sheet, it also finds the ids of the first `size` entries of other people. The query is "" if there is nothing
+    to read.
     """
     parts: list[str] = []
     parameters: list[Any] = []

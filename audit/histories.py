@@ -90,7 +90,9 @@ def blank_name(name: str) -> int:
 
 
 def person_fields(model: type[models.Model]) -> tuple[str, str] | None:
-    """The names of the two fields that identify a record's person: one for the region, one for Smartsheet's number."""
+    """Return the names of the two fields that identify a record's person: first the field with the region, then the
+    field with Smartsheet's id of the person.
+    """
     fields: tuple[str, str] | None = getattr(model, "person_fields", None)
     return fields
 
@@ -112,6 +114,6 @@ def _blank(history: type[models.Model], rows: Q, names: Sequence[str]) -> int:
 
 
 def tables() -> Iterator[tuple[str, str, list[str]]]:
-    """Each history's table, its primary key, and the columns that can be blanked."""
+    """Yield, for each history, its table, the primary key of this table, and the columns that can be blanked."""
     for history in histories():
         yield history._meta.db_table, str(history._meta.pk.column), personal_fields(history)

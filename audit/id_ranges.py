@@ -75,8 +75,8 @@ def oldest_first(after: int, *, steps: Sequence[int] = (), size: int = 0) -> Ite
 
 
 def ids_between(since: datetime | None, until: datetime | None) -> tuple[int | None, int | None]:
-    """The range of ids of the entries that were written from `since` to `until`. It goes from the first id up to but
-    not including the second id. The range can be a little too wide. None means no limit.
+    """Return the range of ids of the entries that were written from `since` to `until`, as two ids: the range begins
+    with the first id, and ends before the second id. The range can be a little too wide. None means no limit.
     """
     low = _ids_at(since, floor=True) if since else None
     high = _ids_at(until, floor=False) if until else None

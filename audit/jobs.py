@@ -15,8 +15,8 @@ logger = logging.getLogger(__name__)
 
 
 def jobs() -> list[tuple[str, float, Callable[[], object]]]:
-    """The jobs under the current settings, each with its name, the seconds between two runs, and its function. Several
-    workers can run the same job at the same time.
+    """Return the jobs under the current settings: for each job, its name, the seconds between two runs, and its
+    function. Several workers can run the same job at the same time.
     """
     found: list[tuple[str, float, Callable[[], object]]] = [("count for the charts", 10, _count)]
     if settings.AUDIT_SEAL_KEY or settings.AUDIT_SEAL_KEY_FILE:

@@ -108,7 +108,9 @@ def _whole(row: Any, fields: list[Any]) -> Json:
 
 
 def _differences(title: str, old: Json, new: Json) -> Iterator[tuple[str, Json, Json]]:
-    """Each value that differs, with its title. Objects are compared key by key."""
+    """Yield each part of a value that differs: its title, its old value and its new value. Objects are compared key by
+    key.
+    """
     if isinstance(old, dict) or isinstance(new, dict):
         olds, news = old if isinstance(old, dict) else {}, new if isinstance(new, dict) else {}
         for key in sorted(olds.keys() | news.keys()):

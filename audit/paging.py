@@ -157,8 +157,8 @@ def _newer_than(asked: Asked, reader: Reader, entry_id: int, size: int) -> Page 
 def _looked(
     asked: Asked, reader: Reader, way: Iterable[IdRange], wanted: int, *, is_back: bool = True
 ) -> tuple[list[Entry], IdRange | None]:
-    """The first `wanted` entries that match and that the reader can read. If the time limit ended the reading, the
-    second value is the last range that was read. If not, the second value is None.
+    """Return the first `wanted` entries that match and that the reader can read. If the time limit ended the reading,
+    also return the last range that was read; otherwise None.
     """
     found: list[Entry] = []
     ends = monotonic() + TIME_LIMIT

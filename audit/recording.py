@@ -436,7 +436,9 @@ def _by_row(changes: Sequence[Change]) -> tuple[tuple[Change, ...], ...]:
 
 
 def _paired(intent: Intent, outcomes: Sequence[Outcome]) -> Iterator[tuple[int | None, Outcome]]:
-    """Each outcome, with the line that it applies to. The line is None if there are more outcomes than rows."""
+    """Yield the line that each outcome applies to, and the outcome. The line is None if there are more outcomes than
+    rows.
+    """
     lines: dict[int | None, int] = {
         row[0].row_id: line for line, row in enumerate(intent.lines) if row[0].row_id is not None
     }
@@ -477,7 +479,7 @@ def _add_outcome(draft: _Draft, intent: Intent, line: int | None, outcome: Outco
 
 
 def _made_otherwise(row: Sequence[Change], outcome: Outcome) -> Iterator[tuple[Change, Json]]:
-    """The changes for which Smartsheet returned another value than the one that was sent, each with its new value."""
+    """Yield each change for which Smartsheet returned another value than the sent value, with the returned value."""
     for change in row:
         if change.column_id in outcome.returned:
             value = outcome.returned[change.column_id]

@@ -134,8 +134,8 @@ def matching(entries: EntryQuerySet, text: str) -> EntryQuerySet:
 def batches(
     entries: EntryQuerySet, text: str, id_range: IdRange, *, is_back: bool
 ) -> Iterator[tuple[list[int], IdRange]]:
-    """The ids of the range's entries that contain this text, in batches. Each batch comes with the part of the range
-    that was searched for it. With `is_back` the newest come first.
+    """Yield the ids of the range's entries that contain this text, in batches. Each batch comes with the part of the
+    range that was searched for this batch. With `is_back` the newest come first.
     """
     more: IdRange | None = id_range
     while more:
@@ -182,7 +182,7 @@ def _sqlite_batch(entries: EntryQuerySet, text: str, id_range: IdRange, is_back:
 
 
 def _split(id_range: IdRange, last: int, is_back: bool) -> tuple[IdRange, IdRange]:
-    """The part of the range up to the entry `last`, and the rest of the range."""
+    """Split the range, and return two ranges: the part up to the entry `last`, and the rest."""
     if is_back:
         return replace(id_range, low=last), replace(id_range, high=last)
     return replace(id_range, high=last + 1), replace(id_range, low=last + 1)

@@ -107,7 +107,7 @@ def _gather_some(older_than: timedelta) -> int | None:
 
 
 def reopen(edit_id: UUID) -> OpenEdit | None:
-    """The edit with its lines that have no conclusive outcome; None if all lines have one by now."""
+    """The edit with its lines that have no conclusive outcome; None if all lines have a conclusive outcome by now."""
     return _reopened(edit_id, lambda phase: phase not in CONCLUSIVE)
 
 
@@ -240,7 +240,7 @@ def _clear_values(intents: Iterable[Entry]) -> dict[str, str]:
 
 
 def _value(text: str | None, clear: Mapping[str, str]) -> tuple[Json, bool]:
-    """A value of the log, and whether it could be read. A value that was erased can't be read."""
+    """Return a value of the log, and whether the value could be read. A value that was erased can't be read."""
     commitment = in_value(text)
     if commitment:
         text = clear.get(commitment)

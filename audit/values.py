@@ -52,15 +52,17 @@ def human(value: str | None) -> str:
 
 
 def human_pair(old: str | None, new: str | None) -> tuple[str, str]:
-    """Both values in words. If the words for both would be the same, as for 5 and "5", both values stay JSON."""
+    """Return both values in words. If the words for both values would be the same, as for 5 and "5", return both values
+    as JSON.
+    """
     old, new = (None if value == NO_VALUES else value for value in (old, new))
     before, after = human(old), human(new)
     return (old or "", new or "") if old != new and before == after else (before, after)
 
 
 def short_places(old: str | None, new: str | None) -> tuple[str, str] | None:
-    """The two places of a moved row in a few words, without the ids of other rows, which people don't know. None if the
-    values aren't places, or if the words for both places would be the same.
+    """Return the old and the new place of a moved row in a few words, without the ids of other rows, which people don't
+    know. Return None if the values aren't places in a sheet, or if the words for both places would be the same.
     """
     places: list[Any] = [json.loads(value) if value else None for value in (old, new)]
     before, after = places
@@ -78,8 +80,8 @@ def _with_level(place: dict[str, Any]) -> str:
 
 
 def differences(old: str, new: str) -> list[Piece]:
-    """The parts that were removed, added and kept, word by word. If the texts aren't similar, each text is a single
-    part.
+    """Compare the texts word by word, and return the parts that were removed, added and kept. If the texts aren't
+    similar, each text is a single part.
     """
     before, after = _WORDS.findall(old), _WORDS.findall(new)
     if min(len(before), len(after)) < _FEW_WORDS:

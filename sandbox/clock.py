@@ -1,4 +1,4 @@
-"""Tells the time, and reads and writes times in Smartsheet's format: in UTC, to the second.
+"""Returns the current time, and reads and writes times in Smartsheet's format: in UTC, to the second.
 
 Tests can move a sandbox's clock ahead (`put_forward`) instead of waiting for days. Several sandboxes can run in one
 process, each with its own clock.

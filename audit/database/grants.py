@@ -95,7 +95,7 @@ def _is_owner(connection: BaseDatabaseWrapper, role: str, parameters: Sequence[s
 
 
 def _rights(connection: BaseDatabaseWrapper) -> Iterator[tuple[str, str]]:
-    """Each existing table, with the rights on this table that the app's role gets."""
+    """Yield the name of each existing table, with the rights that the app's role gets on this table."""
     protected = {
         triggers.ENTRY: f"SELECT, INSERT ({_names(writing.COLUMNS)})",
         triggers.LEAF: "SELECT",

@@ -160,7 +160,9 @@ class Check:
         counts = {"entries": self._entries, "seals": self._seals.count, "unsealed": self._unsealed}
         for what, count in counts.items():
             if not _are_numbers(line[what]) or line[what] != count:
-                raise Wrong(f"The end tells of {line[what]} {what}, and there are {count}: lines are missing or added.")
+                raise Wrong(
+                    f"The last line says {line[what]} {what}, but the file has {count}: lines are missing or added."
+                )
         if self._is_whole and self._seq != header["last_seq"]:
             raise Wrong(f"Entries are missing: the last is at {self._seq}, and the log went to {header['last_seq']}.")
         if self._link is not None and header["head"] is not None and self._link.hex() != header["head"]:

@@ -42,7 +42,7 @@ def lines(
 
 
 def _pieces(found: Query) -> Iterator[tuple[bytes, int]]:
-    """Pieces of the file, each with its number of lines."""
+    """Yield the file in pieces, each piece with the number of its lines."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             with cursor.cursor.copy(f"COPY ({found.sql}) TO STDOUT (FORMAT csv)", found.parameters) as copy:
@@ -54,7 +54,9 @@ def _pieces(found: Query) -> Iterator[tuple[bytes, int]]:
 
 
 def _gathered(lines: Iterable[bytes | memoryview]) -> Iterator[tuple[bytes, int]]:
-    """The lines, joined into larger pieces, each with its number of lines. Sending each line alone would be slow."""
+    """Join the lines into larger pieces, and yield each piece with the number of its lines. Sending each line alone
+    would be slow.
+    """
     piece: list[bytes | memoryview] = []
     for line in lines:
         piece.append(line)

@@ -176,8 +176,8 @@ class LogFilter(forms.Form):
 
     @property
     def span(self) -> tuple[int | None, int | None]:
-        """The range of ids of the entries from the selected days: from the first id, up to but not including the second
-        id.
+        """The range of ids of the entries from the selected days, as two ids: the range begins with the first id, and
+        ends before the second id.
         """
         return id_ranges.ids_between(*self._moments())
 

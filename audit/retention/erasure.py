@@ -226,7 +226,9 @@ def _erase(what: What, *, by: Actor, reason: str, origin: Origin) -> Found:
 
 
 def people_with(email: str) -> list[tuple[str, int]]:
-    """Region and id of the people who had this address when an entry was written. Erased addresses aren't found."""
+    """Return the region and the id of each person who had this address when an entry was written. Erased addresses
+    aren't found.
+    """
     rows = PersonalText.objects.clear().actors().filter(email__iexact=email).exclude(person_id=0)
     found = rows.values_list("region", "person_id").distinct().order_by("region", "person_id")
     return [(region, number) for region, number in found if number is not None]

@@ -236,7 +236,7 @@ def _entry(entry_id: int) -> str:
 
 @cache
 def _addresses(_prefix: str, _urlconf: str | None) -> tuple[str, str]:
-    """The address of the log, and the address of an entry with 0 in place of the entry's id. _entry() replaces the 0.
-    Both are cached, because making hundreds of addresses with reverse() takes as long as the database.
+    """Return the address of the log, and the address of an entry with 0 in place of the entry's id. _entry() replaces
+    the 0. Both addresses are cached, because making hundreds of addresses with reverse() takes as long as the database.
     """
     return reverse("audit:log"), reverse("audit:entry", args=[0])

@@ -71,8 +71,8 @@ def _hold(seal: SignedSeal, *, noted: str, last_seq: int, findings: Findings) ->
 
 
 def _lines(path: Path) -> Iterator[tuple[int, str]]:
-    """The texts that should be seals, with their line numbers. In a CSV file, these are the cells that contain JSON. In
-    any other file, each line is a seal. If a logger has put a prefix before the seal, the prefix is left out.
+    """Yield each text that should be a seal, with its line number. In a CSV file, these are the cells that contain
+    JSON. In any other file, each line is a seal. If a logger has put a prefix before the seal, the prefix is left out.
     """
     with path.open(encoding="utf-8-sig", newline="") as file:
         if path.suffix.lower() == ".csv":

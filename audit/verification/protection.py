@@ -64,8 +64,8 @@ def check_triggers(connection: BaseDatabaseWrapper, findings: Findings) -> None:
 
 
 def _strangers(connection: BaseDatabaseWrapper) -> Iterator[tuple[str, str]]:
-    """The triggers, rules and similar objects on the log's tables, as pairs of table and name. Those that this app
-    created are left out.
+    """Yield the triggers, rules and similar objects on the log's tables, as pairs of table and name. Those that this
+    app created are left out.
     """
     ours = {(trigger.table, trigger.name) for trigger in triggers.expected(connection)}
     tables = {table for table, _ in ours}
@@ -137,7 +137,7 @@ def _how(sql: str) -> list[object]:
 
 
 def _months_without(connection: BaseDatabaseWrapper) -> Iterator[tuple[str, str]]:
-    """The months that lack a trigger which the log's table has, as pairs of month and trigger."""
+    """Yield each month that lacks a trigger which the log's table has, as pairs of month and trigger."""
     standing = {(table, name) for table, name, is_always, *_ in _standing(connection) if is_always}
     inherited = [*triggers_postgresql.ENTRY, *triggers_postgresql.append_only(triggers.ENTRY, unique=["id"])]
     for month in triggers_postgresql.parts(connection):

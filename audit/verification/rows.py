@@ -130,7 +130,7 @@ def entries(connection: BaseDatabaseWrapper, *, from_id: int) -> Iterator[Entry]
 
 
 def seals(connection: BaseDatabaseWrapper, *, from_number: int) -> Iterator[tuple[int, SignedSeal | None]]:
-    """The seals from this number on, each with its number. A seal that can't be read is None."""
+    """Yield the number of each seal from this number on, and the seal. A seal that can't be read is None."""
     is_sqlite = connection.vendor == "sqlite"
     sql = f"SELECT {_SEAL[connection.vendor]} FROM audit_seal WHERE id >= {{}} ORDER BY id"  # noqa: S608 # our own names
     for number, at, *facts in _rows(connection, sql, from_number):

@@ -80,7 +80,7 @@ def check_commitments(connection: BaseDatabaseWrapper, findings: Findings, *, na
 
 
 def check_erased(findings: Findings) -> None:
-    """Report clear texts that were blanked although no entry tells of an erasure. If the log was retired, texts that
+    """Report clear texts that were blanked although no entry records an erasure. If the log was retired, texts that
     were erased before the log's oldest entry was written aren't reported, because the entries about these erasures are
     gone.
     """
@@ -91,7 +91,7 @@ def check_erased(findings: Findings) -> None:
     erasures = Entry.objects.filter(action=Action.ERASE, phase=Phase.DONE)
     told = sum(_erased(evidence) for evidence in erasures.values_list("evidence", flat=True))
     if count > told:
-        text = f"{count} clear texts were blanked, and the log tells of {told}: {count - told} without an entry."
+        text = f"{count} clear texts were blanked, but the log records only {told}: {count - told} without an entry."
         findings.add(Kind.COMMITMENT, text)
 
 

@@ -62,7 +62,9 @@ def explain(
 
 
 def _moved(suspects: list[Suspect]) -> Iterator[tuple[int, str]]:
-    """The suspects that changed places with another suspect, as pairs of place and sentence."""
+    """Yield, for each suspect that changed places with another suspect, its place in the chain, and a sentence about
+    it.
+    """
     for one in suspects:
         for other in suspects:
             if one is not other and one.item and other.item and _is_exchanged(one, one.item, other, other.item):

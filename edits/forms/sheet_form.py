@@ -1,4 +1,4 @@
-"""Defines SheetForm, which is used like a ModelForm. A SheetForm is a form for some columns of a row.
+"""Defines SheetForm, a form for some columns of a row. It is used like a ModelForm.
 
     class StatusForm(SheetForm):
         class Meta:

@@ -1,4 +1,4 @@
-"""Tells the log who is reading it, and which sheets this reader can open in Smartsheet."""
+"""Finds out for the log's pages who is reading them, and which sheets this reader can open in Smartsheet."""
 
 from __future__ import annotations
 

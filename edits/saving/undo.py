@@ -52,7 +52,9 @@ NO_OLD_PLACE = (
     "This move can't be undone from here: its entry is old, and doesn't say which rows were around the row. Move the "
     "row back in Smartsheet."
 )
-NO_NEW_PLACE = "The log doesn't say where this move put the row, so this app can't tell whether the row is still there."
+NO_NEW_PLACE = (
+    "The log doesn't say where this move put the row, so this app doesn't know whether the row is still there."
+)
 ELSEWHERE = (
     "The row is no longer where this move put it. Since then, someone moved this row, or someone added, moved or "
     "deleted the row right before this row. So the row stays where it is."

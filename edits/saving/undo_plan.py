@@ -79,7 +79,7 @@ class Undo:
 
     @property
     def row_values(self) -> list[tuple[str, str]]:
-        """The title of each filled cell in `cells`, with the cell's formula or its value in words."""
+        """For each filled cell in `cells`: the title of its column, and its formula or its value in words."""
         reader = readers.current()
         return [
             (column.title, cell.formula or column_type(column).words(cell.typed, reader))

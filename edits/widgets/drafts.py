@@ -1,4 +1,4 @@
-"""Stores drafts. A draft is a form that was sent when its sender wasn't signed in any more. It is kept in the browser's
+"""Stores drafts: forms that were sent when the sender wasn't signed in any more. A draft is kept in the browser's
 session until the person has signed in and opens the form again.
 
 Someone else can sign in with the same browser. So each draft has its author, from a hidden field of the form, and is

@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='token',
             name='issued_at',
-            field=models.DateTimeField(help_text='tells one pair from the next', null=True),
+            field=models.DateTimeField(help_text='distinguishes this token pair from the next one', null=True),
         ),
         migrations.AddField(
             model_name='token',

@@ -26,7 +26,7 @@ class Token(models.Model):
     )
     access_token = EncryptedTextField()
     refresh_token = EncryptedTextField()
-    issued_at = models.DateTimeField(null=True, help_text="tells one pair from the next")
+    issued_at = models.DateTimeField(null=True, help_text="distinguishes this token pair from the next one")
     expires_at = models.DateTimeField(null=True)
     scope = models.TextField(help_text="what was granted, separated by spaces")
     lease = models.UUIDField(null=True)

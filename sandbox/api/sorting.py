@@ -20,7 +20,7 @@ DIRECTIONS = ("ASCENDING", "DESCENDING")
 
 @operation("rows-sort", "POST", "/sheets/{sheetId}/sort", scope="WRITE_SHEETS", access=Access.EDITOR)
 def sort_rows(call: Call) -> Json:
-    """Sort the rows by one column or several. The answer is the sorted sheet."""
+    """Sort the rows by one column or several, and return the sorted sheet."""
     sheet, body = call.sheet, call.json()
     check_parameters(call)
     check_attributes("sortSpecifier", body, allowed={"sortCriteria"}, read_only=set())

@@ -31,7 +31,7 @@ class ReportView:
 
     @property
     def sheets(self) -> list[tuple[Sheet, Access]]:
-        """The sheets of the report that the person can see, each with the person's access to it."""
+        """The sheets of the report that the person can see, each sheet with the person's access to it."""
         found = [self.state.sheets[sheet_id] for sheet_id in self.report.sheet_ids if sheet_id in self.state.sheets]
         return [(sheet, access) for sheet in found if (access := sheet.access_of(self.person_id))]
 

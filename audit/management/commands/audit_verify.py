@@ -98,7 +98,7 @@ class Command(BaseCommand):
         if report.findings.count > SHOWN:
             kinds = ", ".join(f"{kind} {count}" for kind, count in report.findings.kinds.items())
             more = report.findings.count - SHOWN
-            self.stdout.write(f"and {more} more; in all {kinds}. --json tells the first thousand of each kind.")
+            self.stdout.write(f"and {more} more; in all {kinds}. --json lists the first thousand of each kind.")
         verdict = f"{report.findings.count} finding{'' if report.findings.count == 1 else 's'}"
         if report.is_whole:
             verdict = "All is well" if report.is_full else f"Nothing is wrong after link {report.started_after}"

@@ -84,7 +84,9 @@ class AskForm(forms.Form):
         return frozenset(map(str, self["rows"].value() or []))
 
     def listed(self) -> list[tuple[Row, str, list[str], bool]]:
-        """The rows to show, each with its name, its people, and whether it is ticked. Ticked rows are always shown."""
+        """Return the rows to show: for each row, its name, its people, and whether the row is ticked. Ticked rows are
+        always shown.
+        """
         found: list[tuple[Row, str, list[str], bool]] = []
         for row in self.choices.sheet.rows:
             name, people = self.choices.sheet.label(row), self.choices.people_in(row)

@@ -36,7 +36,7 @@ def _asked_by(addresses: frozenset[str]) -> Q:
 
 def _blank_people(asked: Q) -> int:
     people = list(RequestedPerson.objects.filter(asked, erased_at=None).values_list("pk", flat=True))
-    Mail.objects.filter(person__in=people).update(reason="")  # the mail server's answers can have the address
+    Mail.objects.filter(person__in=people).update(reason="")  # the mail server's replies can have the address
     return RequestedPerson.objects.filter(pk__in=people).update(email="", name="", erased_at=timezone.now())
 
 

@@ -13,7 +13,10 @@ NOT_SET_UP = Problem(503, "This app can't send mails", "It has no mail server.",
 
 
 def why_not(request: SmartsheetRequest, form: FormDefinition) -> Problem | None:
-    """Return why this person can't ask with this form; None if this app knows no reason. Smartsheet isn't called."""
+    """Return why this person can't ask with this form; None if this app knows of no obstacle.
+
+    Smartsheet isn't called.
+    """
     person = request.smartsheet_user
     assert person is not None  # noqa: S101 # smartsheet_connected guarantees it
     if not sending.is_set_up():

@@ -1,4 +1,4 @@
-"""Keeps drafts. A draft is what a person has typed into a form. It is kept until the person saves the form."""
+"""Keeps what people have typed into a form as drafts. A draft is kept until the person saves the form."""
 
 from __future__ import annotations
 

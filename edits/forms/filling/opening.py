@@ -89,7 +89,10 @@ def open_forms(person: Profile, *, openable: frozenset[int] | Unknown) -> list[F
 
 
 def why_not_open(form: FormDefinition, person: Profile) -> Problem | None:
-    """Return why this person can't fill in the form now; None if this app knows no reason. Smartsheet isn't called."""
+    """Return why this person can't fill in the form now; None if this app knows of no obstacle.
+
+    Smartsheet isn't called.
+    """
     if form.state == FormState.DRAFT or form.published is None:
         return Problem(403, "This form isn't published yet", "Its designer is still working on it.", "", ASK)
     try:

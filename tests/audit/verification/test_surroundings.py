@@ -238,7 +238,7 @@ def test_a_text_that_was_blanked_without_an_entry_is_named(at: str) -> None:
     blanked = f"text = '', salt = '', email = '', erased_at = {at}"
     execute(f"UPDATE audit_personaltext SET {blanked} WHERE email LIKE 'bob%%'")  # noqa: S608 # a parameter of the test
     (finding,) = found(Kind.COMMITMENT)
-    assert finding.text == "2 clear texts were blanked, and the log tells of 1: 1 without an entry."
+    assert finding.text == "2 clear texts were blanked, but the log records only 1: 1 without an entry."
 
 
 _SWALLOW = """

@@ -193,7 +193,7 @@ def test_of_two_workers_that_look_at_the_same_time_one_tells(
     lose_column(plan)
     first, second = (FormDefinition.objects.select_related("designer__user").get(pk=designed.pk) for _ in range(2))
     look_at(first)
-    ProblemMail.objects.update(created_at=timezone.now() - timedelta(days=2))  # not told lately
+    ProblemMail.objects.update(created_at=timezone.now() - timedelta(days=2))  # the designer got no mail lately
     look_at(second)
     assert ProblemMail.objects.count() == 1
 
