@@ -185,7 +185,7 @@ def with_outcomes(intents: Iterable[Entry]) -> list[LoggedChange]:
 
 
 def about(intent: Entry, outcomes: Iterable[Entry]) -> tuple[Entry, ...]:
-    """The outcomes that apply to an intent: those of the intent's whole row, and those of the intent's own cell."""
+    """Return the outcomes that apply to an intent: those of its whole row, and those of its cell."""
     return tuple(entry for entry in outcomes if entry.column_id in {None, intent.column_id})
 
 

@@ -108,8 +108,8 @@ def changes_of(entry: Entry) -> list[LoggedChange]:
 
 
 def extent_of(entry: Entry) -> Counted | None:
-    """How many changes the whole edit of this entry has, and their outcomes. The entry must come from
-    EntryQuerySet.told().
+    """Return how many changes the whole edit of this entry has, and the outcomes of these changes. The entry must come
+    from EntryQuerySet.told().
     """
     return counted([entry], budget=BUDGET).get(entry.edit_id)
 
@@ -174,7 +174,7 @@ def _entries(found: Mapping[UUID, set[int]], *, but: Collection[int], within: En
 
 
 def _outcomes(heads: Iterable[Entry], around: EntryQuerySet) -> Mapping[tuple[UUID, int | None], list[Entry]]:
-    """The outcomes of these entries' rows, by edit and line."""
+    """Return the outcomes of these entries' rows, by edit and line."""
     lines = {(head.edit_id, head.line) for head in heads if head.phase == Phase.INTENT}
     found: defaultdict[tuple[UUID, int | None], list[Entry]] = defaultdict(list)
     for entry in _on_lines(lines, around):
@@ -209,12 +209,14 @@ def _told(
 
 
 def _with_all_that_is_said(changes: Sequence[LoggedChange]) -> list[LoggedChange]:
-    """The changes with the entries that confirm or undo them, and with names and personal values in clear text."""
+    """Return the changes with the entries that confirm or undo these changes, and with clear texts in place of
+    commitments.
+    """
     return with_clear_texts(_with_mentions(changes))
 
 
 def _with_mentions(changes: Sequence[LoggedChange]) -> list[LoggedChange]:
-    """The changes, each with the entries that refer to it: Smartsheet's confirmations, and undos."""
+    """Return the changes, each with the entries that refer to it: Smartsheet's confirmations, and undos."""
     if not changes:
         return []
     ids, at = {change.intent.pk for change in changes}, min(change.intent.at for change in changes) - SLACK

@@ -86,8 +86,8 @@ class NotRecordedMiddleware:
 
 
 def context_of(request: HttpRequest) -> RequestContext:
-    """The context of a request: a new id, the client's address, and the shortened User-Agent. The id and the address
-    are also set on the request.
+    """Return the context of a request: a new id, the client's address, and the shortened User-Agent. The id and the
+    address are also set on the request.
     """
     request_id = uuid.uuid4().hex
     request.request_id = request_id  # type: ignore[attr-defined]  # for apps that don't import the log

@@ -41,13 +41,13 @@ class EntryQuerySet(models.QuerySet["Entry"]):
         return self.filter(phase=Phase.INTENT)
 
     def heads(self) -> Self:
-        """The entries that the log page lists: the first intent of each edit, and the first entry of each act without
-        an intent. The page doesn't list outcomes, or the acts of reading the log.
+        """Return the entries that the log page lists: the first intent of each edit, and the first entry of each act
+        without an intent. The page doesn't list outcomes, or the acts of reading the log.
         """
         return self.filter(is_head=True)
 
     def told(self) -> Self:
-        """All intents, and all acts without an intent, including the acts of reading the log."""
+        """Return all intents, and all acts without an intent, including the acts of reading the log."""
         return self.filter(models.Q(phase=Phase.INTENT) | models.Q(line=None))
 
     def by_actor(self, actor_id: int, *, region: str | None = None) -> Self:

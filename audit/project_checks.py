@@ -67,8 +67,8 @@ def _of_histories() -> Iterator[Error]:
 
 
 def _not_erasable(history: type[models.Model], model: type[models.Model]) -> set[str]:
-    """The names of fields that make erasing impossible: those in personal_fields that can't be blanked, and those in
-    person_fields that don't exist.
+    """Return the names of fields that make erasing impossible: those in personal_fields that can't be blanked, and
+    those in person_fields that don't exist.
     """
     fields = {field.name: field for field in history._meta.concrete_fields}
     personal: frozenset[str] = getattr(model, "personal_fields", frozenset())

@@ -48,7 +48,7 @@ class RangeForm(forms.Form):
 @require_safe
 @login_required
 def charts(request: HttpRequest) -> HttpResponse:
-    """The page with edits by day and person, outcomes, and the busiest sheets. Each bar links to its entries."""
+    """Show the page with edits by day and person, outcomes, and the busiest sheets. Each bar links to its entries."""
     reader = reader_of(request)
     form = RangeForm(request.GET)
     if not form.is_valid():

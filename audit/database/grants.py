@@ -38,8 +38,8 @@ class NotAnAppsRole(Exception):
 
 
 def statements(connection: BaseDatabaseWrapper, role: str) -> list[str]:
-    """The SQL statements that grant the role what the app needs, and revoke everything else. Running them twice does no
-    harm.
+    """Return the SQL statements that grant the role what the app needs, and revoke everything else. Running them twice
+    does no harm.
 
     Raises:
         NotAnAppsRole: the database isn't PostgreSQL, or the role doesn't exist, or it owns the tables.

@@ -182,8 +182,8 @@ def drop(*, table: str, name: str) -> str:
 
 
 def standing(connection: BaseDatabaseWrapper) -> set[tuple[str, str]]:
-    """The triggers that exist and always fire, as pairs of table and name. A trigger of the log's table doesn't count
-    if a month's partition lacks it.
+    """Return the triggers that exist and always fire, as pairs of table and name. A trigger of the log's table doesn't
+    count if a month's partition lacks it.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT tgrelid::regclass::text, tgname FROM pg_trigger WHERE tgenabled = 'A'")
@@ -194,14 +194,16 @@ def standing(connection: BaseDatabaseWrapper) -> set[tuple[str, str]]:
 
 
 def months(connection: BaseDatabaseWrapper) -> dict[str, tuple[int, int]]:
-    """The tables of the log's months, each with year and month. Only partitions that this app created are included."""
+    """Return the table of each month of the log, with the year and the month. Only partitions that this app created are
+    included.
+    """
     found = ((name, MONTH.fullmatch(name)) for name in parts(connection))
     return {name: (int(month[1]), int(month[2])) for name, month in found if month}
 
 
 def parts(connection: BaseDatabaseWrapper) -> list[str]:
-    """All partitions of the log's table, and the partitions of these partitions. Each of them is listed, because its
-    triggers can be switched off separately.
+    """Return all partitions of the log's table, and the partitions of these partitions. Each of them is listed, because
+    its triggers can be switched off separately.
     """
     with connection.cursor() as cursor:
         cursor.execute(

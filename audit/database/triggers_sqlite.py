@@ -98,7 +98,7 @@ def drop(*, table: str, name: str) -> str:
 
 
 def standing(connection: BaseDatabaseWrapper) -> set[tuple[str, str]]:
-    """The triggers that exist, as pairs of table and name."""
+    """Return the triggers that exist, as pairs of table and name."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT tbl_name, name FROM sqlite_master WHERE type = 'trigger'")
         return set(cursor.fetchall())

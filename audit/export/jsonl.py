@@ -148,10 +148,10 @@ def _link_before(first_seq: int) -> str | None:
 
 
 def _body(found: list[Row], window: Window, *, since: int | None, last_seal: int) -> Iterator[Line]:
-    """The lines of a window: its entries, and each seal before the first entry that the seal covers. For an export of
-    the whole log, `since` is the first link, and all seals are included. For a selection of the log, `since` is None,
-    and only seals that cover one of the selected entries are included. Seals up to number `last_seal` are already in
-    the file.
+    """Yield the lines of a window: its entries, and each seal before the first entry that the seal covers. For an
+    export of the whole log, `since` is the first link, and all seals are included. For a selection of the log, `since`
+    is None, and only seals that cover one of the selected entries are included. Seals up to number `last_seal` are
+    already in the file.
     """
     if since is not None:
         seals = all_sealed(first_seq=window.first_seq, last_seq=window.last_seq, after=last_seal, since=since)

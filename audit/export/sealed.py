@@ -49,7 +49,7 @@ def sealed(*, first_seq: int, last_seq: int) -> list[Sealed]:
 
 
 def all_sealed(*, first_seq: int, last_seq: int, after: int, since: int) -> list[Sealed]:
-    """The seals that cover these links, and the empty seals between them.
+    """Return the seals that cover these links, and the empty seals between them.
 
     Some seals over earlier links are included too: those that begin at the link `since` or later and whose number is
     above `after`. These seals were made while the export was running, after the entries that they cover had been read.

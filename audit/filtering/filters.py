@@ -257,7 +257,7 @@ class LogFilter(forms.Form):
 
 
 def _changes_with(entries: EntryQuerySet, phase: str) -> EntryQuerySet:
-    """The intents of rows with this outcome, and the acts without an intent that have this outcome."""
+    """Return the intents of rows with this outcome, and the acts without an intent that have this outcome."""
     outcomes = Entry.objects.filter(
         edit_id=OuterRef("edit_id"), line=OuterRef("line"), at__gte=OuterRef("at"), column_id=None, phase=phase
     )

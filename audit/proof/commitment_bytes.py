@@ -45,8 +45,8 @@ def within(text: str | None) -> list[str]:
 
 
 def of_entry(values: Sequence[object]) -> list[str]:
-    """The commitments in an entry: first the one to its actor, then those in its values and evidence. `values` are in
-    the order of leaves.COLUMNS.
+    """Return the commitments in an entry: first the commitment to its actor, then the commitments in its values and
+    evidence. `values` are in the order of leaves.COLUMNS.
     """
     texts = (values[place] for place in _MAY_HOLD)
     return [str(values[_ACTOR])] + [one for text in texts if isinstance(text, str) for one in within(text)]

@@ -71,7 +71,8 @@ except ImportError:  # it is optional for a verifier; json writes the same bytes
 
 
 def content(values: Sequence[object]) -> bytes:
-    """The canonical bytes of an entry: its version, and then a JSON array of its values, without spaces, in UTF-8.
+    """Return the canonical bytes of an entry: its version, and then a JSON array of its values, without spaces, in
+    UTF-8.
 
     `values` are those of COLUMNS: texts, integers, booleans and None. `edit_id` is 32 hex digits. An entry has version
     1 if its `via` is None, and otherwise version 2. So if someone removes `via` from an entry, or adds `via` to an

@@ -45,8 +45,8 @@ def active_filters(query: QueryDict, form: LogFilter, edits: Iterable[Edit], rea
 
 
 def filters_alone(query: QueryDict, *, but: Iterable[str] = ()) -> str:
-    """The query without the page's position, and without the parameters in `but`. Links and saved filters use this
-    query.
+    """Return the query without the page's position, and without the parameters in `but`. Links and saved filters use
+    this query.
     """
     rest = without_names(query)
     for name in list(rest):

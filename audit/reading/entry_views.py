@@ -75,7 +75,9 @@ def _intent_of(outcome: Entry) -> Entry | None:
 
 
 def facts_of(change: LoggedChange) -> list[Fact]:
-    """All columns of the intent, and the evidence for the outcome. The id of an added row comes from the outcome."""
+    """Return all columns of the intent, and the evidence for the outcome. The id of an added row comes from the
+    outcome.
+    """
     entry = change.intent
     # This app's own records have no sheet, and their values don't come from Smartsheet.
     is_own = entry.action == Action.RECORD

@@ -37,9 +37,9 @@ SHOWN = 3  # changes of an edit that are shown without unfolding, so that old an
 
 @register.simple_tag
 def line_of(edit: Edit, start_of_person: str, start_of_sheet: str, start_of_edit: str) -> SafeString:
-    """The table cells of a line of the log, except for the time: who, what, the outcome, and a link to the entry or to
-    all changes of the edit. Each parameter `start_…` is the beginning of an address, made by log_start(). A link adds
-    its own filter to this beginning.
+    """Return the table cells of a line of the log, except for the time: who, what, the outcome, and a link to the entry
+    or to all changes of the edit. Each parameter `start_…` is the beginning of an address, made by log_start(). A link
+    adds its own filter to this beginning.
     """
     change = edit.first
     if edit.is_grouped:

@@ -77,7 +77,7 @@ def marks(change: LoggedChange, is_undo_told: bool = False) -> SafeString:
 
 @register.simple_tag
 def outcome_of(change: LoggedChange) -> SafeString:
-    """The outcome of a change, with an icon, a word and the reason."""
+    """Return the outcome of a change, with an icon, a word and the reason."""
     outcome, phase = change.outcome, change.phase
     parts = [f'<div class="text-nowrap">{phase_in_words(phase)}</div>']
     note = '<div class="small text-secondary">{}</div>'

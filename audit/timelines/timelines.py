@@ -61,7 +61,7 @@ def of_row(sheet_id: int, row_id: int) -> Timeline:
 
 
 def of_cell(sheet_id: int, row_id: int, column_id: int) -> Timeline:
-    """All changes of a cell, and the addition of its row, which wrote the cell's first value."""
+    """Return all changes of a cell, and the addition of its row, which wrote the cell's first value."""
     cell = {"sheet_id": sheet_id, "row_id": row_id, "column_id": column_id}
     entries = Entry.objects.told().on_cell(**cell).exclude(action=Action.RECONCILE)
     return Timeline("Cell", entries, urlencode({"sheet": sheet_id, "row": row_id, "column": column_id}))

@@ -91,7 +91,9 @@ def _page(
 
 
 def _lines(page: Page, history: CellHistory, *, is_first: bool) -> list[Line]:
-    """The lines of the comparison: this page's changes, and the states in Smartsheet's history from the same time."""
+    """Return the lines of the comparison: this page's changes, and the states in Smartsheet's history from the same
+    time.
+    """
     times = [change.intent.at for change in page.changes]
     since: datetime | None = times[-1] if times and page.older else None
     until: datetime | None = times[0] if times and not is_first else None

@@ -44,7 +44,7 @@ NOT_STORED = "The audit log can't be written, so nothing was stored and no one g
 @require_http_methods(["GET", "HEAD", "POST"])
 @smartsheet_connected
 def ask(request: SmartsheetRequest, slug: str) -> HttpResponse:
-    """The page on which the asker chooses rows and people, looks at the preview, and sends the request."""
+    """Show the page on which the asker chooses rows and people, looks at the preview, and sends the request."""
     found = get_object_or_404(FormDefinition, slug=slug)
     if problem := why_not(request, found):
         return problem_page(request, problem)
