@@ -72,9 +72,7 @@ class Person:
         return hashlib.sha256(f"practice token of {self.id}{where}".encode()).hexdigest()[:37]
 
     def mini(self) -> dict[str, Json]:
-        """Return the MiniUser object that names this person, for example as the createdBy and modifiedBy of a row, or
-        as the modifiedBy in the history of a cell. As in Smartsheet, a MiniUser has a name and an address, but no id.
-        """
+        """Return this person as a MiniUser, as in a row's createdBy. As in Smartsheet, a MiniUser has no id."""
         return {"name": self.name, "email": self.email}
 
 
