@@ -66,8 +66,8 @@ def to_store(committed: Sequence[Committed]) -> list[Committed]:
 
 
 def have_stored(committed: Sequence[Committed]) -> None:
-    """When the current transaction is committed, remember that these commitments have a row in the table PersonalText.
-    This is only done for commitments to the names of actors, not for commitments to values.
+    """Remember that these commitments have a row in the table PersonalText. This takes effect when the current
+    transaction is committed. Only commitments to the names of actors are remembered, not commitments to values.
     """
     people = [one.commitment for one in committed if one.kind == PersonalText.Kind.ACTOR]
     if people:

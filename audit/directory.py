@@ -60,7 +60,9 @@ def to_store(rows: Sequence[Mapping[str, Any]]) -> list[Met]:
 
 
 def have_stored(met: Sequence[Met]) -> None:
-    """When the current transaction is committed, remember that these people and sheets have a row in Known."""
+    """Remember that these people and sheets have a row in the table Known. This takes effect when the current
+    transaction is committed.
+    """
     if met:
         until = monotonic() + MEMORY
         transaction.on_commit(lambda: _written.update({one[:3]: (one.name, until) for one in met}))

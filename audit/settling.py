@@ -107,13 +107,13 @@ def _gather_some(older_than: timedelta) -> int | None:
 
 
 def reopen(edit_id: UUID) -> OpenEdit | None:
-    """The edit with its lines that have no conclusive outcome; None if all lines have a conclusive outcome by now."""
+    """Return the edit with only the lines that have no conclusive outcome; None if all lines have one by now."""
     return _reopened(edit_id, lambda phase: phase not in CONCLUSIVE)
 
 
 def reopen_given_up(edit_id: UUID) -> OpenEdit | None:
-    """The edit with those of its lines that were settled as not saved, or as undecidable. None if the edit has no such
-    lines. There can be better evidence for these lines by now.
+    """Return the edit with only the lines that were settled as not saved or as undecidable. There can be better
+    evidence for these lines by now. Return None if the edit has no such lines.
     """
     return _reopened(edit_id, lambda phase: phase in GIVEN_UP)
 

@@ -1,5 +1,5 @@
-"""Defines the operators of conditions. Says which values each operator takes, and how pages write it in words.
-edits.forms.conditions describes the operators.
+"""Defines the operators of conditions: which values each operator takes, and with which words pages describe the
+operator and its value. A table in edits.forms.conditions says when a condition with each operator holds.
 """
 
 from __future__ import annotations

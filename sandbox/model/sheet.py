@@ -246,7 +246,7 @@ class Sheet:
         return self.place(row).number - 1
 
     def end_of(self, row: Row) -> int:
-        """Return the index after the row's last child row, at every level."""
+        """Return the index that comes after the row and all its child rows, at every level."""
         family = {row.id}
         end = self.index(row) + 1
         while end < len(self.rows) and self.rows[end].parent_id in family:

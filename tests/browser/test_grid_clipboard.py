@@ -200,7 +200,7 @@ def test_columns_hidden_during_the_question_move_no_values(page: Page, sandbox: 
     page.keyboard.press("Control+ArrowDown")
     paste(page, "1\t2\n11\t22")
     question = page.get_by_role("dialog", name="Add 1 row?")
-    question.wait_for()
+    expect(question.get_by_role("button", name="Leave it out")).to_be_visible()
     page.evaluate(
         "() => { const { sheet, view } = document.querySelector('[data-grid]').grid;"
         " view.set({ hidden: sheet.columns.filter(({ title }) => title === 'Budget').map(({ id }) => id) }); }"

@@ -74,6 +74,7 @@ def test_deleting_lists_the_rows_that_go_with_it(page: Page, sandbox: RunningSan
     question = page.get_by_role("dialog", name="Delete 3 rows?")
     expect(question).to_contain_text("This includes all child rows, at every level.")
     expect(question).to_contain_text("Row 8: Drainage runs")
+    expect(question).to_contain_text("restores the rows without them")
     question.get_by_role("button", name="Keep them").click()
     expect(cell(page, 6, "Task")).to_have_text("Excavation")
     page.keyboard.press("Control+Delete")
@@ -116,6 +117,8 @@ def test_only_the_rows_that_were_shown_are_deleted(page: Page, sandbox: RunningS
     page.keyboard.press("Control+Delete")
     question = page.get_by_role("dialog", name="Delete 1 row?")
     question.wait_for()
+    expect(question).to_contain_text("restores the row without them")
+    expect(question.get_by_role("button", name="Keep it")).to_be_visible()
     page.evaluate(MERGE_CHILD)  # a row by someone else arrives while the dialog is open
     question.get_by_role("button", name="Delete 1 row").click()
     expect(note(page)).to_contain_text("Nothing was deleted")

@@ -173,6 +173,6 @@ def test_it_works_without_javascript(browser: Browser, site: str, bob: Person) -
     page.get_by_role("button", name=re.compile("Save")).click()
     expect(page.get_by_role("main")).to_contain_text("1 cell changed")
     page.get_by_role("banner").get_by_text(bob.name).first.click()
-    page.get_by_role("row", name="This one").get_by_role("button", name="Sign out").click()
+    page.get_by_role("row", name="This browser").get_by_role("button", name="Sign out").click()
     expect(page.get_by_role("button", name="Sign in with Smartsheet")).to_be_visible()
     context.close()

@@ -48,8 +48,8 @@ def end_path(client: Client) -> str:
 def test_each_session_shows_browser_address_and_times(desk: Client, phone: Client) -> None:
     listed = rows(desk)
     assert len(listed) == 2
-    (own,) = [row for row in listed if "This one" in row]
-    (other,) = [row for row in listed if "This one" not in row]
+    (own,) = [row for row in listed if "This browser" in row]
+    (other,) = [row for row in listed if "This browser" not in row]
     assert own.startswith("Chrome on Windows")
     assert other.startswith("Safari on iPhone")
     assert "2001:db8::7" in other

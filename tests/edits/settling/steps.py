@@ -119,7 +119,7 @@ class Killed(BaseException):
 
 @dataclass
 class Made:
-    """An edit in the log, and whether the sandbox made it."""
+    """An edit that is in the log. `is_done` says whether the sandbox carried out the edit."""
 
     step: InApp
     edit_id: UUID
@@ -129,7 +129,9 @@ class Made:
 
 @dataclass
 class Story:
-    """A sheet that the third person owns and shares with the others, and everything that was done to the sheet."""
+    """A sheet, the three people who change it, and everything that was done to it. The third person owns the sheet and
+    has shared it with the other two.
+    """
 
     sandbox: RunningSandbox
     people: Sequence[Person]  # two who use the app, and one who does not
@@ -149,7 +151,7 @@ class Story:
         self._call("POST", f"/sheets/{self.sheet_id}/shares", shares)
 
     def in_app(self, step: InApp) -> None:
-        """Make the edit, wait until no request is in progress, and store whether Smartsheet made the edit."""
+        """Make the edit, wait until no request is in progress, and store whether the sandbox carried out the edit."""
         row_id = None if step.action is Action.ADD else self._row(step.row)
         if row_id is None and step.action is not Action.ADD:
             return

@@ -102,7 +102,7 @@ export class Copying {
       title: `Add ${plural(count, "row")}?`,
       lines: [`Too few rows are shown below for what you paste. ${plural(count, "new row")} would go to the bottom of the sheet.`],
       yes: `Add ${plural(count, "row")}`,
-      no: "Leave them out",
+      no: count === 1 ? "Leave it out" : "Leave them out",
     });
   }
 }

@@ -45,11 +45,13 @@ export async function deleteRows(grid) {
   const listed = all.slice(0, MOST_LISTED).map((id) => `Row ${sheet.position(id) + 1}: ${sheet.label(sheet.position(id))}`);
   const more = all.length > MOST_LISTED ? [`And ${plural(all.length - MOST_LISTED, "more row")}.`] : [];
   const others = all.length > selection.rowIds.length ? ["This includes all child rows, at every level."] : [];
+  const isOne = all.length === 1;
+  const lost = `Comments and attachments are lost. Undo (Ctrl+Z) restores the ${isOne ? "row" : "rows"} without them.`;
   const isSure = await confirm(grid.host, {
     title: `Delete ${plural(all.length, "row")}?`,
-    lines: [...others, ...listed, ...more, "Comments and attachments are lost. Undo (Ctrl+Z) restores the rows without them."],
+    lines: [...others, ...listed, ...more, lost],
     yes: `Delete ${plural(all.length, "row")}`,
-    no: "Keep them",
+    no: isOne ? "Keep it" : "Keep them",
     isDangerous: true,
   });
   if (!isSure) return;
