@@ -50,13 +50,18 @@ def test_the_page_offers_the_table_later_if_all_scripts_are_missing(page: Page, 
     expect(page.get_by_role("table").get_by_text(DIG)).to_be_visible()
 
 
-def test_pasting_works_after_a_copy_that_failed(page: Page, plan: SitePlan, bob: Person) -> None:
+def copy_in_vain(page: Page, plan: SitePlan, bob: Person) -> None:
+    """Open the grid, and copy a cell while the script for copying can't be loaded. Afterwards it can be loaded."""
     page.route(script("copying"), lambda route: route.abort())
     open_grid(page, bob)
     go_to(page, plan, DIG, "Notes")
     page.keyboard.press("Control+c")
     expect(note(page)).to_have_text(PART_FAILED)
     page.unroute(script("copying"))
+
+
+def test_pasting_works_after_a_copy_that_failed(page: Page, plan: SitePlan, bob: Person) -> None:
+    copy_in_vain(page, plan, bob)
     page.evaluate("navigator.clipboard.writeText('From elsewhere')")
     page.keyboard.press("Control+v")
     expect(note(page)).to_have_text("1 cell pasted.")
@@ -143,12 +148,7 @@ def test_cutting_clears_what_was_selected_then(page: Page, plan: SitePlan, bob: 
 
 
 def test_what_other_programs_copied_is_pasted_after_a_copy_that_failed(page: Page, plan: SitePlan, bob: Person) -> None:
-    page.route(script("copying"), lambda route: route.abort())
-    open_grid(page, bob)
-    go_to(page, plan, DIG, "Notes")
-    page.keyboard.press("Control+c")
-    expect(note(page)).to_have_text(PART_FAILED)
-    page.unroute(script("copying"))
+    copy_in_vain(page, plan, bob)
     go_to(page, plan, DIG, "Task")
     page.keyboard.press("Shift+F10")
     page.get_by_role("menuitem", name="Copy").click()
