@@ -79,7 +79,6 @@ FEATURES: dict[str, Feature] = {
 
 
 MOST_ROWS = 1_000  # the most rows of an edit whose old places are read
-MULTIPLE = {"MULTI_PICKLIST", "MULTI_CONTACT_LIST"}
 AUTO_NUMBER = "AUTO_NUMBER"  # Smartsheet's name for a column in which it numbers the rows
 # A reference in a formula to a row by its number, such as [Budget]5 or Budget$5.
 BY_NUMBER = re.compile(r"(?:\]|\b[^\W\d]+)\$?\d")
@@ -436,8 +435,8 @@ def _new_place(change: LoggedChange) -> OldPlace | None:
 def _why_not_held(column: Column, then: Json) -> str:
     if column.type == "PREDECESSOR" and then is not None:
         return NUMBERS_MOVE
-    is_list = isinstance(bare(then), list) and column.type not in MULTIPLE
-    why = ONE_VALUE if is_list else column_type(column).why_not_held(bare(then))
+    kind, plain = column_type(column), bare(then)
+    why = ONE_VALUE if isinstance(plain, list) and not kind.takes_several else kind.why_not_held(plain)
     return f"{why} So Smartsheet would refuse it." if why else ""
 
 

@@ -100,6 +100,8 @@ def test_an_unticked_box_counts_as_changed(browser: Client, plan: SitePlan, bob:
         ("Budget", {"type": "CHECKBOX"}, 38000),
         ("Budget", {"type": "MULTI_CONTACT_LIST"}, None),
         ("Responsible", {"type": "MULTI_CONTACT_LIST"}, ["bob@example.com"]),
+        ("Trade", {"type": "MULTI_PICKLIST", "options": ["Concrete", "Earthworks"]}, ["Earthworks"]),
+        ("Trade", {"type": "MULTI_PICKLIST", "options": ["Concrete", "Roofing"]}, None),
     ],
 )
 def test_a_deleted_row_is_restored_although_a_column_has_another_type(

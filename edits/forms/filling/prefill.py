@@ -27,7 +27,6 @@ from identity.profiles import readers
 FIELD = "prefill"
 SALT = "edits.forms.filling.prefill"
 PREFIX = "f."
-IS_LIST = {"MULTI_PICKLIST", "MULTI_CONTACT_LIST"}
 
 
 class Altered(Exception):
@@ -107,6 +106,6 @@ def _parsed(column: Column, texts: Sequence[str], sheet: Sheet, row: Row | None)
     kind = column_type(column, people_of(sheet, row))
     cell = row.cell(column) if row else Cell(column_id=column.id)
     try:
-        return kind.parse([*filter(None, texts)] if column.type in IS_LIST else texts[-1], cell, readers.current())
+        return kind.parse([*filter(None, texts)] if kind.takes_several else texts[-1], cell, readers.current())
     except Doubtful as doubt:
         return doubt.value

@@ -37,6 +37,7 @@ class ColumnType:
     people: tuple[Contact, ...] = ()
     rows: tuple[int, ...] | None = None
     why_not_here: ClassVar[str] = "You can only change cells of this kind in Smartsheet itself."
+    takes_several: ClassVar[bool] = False  # whether a cell has a list of values
 
     def shown(self, cell: Cell, reader: Reader) -> str:
         """Return the cell's text as in the sheet, in the reader's locale. The text is only displayed, and never
@@ -85,8 +86,12 @@ class ColumnType:
 
     def after(self, value: Json, cell: Cell) -> Json:
         """Return the cell's value after the write. If only a text is written, the cell keeps its hyperlink. None clears
-        the text and the hyperlink. Smartsheet accepts only texts in a cell with a hyperlink.
+        the text and the hyperlink. Smartsheet accepts only texts in a cell with a hyperlink. In a column that takes
+        several values, one text becomes a list. The text can be from before the column got this type.
         """
+        if self.takes_several:
+            plain = held_values.normal(bare(value))
+            return [plain] if isinstance(plain, str) else plain
         if cell.hyperlink is None and not isinstance(value, dict):
             return held_values.normal(value)
         hyperlink = value["hyperlink"] if isinstance(value, dict) else target(cell.hyperlink)

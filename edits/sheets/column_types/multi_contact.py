@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from edits.sheets.column_types.base import ColumnType, Doubtful, one_text
 from edits.sheets.column_types.contact import is_address, key_of, known_people, why_nobody
-from edits.sheets.held_values import Value, bare, contacts, text_of
+from edits.sheets.held_values import Value, contacts, text_of
 from edits.sheets.sheet import Cell, Contact, Json
 from identity.profiles.readers import Reader
 
@@ -18,6 +18,7 @@ class MultiContact(ColumnType):
 
     __slots__ = ()
     why_not_here: ClassVar[str] = ""
+    takes_several: ClassVar[bool] = True
 
     def shown(self, cell: Cell, reader: Reader) -> str:
         people = (contact.name or contact.email for contact in contacts(cell))
@@ -44,11 +45,6 @@ class MultiContact(ColumnType):
         if doubts:
             raise Doubtful(" ".join(doubts), value)
         return value
-
-    def after(self, value: Json, cell: Cell) -> Json:
-        """Return the cell's value after the write. One text, from before the column got this type, becomes a list."""
-        after = super().after(bare(value), cell)
-        return [after] if isinstance(after, str) else after
 
     def _to_send(self, value: Json, cell: Cell) -> dict[str, Json]:
         if not isinstance(value, list) or not value:

@@ -21,6 +21,7 @@ class MultiPicklist(ColumnType):
 
     __slots__ = ()
     why_not_here: ClassVar[str] = ""
+    takes_several: ClassVar[bool] = True
 
     def shown(self, cell: Cell, reader: Reader) -> str:
         value = held(cell)
