@@ -166,7 +166,8 @@ def _postgresql_batch(entries: EntryQuerySet, text: str, id_range: IdRange, is_b
 
 def _sqlite_batch(entries: EntryQuerySet, text: str, id_range: IdRange, is_back: bool) -> list[int]:
     """A batch of ids. The text index is read in the order of ids, and each match is checked against `entries`."""
-    low, high = id_range.low or 0, id_range.high or 2**63 - 1
+    most = 2**63 - 1  # SQLite's driver refuses larger numbers
+    low, high = min(id_range.low or 0, most), min(id_range.high or most, most)
     of_match = entries.filter(pk=RawSQL(f"{TABLE}.rowid", ())).order_by().values("pk")  # noqa: S611 # our own name
     try:
         is_wanted, parameters = of_match.query.sql_with_params()

@@ -168,6 +168,14 @@ def test_the_time_limit_ends_a_page_within_a_range(text: str, reader: Reader, mo
     assert [entry.pk for entry in found] == sorted(every)
 
 
+@pytest.mark.parametrize("text", ["common", "co"])
+def test_no_entries_come_after_the_largest_id(reader: Client, text: str) -> None:
+    saved(cell(new="common"))
+    for after in (2**63 - 1, 2**63 - 2):
+        assert found(reader, f"q={text}&after={after}") == ["common"], "the newest page"
+        assert reader.get(f"/audit/newer/?q={text}&after={after}").json() == {"count": 0}
+
+
 def test_a_personal_value_is_not_searched(reader: Client) -> None:
     saved(Change(1, "1", STATUS, "Salary", "12345678", "23456789", is_personal=True))
     assert found(reader, "q=23456789") == []
