@@ -6,7 +6,7 @@ Smartsheet refuses a restored row, the row is sent once more without its formula
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -16,9 +16,9 @@ from audit.recording import NotRecorded
 from audit.vocabulary import Action, Origin
 from edits.gateway.errors import GatewayError, Unavailable
 from edits.gateway.operations import ROWS_PER_WRITE
+from edits.saving import idempotency
 from edits.saving.baseline import Baseline
 from edits.saving.changes import ORDINARY, AddRow, CellChange, MoveRow, Place, RowChange
-from edits.saving.idempotency import InProgress, KeyReused
 from edits.saving.results import DONE, Result, RowResult, Status
 from edits.saving.row_places import Places
 from edits.saving.service import save
@@ -32,20 +32,35 @@ PLAIN = "Smartsheet refused formulas, formats or the lock of “{}”, so this r
 
 
 def put_back(plan: Plan, places: Places, *, key: str, **facts: Any) -> Result:
-    """Put back the rows that can be put back, with one save or several saves. Only the last save gets the idempotency
-    key `key`. All saves get `facts`, which has `via` and `reason`.
+    """Put back the rows that can be put back, with one save or several saves. The idempotency key `key` is for all of
+    them together. All saves get `facts`, which has `via` and `reason`.
 
-    The rows of a later edit are put back before those of an earlier one. Raises KeyReused, InProgress or NotRecorded if
-    the first save raises it.
+    The rows of a later edit are put back before those of an earlier one. Raises NotRecorded if the first save raises
+    it, and KeyReused or InProgress like `save`. If the process of an earlier call died after it put back some rows, the
+    plan has other rows now, so KeyReused is raised.
     """
+    baseline, entries = plan.baseline, tuple(undo.change.intent.pk for undo in plan.possible)
+    digest = idempotency.digest_of("put back", baseline.sheet.id, entries, reason=facts["reason"]) if key else ""
+    claim = idempotency.claim(key, actor=baseline.actor, digest=digest)
+    if claim.earlier:
+        return claim.earlier
+    try:
+        result = _put_back(plan, places, facts)
+    except NotRecorded:
+        claim.give_up()
+        raise
+    claim.finish(result, personal=baseline.personal)
+    return result
+
+
+def _put_back(plan: Plan, places: Places, facts: Mapping[str, Any]) -> Result:
     undos = plan.possible
-    putting = _PuttingBack(plan.baseline, places, key, facts)
+    putting = _PuttingBack(plan.baseline, places, facts)
     edits: dict[UUID, list[Undo]] = {}
     for undo in sorted(undos, key=lambda one: one.change.intent.pk, reverse=True):
         edits.setdefault(undo.change.intent.edit_id, []).append(undo)
-    last = list(edits)[-1:]
-    for edit_id, of_edit in edits.items():
-        putting.put_back(sorted(of_edit, key=_number), is_last=[edit_id] == last)
+    for of_edit in edits.values():
+        putting.put_back(sorted(of_edit, key=_number))
     rows = tuple(putting.results[undo.row_id] for undo in undos)
     return Result(rows, tuple(putting.edit_ids), is_logged=putting.is_logged)
 
@@ -54,15 +69,14 @@ def put_back(plan: Plan, places: Places, *, key: str, **facts: Any) -> Result:
 class _PuttingBack:
     baseline: Baseline
     places: Places
-    key: str
-    facts: dict[str, Any]
+    facts: Mapping[str, Any]
     results: dict[int, RowResult] = field(default_factory=dict)  # by the rows' old ids
     edit_ids: list[UUID] = field(default_factory=list)
     is_logged: bool = True
     _plain: dict[int, str] = field(default_factory=dict)  # by old id: why a row is sent with its values only
     _is_stopped: bool = False
 
-    def put_back(self, left: Sequence[Undo], *, is_last: bool) -> None:
+    def put_back(self, left: Sequence[Undo]) -> None:
         """Put back the rows of one edit, in as many saves as their hierarchy needs."""
         while left and not self._is_stopped:
             ready, left = self._ready(left)
@@ -70,16 +84,10 @@ class _PuttingBack:
                 break
             if self.results:
                 self._read_version()
-            again = self._save(ready, key=self._key() if is_last and not left else "")
+            again = self._save(ready)
             left = [*again, *left]
         for undo in left:
             self._not_sent(undo, STOPPED)
-
-    def _key(self) -> str:
-        """Return the idempotency key for the last save. If refused rows are sent once more without formulas, formats
-        and lock, the key gets a suffix, because one key can't be used for two contents.
-        """
-        return f"{self.key} {len(self._plain)}" if self.key and self._plain else self.key
 
     def _ready(self, undos: Sequence[Undo]) -> tuple[dict[int, tuple[Undo, Place]], list[Undo]]:
         """Return the rows that can be sent now, each with its place, and the rows that have to wait until these rows
@@ -118,7 +126,7 @@ class _PuttingBack:
     def _has_failed(self, row_id: int | None) -> bool:
         return row_id in self.results and self.results[row_id].status not in DONE
 
-    def _save(self, ready: dict[int, tuple[Undo, Place]], *, key: str) -> list[Undo]:
+    def _save(self, ready: dict[int, tuple[Undo, Place]]) -> list[Undo]:
         """Save these rows. Return the rows that Smartsheet refused, and that have to be sent once more with only their
         values.
         """
@@ -127,13 +135,12 @@ class _PuttingBack:
             result = save(
                 self.baseline,
                 changes,
-                key=key,
                 origin=Origin.UNDO,
                 is_cell_by_cell=True,
                 is_partial=len(changes) > 1,
                 **self.facts,
             )
-        except (NotRecorded, KeyReused, InProgress):
+        except NotRecorded:
             if not self.results:
                 raise
             self._is_stopped = True

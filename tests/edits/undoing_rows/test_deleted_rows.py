@@ -303,3 +303,18 @@ def test_if_time_runs_out_the_rest_is_undone_later(
     assert 30 <= len(outline(sheet)) < 60
     assert "in the sheet again" in confirm(browser, edit_path_of(first)).text
     assert outline(sheet) == before
+
+
+def test_a_second_click_is_told_if_only_some_of_the_rows_came_back(
+    browser: Client, sheet: ManyRows, user: User
+) -> None:
+    for row in range(1, 5):
+        put(sheet, row, cells=[{"columnId": sheet.notes, "value": ""}])
+    top, *others = delete(sheet, 0, 1)
+    plan = undo.plan(user, with_outcomes([top, *others]), region="sandbox")
+    sheet.call("PUT", f"/sheets/{sheet.id}/columns/{sheet.notes}", {"type": "DATE", "validation": True})
+    result = undo.undo(plan, key="twice")
+    assert [row.status for row in result.rows] == [Status.REFUSED, *[Status.SAVED] * 4]
+    page = confirm(browser, edit_path_of(top), key="twice")
+    assert "You sent this twice. Nothing was sent the second time. This page shows what is left to undo." in page.text
+    assert outline(sheet) == ARRANGED[1:]
