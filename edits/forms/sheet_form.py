@@ -288,8 +288,8 @@ class SheetForm(ColumnsForm):
         return sheet, row
 
     def _was_saved(self) -> bool:
-        """Whether this form was already saved, or is being saved. If so, that save perhaps changed the row so that the
-        row no longer fits the rule.
+        """Whether a save of this form was begun before. If so, that save perhaps changed the row so that the row no
+        longer fits the rule.
         """
         key = self.data.get("once", "") if self.is_bound else ""
         with suppress(DatabaseError):
@@ -297,7 +297,7 @@ class SheetForm(ColumnsForm):
         return False
 
     def _is_under_way(self, key: str) -> bool:
-        """Whether an earlier request is saving this form at this moment."""
+        """Whether an earlier request with this key is in progress, or ended without a result."""
         with suppress(DatabaseError):
             return bool(self.baseline and idempotency.is_under_way(key, actor=self.baseline.actor))
         return False
