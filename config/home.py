@@ -176,6 +176,9 @@ def _not_saved(recent: EntryQuerySet, edits: Sequence[Edit]) -> Mapping[UUID, li
     for entry in entries:
         lines[entry.edit_id].add(entry.line)
     intents = list(Entry.objects.intents().on_lines(lines).newest_first()[:MOST]) if lines else []
+    # A row without an outcome has no entry among `problems`, so all intents of an uncertain edit are read.
+    uncertain = [edit.first.intent.edit_id for edit in edits if edit.is_shortened and _phases(edit) & {*UNCERTAIN}]
+    intents += recent.intents().filter(edit_id__in=uncertain).newest_first()[:MOST] if uncertain else []
     acts = [entry for entry in entries if entry.line is None]  # an act without an intent, such as a conflict
     changes |= {change.intent.pk: change for change in with_outcomes([*intents, *acts])}
     found: defaultdict[UUID, list[LoggedChange]] = defaultdict(list)

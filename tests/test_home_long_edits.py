@@ -5,9 +5,11 @@ from collections.abc import Callable, Sequence
 import pytest
 from django.http import HttpResponse
 from django.test import Client
+from django.utils import timezone
 
 from audit.models import Entry
 from audit.recording import Actor, Change, Intent, Outcome, intend, settle
+from audit.unsettled import Unsettled
 from audit.vocabulary import NEW_ROW, Action, Origin, Phase
 from config.home import LATEST, LOOKED_AT, OwnEdit
 from tests.audit.edits import SITE_PLAN, cell, intended
@@ -99,3 +101,13 @@ def test_a_long_edit_that_was_undone_says_so(client: Client, actor: Actor) -> No
 def test_a_long_edit_with_a_saved_row_that_the_page_does_not_show_can_be_undone(client: Client, actor: Actor) -> None:
     edit(actor, range(1, ROWS + 1), refused=range(1, ROWS))
     assert oldest(client).can_be_undone
+
+
+def test_a_long_edit_whose_end_has_no_outcome_needs_the_person(client: Client, actor: Actor) -> None:
+    intent = intended(*(cell(row=row) for row in range(1, ROWS + 1)), actor=actor)
+    settle(intent, [Outcome(Phase.APPLIED, row) for row in range(1, ROWS)])
+    now = timezone.now()
+    Unsettled.objects.create(edit_id=intent.edit_id, region=actor.region, actor_id=actor.id, at=now, due_at=now)
+    assert needs(client) == 1
+    edit(actor, [ROWS])
+    assert needs(client) == 0
