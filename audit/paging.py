@@ -87,6 +87,7 @@ def page_after(asked: Asked, *, reader: Reader, after: int, size: int) -> Page:
     where this one ended.
     """
     found: list[Entry] = []
+    newest = _newest_id()  # before the reading, because an entry that is written meanwhile must not be skipped
     reached, ends = after, monotonic() + TIME_LIMIT
     for part, taken in _parts(asked, reader, id_ranges.oldest_first(after, **_cuts(asked)), size, is_back=False):
         if asked.high is not None and part.low is not None and part.low >= asked.high:
@@ -96,7 +97,7 @@ def page_after(asked: Asked, *, reader: Reader, after: int, size: int) -> Page:
         if len(found) >= size:
             break
         if monotonic() > ends and part.high is not None:
-            reached = max(reached, min(part.high - 1, _newest_id()))  # later entries must not be skipped
+            reached = max(reached, min(part.high - 1, newest))
             break
     return Page(entries=found[::-1], older=found[0].pk if found else after, newer=reached)
 

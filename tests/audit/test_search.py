@@ -1,5 +1,8 @@
 """The search finds parts of words in all columns that it covers, and uses an index."""
 
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
 from django.db import connection
 from django.test import Client
@@ -9,7 +12,7 @@ from pytest_django import DjangoAssertNumQueries
 from audit import paging, search
 from audit.access import Readable, Reader
 from audit.models import Entry
-from audit.recording import Change, Outcome, note, settle
+from audit.recording import Change, Intent, Outcome, note, settle
 from audit.vocabulary import Action, Phase
 from tests.audit.edits import ALICE, AUDITOR, BOB, BUDGET, ROW, STATUS, cell, entries_of, intended, saved
 from tests.audit.filtering.test_filters import found
@@ -123,6 +126,7 @@ def test_entries_that_the_reader_cannot_read_cost_no_queries(
     text: str, place: dict[str, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(search, "BATCH", 5)
+    monkeypatch.setattr(paging, "TIME_LIMIT", 60)  # a page that is cut off needs another query
     counts = []
     for _ in range(2):
         saved(*(cell(new=f"common {number}", row=number) for number in range(1, 61)))
@@ -166,6 +170,25 @@ def test_the_time_limit_ends_a_page_within_a_range(text: str, reader: Reader, mo
     while (page := paging.page_after(asked, reader=reader, after=after, size=50)).newer != after:
         after, found = page.newer or 0, found + page.entries[::-1]
     assert [entry.pk for entry in found] == sorted(every)
+
+
+def test_an_entry_that_is_written_during_the_reading_is_not_skipped(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(paging, "TIME_LIMIT", 0)
+    first = saved(cell(new="other"))
+    after = Entry.objects.of_edit(first.edit_id).latest("id").pk
+    asked, parts = paging.Asked(Entry.objects.intents(), text="common"), paging._parts
+
+    def slow_parts(*arguments: Any, **options: Any) -> Iterator[Any]:
+        for part in parts(*arguments, **options):
+            if not meanwhile:
+                meanwhile.append(saved(cell(new="common")))
+            yield part
+
+    meanwhile: list[Intent] = []
+    monkeypatch.setattr(paging, "_parts", slow_parts)
+    reached = paging.page_after(asked, reader=AUDITOR, after=after, size=50).newer
+    page = paging.page_after(asked, reader=AUDITOR, after=reached or 0, size=50)
+    assert [entry.edit_id for entry in page.entries] == [meanwhile[0].edit_id]
 
 
 @pytest.mark.parametrize("text", ["common", "co"])
