@@ -144,7 +144,7 @@ def test_requests_not_accepted_in_time_are_never_delivered() -> None:
         listener.bind(("127.0.0.1", 0))
         listener.listen()
         port = listener.getsockname()[1]
-        gateway = Gateway(region_api_base=f"http://127.0.0.1:{port}/2.0", token="alices-token", deadline=1)
+        gateway = Gateway(region_api_base=f"http://127.0.0.1:{port}/2.0", token="alices-token", deadline=5)
         with pytest.raises(OutcomeUnknown):
             gateway.update_rows(1, [{"id": 1, "cells": [{"columnId": 1, "value": "x" * 4_000_000}]}])
         sleep(2)
