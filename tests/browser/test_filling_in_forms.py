@@ -57,6 +57,7 @@ def test_the_keyboard_is_enough(page: Page, form: ProgressForm, bob: Person) -> 
             break
     page.keyboard.press("Enter")
     page.get_by_label("How is it going?").wait_for()
+    page.wait_for_load_state()  # until the script runs, the field that the choice asks for doesn't appear
     for _ in range(10):
         page.keyboard.press("Tab")
         if page.evaluate("document.activeElement.tagName") == "SELECT":
