@@ -135,10 +135,11 @@ def _forth(after: int) -> Iterator[IdRange]:
 
 
 def _cut_back(id_range: IdRange, steps: Iterable[int]) -> Iterator[IdRange]:
-    low, high, since, until = id_range.low, id_range.high, id_range.since, id_range.until
-    if high is None:
-        newest = id_range.of(Entry.objects.order_by("-id")).values_list("id", flat=True).first()
-        high = (newest or 0) + 1
+    low, since, until = id_range.low, id_range.since, id_range.until
+    newest = id_range.of(Entry.objects.order_by("-id")).values_list("id", flat=True).first()
+    if newest is None:
+        return
+    high = newest + 1  # not the range's own end, because an address can have any number as `before`
     for step in steps:
         if high - step <= (low or 0):
             break

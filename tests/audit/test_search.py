@@ -199,6 +199,13 @@ def test_no_entries_come_after_the_largest_id(reader: Client, text: str) -> None
         assert reader.get(f"/audit/newer/?q={text}&after={after}").json() == {"count": 0}
 
 
+@pytest.mark.parametrize("text", ["common", "co"])
+def test_a_page_before_an_id_far_above_the_newest_is_the_newest_page(reader: Client, text: str) -> None:
+    saved(cell(new="common"))
+    for before in (2**63 - 1, 2**40):
+        assert found(reader, f"q={text}&before={before}") == ["common"]
+
+
 def test_a_personal_value_is_not_searched(reader: Client) -> None:
     saved(Change(1, "1", STATUS, "Salary", "12345678", "23456789", is_personal=True))
     assert found(reader, "q=23456789") == []
