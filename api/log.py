@@ -108,7 +108,8 @@ class EntryAnswer(TypedDict):
 class EntriesAnswer(TypedDict):
     """Entries, newest first. To read older entries, send `older` as the parameter `before` of the next request. `older`
     is null if there are no older entries. To read newer entries later, send `newer` as the parameter `after`. `newer`
-    is null if there is no entry yet.
+    is null if the answer has no entries and the request had no `after`. In this case, send the same request again
+    later.
 
     A page can have fewer entries than `limit`, or none, although there are more entries. This happens if the search for
     matching entries takes longer than a second. So read on until `older` is null.
