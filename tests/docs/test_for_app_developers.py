@@ -138,6 +138,10 @@ def test_the_page_that_updates_a_row(
     assert 'name="shown" value="Blocked"' in late.content.decode()
     assert client.post(page, {"typed": "Complete"}).status_code == 409  # a hand-made request
     assert client.get(f"/status/{plan.id}/99/").status_code == 404
+    sandbox.call(alice, "PUT", f"/sheets/{plan.id}/columns/{plan.columns['Status']}", {"title": "State"})
+    for answer in (client.get(page), client.post(page, {"shown": "Blocked", "typed": "Complete"})):
+        assert answer.status_code == 404
+        assert "The sheet no longer has a column named “Status”." in answer.content.decode()
     sandbox.fault(method="GET", path="/sheets", status=403, errorCode=1004, times=9)
     assert client.get(page).status_code == 403
     assert [entry.phase for entry in Entry.objects.filter(action="change").order_by("id")] == [
