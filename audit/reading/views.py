@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from audit.access import Reader, reader_of
@@ -19,6 +19,7 @@ from audit.read_logging import note_reading
 from audit.reading.active_filters import active_filters, filters_alone
 from audit.templatetags.audit_lines import log_start
 
+ROW_OF_SHEET = ("row", "column")  # filters that need the filter for a sheet
 NEW = 100  # where counting new entries for an open page stops
 
 
@@ -26,6 +27,9 @@ NEW = 100  # where counting new entries for an open page stops
 @login_required
 def log(request: HttpRequest) -> HttpResponse:
     """The page of the log. It shows the entries that match the query, newest first."""
+    if request.GET.get("sheet") == "" and request.GET.keys() & ROW_OF_SHEET:
+        # A browser without JavaScript also sends the row that was filtered, although the person has chosen all sheets.
+        return redirect(log_start(filters_alone(request.GET, but=("sheet", *ROW_OF_SHEET))).rstrip("?&"))
     reader = reader_of(request)
     form = _form(request, reader)
     saved = SavedFilter.objects.of(request.user.pk)

@@ -122,6 +122,12 @@ def test_unknown_parameters_are_reported_and_nothing_is_shown(reader: Client, qu
 
 
 @pytest.mark.usefixtures("written")
+def test_without_javascript_choosing_all_sheets_takes_the_row_off(reader: Client) -> None:
+    assert reader.get("/audit/?row=31&column=501&sheet=&q=Dig")["Location"] == "/audit/?q=Dig"
+    assert reader.get("/audit/?row=31&sheet=&q=&person=")["Location"] == "/audit/"
+
+
+@pytest.mark.usefixtures("written")
 def test_the_filters_in_force_are_named_and_each_can_be_taken_off(reader: Client) -> None:
     query = f"person={BOB.id}&sheet={PLAN_ID}&row={ROW}&column={NOTES}&before=999999"
     active = reader.get(f"/audit/?{query}").context["active_filters"]
