@@ -151,6 +151,7 @@ def allow(page: Page, person: Person) -> None:
 
 def problems(page: Page, impacts: frozenset[str] = frozenset({"serious", "critical"})) -> list[str]:
     """Return the problems that axe finds on the page and that have one of these impacts."""
+    page.wait_for_load_state()
     violations = Axe().run(page).response["violations"]
     return [
         f"{page.url} {violation['id']} ({violation['impact']}): {node['html'][:150]}"

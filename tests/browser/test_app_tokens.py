@@ -12,6 +12,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 def require_accessible(page: Page) -> None:
     """Assert that the page has no accessibility problems, and doesn't scroll sideways at a width of 320 px."""
+    page.wait_for_load_state()
     assert [(one["id"], one["nodes"]) for one in Axe().run(page).response["violations"]] == []
     page.set_viewport_size({"width": 320, "height": 900})
     assert page.evaluate("document.documentElement.scrollWidth") == 320
@@ -33,6 +34,7 @@ def test_a_token_is_made_shown_and_ended(page: Page, sandbox: RunningSandbox, bo
     expect(page.get_by_label("Token", exact=True)).to_be_focused()
     require_accessible(page)
     page.get_by_role("link", name="Back to your profile").click()
+    expect(page.get_by_role("button", name="End the token Nightly import")).to_be_visible()
     if theme == "light":
         picture(page, "app-tokens")
     require_accessible(page)

@@ -75,6 +75,7 @@ def test_a_form_is_designed_by_keyboard_alone(page: Page, plan: SitePlan, bob: P
     expect(page.get_by_label("Address")).to_have_value("wie-weit")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("Wie weit?")
+    page.wait_for_load_state()  # without its script, the page is loaded again for each field
     for title in ("Status", "Notes"):
         tab_to(page, "new-field")
         page.keyboard.type(title)

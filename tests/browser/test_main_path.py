@@ -73,6 +73,7 @@ def names_in_history(sandbox: RunningSandbox, person: Person, title: str) -> lis
 def test_the_keyboard_is_enough(page: Page, bob: Person) -> None:
     sign_in(page, bob)
     open_row(page)
+    page.wait_for_load_state()  # before its script runs, Ctrl+Enter does nothing
     comments = page.get_by_label("Task", exact=False).first
     comments.focus()
     page.keyboard.press("End")

@@ -50,6 +50,7 @@ def form_page(settings: Settings, plan: SitePlan) -> Iterator[None]:
 
 def require_accessible(page: Page) -> None:
     """Assert that the page has no accessibility problems, and doesn't scroll sideways at a width of 320 px."""
+    page.wait_for_load_state()
     assert [(one["id"], one["nodes"]) for one in Axe().run(page).response["violations"]] == []
     page.set_viewport_size({"width": 320, "height": 900})
     assert page.evaluate("document.documentElement.scrollWidth") == 320

@@ -163,6 +163,7 @@ def test_before_a_number_becomes_text_the_form_asks(writer: Page, plan: SitePlan
     expect(main).to_contain_text("Not saved yet")
     expect(main).to_contain_text("sums leave out")
     expect(page.get_by_label("Budget", exact=True)).to_have_value(writing.no_number)
+    page.wait_for_load_state()  # before its script runs, Ctrl+Enter does nothing
     tab_to(page, page.get_by_label("Yes, save this value"))
     keyboard.press("Space")
     keyboard.press("Control+Enter")
