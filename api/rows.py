@@ -5,7 +5,7 @@ A sheet has up to 500,000 cells. Nearly all of them have only a value, so that c
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from hashlib import blake2b
 from typing import Annotated
 
@@ -36,12 +36,27 @@ CALCULATED = frozenset({"formula", "linkInFromCell"})
 def row_answers(raw_rows: Iterable[Mapping[str, Json]], columns: Iterable[Column]) -> Iterator[RowAnswer]:
     """Convert Smartsheet's Row objects to arrays, and yield the arrays."""
     columns = list(columns)
-    answers = [(column.id, _answer_of(column)) for column in columns]
+    places = {column.id: place for place, column in enumerate(columns)}
+    multiple = {place for place, column in enumerate(columns) if column.type in MULTIPLE}
+    with_formula = {place for place, column in enumerate(columns) if column.formula}
     # In a project plan, the values of a row depend on dates and durations of other rows.
     is_all_calculated = any(column.type == "PREDECESSOR" for column in columns)
     for raw in raw_rows:
-        cells = {cell["columnId"]: cell for cell in raw.get("cells") or ()}
-        values = [answer(cells[column_id]) if column_id in cells else None for column_id, answer in answers]
+        values: list[CellAnswer] = [None] * len(columns)
+        calculated = set(with_formula)
+        for cell in raw.get("cells") or ():
+            place = places.get(cell["columnId"])
+            if place is None:
+                continue
+            if place not in multiple and HAS_MORE.isdisjoint(cell):
+                value: CellValue = cell.get("value")
+                display = cell.get("displayValue")
+                if not display or display == value or display == text_of(value):
+                    values[place] = None if value == "" else value
+                    continue
+            elif not CALCULATED.isdisjoint(cell):
+                calculated.add(place)
+            values[place] = cell_answer(columns[place], Cell.parse(cell))
         parent = raw.get("parentId")
         yield (
             str(raw["id"]),
@@ -51,38 +66,9 @@ def row_answers(raw_rows: Iterable[Mapping[str, Json]], columns: Iterable[Column
             values,
             raw.get("expanded") is not False,
             raw.get("format") or None,
-            _digest(values) if is_all_calculated else _digest(_calculated(columns, cells, values)),
+            _digest(values if is_all_calculated else [(columns[at].id, values[at]) for at in sorted(calculated)]),
         )
-
-
-def _calculated(columns: list[Column], cells: Mapping[int, Mapping[str, Json]], values: list[CellAnswer]) -> list[Json]:
-    """Return the results of the row's formulas and links. If only these results change, Smartsheet doesn't report the
-    row as changed.
-    """
-    return [
-        (column.id, value)
-        for column, value in zip(columns, values, strict=True)
-        if column.formula or not CALCULATED.isdisjoint(cells.get(column.id, ()))
-    ]
 
 
 def _digest(values: list[Json]) -> str | None:
     return blake2b(orjson.dumps(values), digest_size=8).hexdigest() if values else None
-
-
-def _answer_of(column: Column) -> Callable[[Mapping[str, Json]], CellAnswer]:
-    """Return a function that converts a Cell object of this column for the API's answer."""
-
-    def with_details(raw: Mapping[str, Json]) -> CellAnswer:
-        return cell_answer(column, Cell.parse(raw))
-
-    def plain_or_with_details(raw: Mapping[str, Json]) -> CellAnswer:
-        if not HAS_MORE.isdisjoint(raw):
-            return with_details(raw)
-        value: CellValue = raw.get("value")
-        display = raw.get("displayValue")
-        if not display or display == value or display == text_of(value):
-            return None if value == "" else value
-        return with_details(raw)
-
-    return with_details if column.type in MULTIPLE else plain_or_with_details

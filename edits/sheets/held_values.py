@@ -123,7 +123,11 @@ def text_of(value: Json) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):
-        return str(int(value)) if value.is_integer() else format(Decimal(repr(value)), "f")
+        if value.is_integer():
+            return str(int(value))
+        text = repr(value)
+        is_plain = "e" not in text and "n" not in text  # unlike 1e-05, nan and inf
+        return text if is_plain else format(Decimal(text), "f")
     if isinstance(value, list):
         return "\n".join(map(str, value))
     return "\n".join(str(value).replace("\r\n", "\n").split("\r"))
