@@ -1,10 +1,13 @@
-"""Scripts of the grid that can't be loaded: the page says so, and works as soon as they can be loaded."""
+"""Loading the grid. The browser requests the first rows and all scripts at once. If a script can't be loaded, the page
+says so, and works as soon as the script can be loaded.
+"""
 
 import re
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
+from edits.grid.modules import modules
 from tests.browser.conftest import sign_in
 from tests.browser.grids import DIG, go_to, note, open_grid, reaches, saved
 from tests.edits.site_plan import SitePlan
@@ -24,6 +27,29 @@ def context(context: BrowserContext) -> BrowserContext:
 def script(name: str) -> re.Pattern[str]:
     """Return a pattern of a script's address, which can contain a hash."""
     return re.compile(rf"/grid/{name}(\.[0-9a-f]+)?\.js")
+
+
+def requested(page: Page, pattern: str) -> list[tuple[str, str]]:
+    """Return what the page has requested: addresses that match the pattern, and what made the browser request them."""
+    entries = "performance.getEntriesByType('resource').map(({ name, initiatorType }) => [name, initiatorType])"
+    return [(name, initiator) for name, initiator in page.evaluate(entries) if re.search(pattern, name)]
+
+
+def test_the_first_rows_are_requested_once_before_the_scripts_run(page: Page, plan: SitePlan, bob: Person) -> None:
+    open_grid(page, bob)
+    assert [initiator for _, initiator in requested(page, r"/api/v1/sheets/")] == ["link"]
+
+
+def test_all_scripts_are_requested_at_once(page: Page, plan: SitePlan, bob: Person) -> None:
+    open_grid(page, bob)
+    names = {re.sub(r".*/static/|\.[0-9a-f]{12}(?=\.js)", "", name) for name, _ in requested(page, r"/js/grid/.*\.js$")}
+    later = {
+        "signing-out",
+        "types/multi-contact",
+        "types/multi-picklist",
+    }  # for the top bar, and for this sheet's columns
+    assert names - {f"byline/js/grid/{one}.js" for one in later} == set(modules())
+    assert page.locator("head link[rel=modulepreload]").count() == len(modules())
 
 
 @pytest.mark.parametrize("name", ["main", "grid", "painting", "types/text-number", "types/multi-contact"])
