@@ -2,7 +2,7 @@
 
 import { loadTypes } from "./types/index.js";
 
-const FIRST = 200;
+const FIRST = 200; // as in sheet.html, where the browser requests these rows before the scripts run
 const THEN = 5_000;
 const AT_ONCE = 2; // pages that are requested together, so that Smartsheet, this app and the browser work at the same time
 
@@ -15,14 +15,17 @@ export async function load(api, sheetId, { onFirst, onRows }) {
   if (first.rows.length >= first.total_rows) return true;
   const pages = Math.ceil(first.total_rows / THEN);
   const asked = []; // promises of the answers, page by page
+  const ask = () => {
+    if (asked.length === pages) return;
+    asked.push(read(asked.length + 1, THEN));
+    asked.at(-1).catch(() => {}); // the error is raised later, where the answer is awaited
+  };
+  for (let count = 0; count < AT_ONCE; count++) ask();
   for (let page = 1; page <= pages; page++) {
-    while (asked.length < Math.min(pages, page - 1 + AT_ONCE)) {
-      asked.push(read(asked.length + 1, THEN));
-      asked.at(-1).catch(() => {}); // the error is raised later, where the answer is awaited
-    }
     const answer = await asked[page - 1];
     asked[page - 1] = null;
     if (answer.version !== first.version) return false;
+    ask(); // before the rows are shown, so that Smartsheet and this app work in the meantime
     onRows(page === 1 ? answer.rows.slice(FIRST) : answer.rows);
   }
   return true;
