@@ -30,6 +30,11 @@ class TableCell:
     link: str = ""
     symbol: str = ""
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether the cell has nothing but its text, and isn't the name of the row."""
+        return not (self.mark or self.link or self.symbol or self.column.is_primary)
+
 
 @dataclass(frozen=True, slots=True)
 class TableRow:

@@ -25,4 +25,4 @@ def is_web_address(text: str) -> bool:
 def link_of(cell: Cell) -> str:
     """Return the address of a cell's hyperlink; "" if there is none or the address isn't safe."""
     url = str((cell.hyperlink or {}).get("url") or "")
-    return url if is_web_address(url) else ""
+    return url if url and is_web_address(url) else ""
