@@ -20,6 +20,8 @@ from api.sheet_answers import RowsAnswer, SheetList, rows_answer, summary
 from api.sheet_changes import ChangesAnswer, Copy, changes_answer
 from edits.features import Feature
 from edits.gateway.client import Gateway, gateway_for
+from edits.gateway.collector import paused_until_converted
+from edits.gateway.errors import JsonObject
 from edits.gateway.operations import HISTORY_PER_PAGE
 from edits.sheets.held_values import bare, held
 from edits.sheets.sheet import Cell, Contact, Json, SheetSummary, parse_time
@@ -102,10 +104,9 @@ def read_sheet(
     Pages are read separately. If two pages have different `version`s, the sheet changed in between.
     """
     gateway = _gateway(request)
-    found = gateway.sheet(sheet_id, page=page, page_size=page_size)
-    if (found.get("totalRowCount") or 0) <= (page - 1) * page_size:  # Smartsheet would return the last page again
-        found = {**found, "rows": []}
-    return respond_compressed(request, rows_answer(gateway, found))
+    with paused_until_converted():
+        answer = rows_answer(gateway, _page(gateway, sheet_id, page, page_size))
+    return respond_compressed(request, answer)
 
 
 @router.get("/sheets/{sheet_id}/rows", response={200: RowsAnswer, **failing(404)}, operation_id="readRows")
@@ -163,6 +164,12 @@ def read_cell_history(
         "has_more": len(found) == HISTORY_PER_PAGE,
     }
     return respond(answer)
+
+
+def _page(gateway: Gateway, sheet_id: int, page: int, page_size: int) -> JsonObject:
+    found = gateway.sheet(sheet_id, page=page, page_size=page_size)
+    is_beyond = (found.get("totalRowCount") or 0) <= (page - 1) * page_size  # Smartsheet returns the last page again
+    return {**found, "rows": []} if is_beyond else found
 
 
 def _state(raw: Json, column_id: int) -> StateAnswer:

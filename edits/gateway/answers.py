@@ -3,15 +3,13 @@
 https://developers.smartsheet.com/api/smartsheet/error-codes
 """
 
-import gc
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 import orjson
 
+from edits.gateway.collector import paused_while_parsing
 from edits.gateway.errors import (
     Busy,
     Forbidden,
@@ -86,26 +84,11 @@ def _no_clear_answer(*, is_write: bool) -> GatewayError:
 
 def _json_object(body: bytes | bytearray) -> JsonObject:
     try:
-        with _collector_paused():
+        with paused_while_parsing(len(body)):
             content = orjson.loads(body)
     except ValueError:
         return {}
     return content if isinstance(content, dict) else {}
-
-
-@contextmanager
-def _collector_paused() -> Iterator[None]:
-    """Pause Python's garbage collector. A large sheet makes half a million new objects. Parsing it takes twice as long
-    while the collector runs.
-    """
-    is_ours_to_pause = gc.isenabled()  # if another thread has paused the collector, that thread resumes it
-    if is_ours_to_pause:
-        gc.disable()
-    try:
-        yield
-    finally:
-        if is_ours_to_pause:
-            gc.enable()
 
 
 def _error(answer: Answer, content: JsonObject, *, is_write: bool) -> GatewayError:

@@ -1,0 +1,53 @@
+"""Pauses Python's garbage collector while a large answer is parsed and converted.
+
+A large sheet makes half a million new objects, and none of them is garbage. The collector would visit all of them
+several times, which takes as long as parsing them. Objects that are no longer used are freed all the same, except for
+objects that refer to each other.
+"""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from contextvars import ContextVar
+
+LARGE = 2**18  # bytes; a smaller answer makes few objects
+
+_converting: ContextVar[ExitStack | None] = ContextVar("converting", default=None)
+
+
+@contextmanager
+def paused_until_converted() -> Iterator[None]:
+    """Pause the collector from the parsing of a large answer until the end of the block. Call Smartsheet once at the
+    start of the block, because other threads need the collector while this thread waits for Smartsheet.
+    """
+    with ExitStack() as converting:
+        mark = _converting.set(converting)
+        try:
+            yield
+        finally:
+            _converting.reset(mark)
+
+
+@contextmanager
+def paused_while_parsing(size: int) -> Iterator[None]:
+    """Pause the collector in the block, if an answer of `size` bytes is large. In a block of paused_until_converted(),
+    the pause ends with that block.
+    """
+    with ExitStack() as parsing:
+        if size >= LARGE:
+            (_converting.get() or parsing).enter_context(_paused())
+        yield
+
+
+@contextmanager
+def _paused() -> Iterator[None]:
+    is_ours_to_pause = gc.isenabled()  # if another thread has paused the collector, that thread resumes it
+    if is_ours_to_pause:
+        gc.disable()
+    try:
+        yield
+    finally:
+        if is_ours_to_pause:
+            gc.enable()
