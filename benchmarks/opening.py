@@ -24,7 +24,6 @@ from benchmarks.browser import chromium
 from tests.crowd import App
 from tests.running_sandbox import Person, RunningSandbox
 
-FIRST, PAGE, AT_ONCE = 100, 2_500, 2  # the same as in edits/static/byline/js/grid/loading.js
 FIRST_GOAL, WHOLE_GOAL, MEMORY_GOAL = 0.5, 2.0, 1.2
 ROUNDS = 5
 # Sets a promise of two numbers: the milliseconds from the request for the page to the first rows, and to all rows.
