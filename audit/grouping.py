@@ -48,6 +48,11 @@ class Edit:
         return self.changes[0]
 
     @property
+    def is_certain(self) -> bool:
+        """Whether the outcome of each change that `phases` counts is known."""
+        return not {phase for phase, _ in self.phases} & {Phase.INTENT, Phase.UNKNOWN}
+
+    @property
     def is_grouped(self) -> bool:
         return self.count > 1
 

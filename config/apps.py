@@ -1,4 +1,4 @@
-"""This project's own Django app. It has the admin site, and the users who have a password."""
+"""This project's own Django app. It has the admin site, the home page, and the users who have a password."""
 
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig

@@ -21,6 +21,7 @@ from audit.recording import NotRecorded
 from audit.undoings import Undone, undone
 from audit.unsettled import Unsettled
 from audit.vocabulary import NEW_ROW, Action, Phase
+from config.models import DismissedEdit
 from edits.forms.filling.opening import open_forms
 from edits.forms.models import FormDefinition, FormState
 from edits.sheets import opened_sheets
@@ -147,12 +148,13 @@ def _own(edit: Edit, changes: Sequence[LoggedChange], found: Undone) -> OwnEdit:
 
 def _needs(own: EntryQuerySet, profile: Profile) -> list[Edit]:
     """Return the person's recent edits that weren't saved or that are uncertain. Leave out an edit if the person
-    saved the same cells or rows later.
+    dismissed it, or saved the same cells or rows later.
     """
     recent = own.filter(at__gte=timezone.now() - RECENT, action__in=ON_SHEETS)
     notable = recent.filter(phase__in=(*NOT_SAVED, Phase.UNKNOWN)).newest_first()[:LOOKED_AT]
     waiting = Unsettled.objects.filter(region=profile.region, actor_id=profile.id)[:LATEST]
     ids = {*notable.values_list("edit_id", flat=True), *waiting.values_list("edit_id", flat=True)}
+    ids -= DismissedEdit.objects.of(profile)
     heads = list(Entry.objects.heads().filter(edit_id__in=ids).newest_first()[:LOOKED_AT]) if ids else []
     edits = [edit for edit in edits_of(heads, is_whole=True) if _phases(edit) & {*NOT_SAVED, *UNCERTAIN}]
     not_saved = _not_saved(recent, edits)

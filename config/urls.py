@@ -9,6 +9,7 @@ from identity.decorators import rate_limited
 handler500 = "config.views.server_error"
 urlpatterns = [
     path("", views.home, name="home"),
+    path("dismiss/<uuid:edit_id>/", views.dismiss, name="dismiss"),
     path("healthz", health.healthz, name="healthz"),
     path("", include("byline.urls")),
     path("api/", include("api.urls")),

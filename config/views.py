@@ -1,14 +1,18 @@
 """The front page and the error page."""
 
 import sys
+from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
 from django.views.defaults import server_error as djangos_server_error
 
+from audit.models import Entry
 from config.home import home_of
 from config.middleware import database_away, is_database_away
+from config.models import DismissedEdit
 from edits import features
 from identity.profiles.profile import Profile
 from identity.regions import default_region
@@ -24,6 +28,19 @@ def home(request: HttpRequest) -> HttpResponse:
         asks_to_write = features.WRITE in default_region().scopes
         return render(request, "front.html", {"next": request.GET.get("next", ""), "asks_to_write": asks_to_write})
     return render(request, "home.html", {"home": home_of(request, profile)})
+
+
+@require_POST
+def dismiss(request: HttpRequest, edit_id: UUID) -> HttpResponse:
+    """Take one of the person's own edits off the list of edits that need attention."""
+    profile: Profile | None = getattr(request, "smartsheet_user", None)
+    if profile is None:
+        return redirect("home")
+    if not Entry.objects.by_actor(profile.id, region=profile.region).of_edit(edit_id).exists():
+        raise Http404
+    DismissedEdit.objects.dismiss(profile, edit_id)
+    messages.success(request, "The edit is no longer on the list. It stays in the audit log.")
+    return redirect("home")
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

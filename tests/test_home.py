@@ -148,6 +148,32 @@ def test_a_conflict_and_what_is_not_certain_need_the_person(
     assert needs(client) == [{Phase.UNKNOWN}, {Phase.CONFLICT}]
 
 
+def test_an_edit_is_dismissed_once_its_outcome_is_known(
+    client: Client, sandbox: RunningSandbox, plan: SitePlan, bob: Person, charlie: Person, sign_in: SignIn
+) -> None:
+    sign_in(client, bob)
+    form = change(client, plan, "Rock")
+    plan.write(TASK, Notes="Water")
+    form.save()
+    form = Page.open(client, plan.edit_path(TASK)).type({plan.columns["Spent"]: "22000"})
+    sandbox.fault(method="PUT", drop="before")
+    form.save()
+    page = Page.open(client, "/")
+    assert needs(client) == [{Phase.UNKNOWN}, {Phase.CONFLICT}]
+    assert page.text.count("Dismiss") == 1, "only the conflict, because the other outcome isn't known"
+    conflict = Entry.objects.get(phase=Phase.CONFLICT)
+    stranger = Client()
+    sign_in(stranger, charlie)
+    assert stranger.post(f"/dismiss/{conflict.edit_id}/").status_code == 404
+    assert Client().post(f"/dismiss/{conflict.edit_id}/")["Location"] == "/"
+    assert needs(client) == [{Phase.UNKNOWN}, {Phase.CONFLICT}]
+    for _ in range(2):  # a second click
+        answer = client.post(f"/dismiss/{conflict.edit_id}/", follow=True)
+        assert "The edit is no longer on the list. It stays in the audit log." in answer.content.decode()
+    assert needs(client) == [{Phase.UNKNOWN}]
+    assert conflict in client.get(f"/audit/?edit={conflict.edit_id}").context["page"].entries
+
+
 def test_a_refused_deletion_or_restoration_needs_the_person_until_it_is_saved(
     client: Client, sandbox: RunningSandbox, plan: SitePlan, bob: Person, sign_in: SignIn
 ) -> None:
