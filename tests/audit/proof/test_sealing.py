@@ -122,7 +122,7 @@ def test_the_state_has_the_waiting_entries_and_whether_sealing_has_stopped(setti
     state = seals.state()
     assert (state.unsealed, state.has_stopped, state.is_due) == (2, False, True)
     assert state.waiting_since == Entry.objects.order_by("id")[0].at
-    settings.AUDIT_SEAL_STALE = 0
+    settings.AUDIT_SEAL_STALE = -1
     assert seals.state().has_stopped
 
 
