@@ -15,7 +15,7 @@ from sandbox.world import World
 
 
 class CannotListen(Exception):
-    """The port can't be used. The exception's message says which port, and why."""
+    """The port can't be used. The exception's message names the port and the reason."""
 
 
 async def run(worlds: list[World]) -> None:
@@ -25,7 +25,7 @@ async def run(worlds: list[World]) -> None:
     for name in ("SIGINT", "SIGTERM"):
         try:
             loop.add_signal_handler(getattr(signal, name), stop.set)
-        except NotImplementedError:  # Windows has no such handlers: Ctrl-C raises KeyboardInterrupt
+        except NotImplementedError:  # on Windows, where Ctrl-C raises KeyboardInterrupt instead
             break
     async with AsyncExitStack() as stack:
         addresses = [await _enter(stack, world) for world in worlds]

@@ -14,8 +14,8 @@ from sandbox.settings import Settings
 
 DESCRIPTION = """\
 A local replacement for Smartsheet's API 2.0 and its sign-in, for practice and tests. Point a Smartsheet client at
-http://127.0.0.1:8001/2.0 and sign in at http://127.0.0.1:8001/b/authorize. Every start has the same few people
-and sheets. All data is kept in memory, and also in a file with --state.
+http://127.0.0.1:8001/2.0 and sign in at http://127.0.0.1:8001/b/authorize. After every start, the sandbox has the
+same few people and sheets. It stores all data in memory. With --state, it also stores the data in a file.
 """
 
 EPILOG = """\
@@ -31,12 +31,13 @@ http://127.0.0.1:8001/_sandbox/ shows the people who can sign in, with their acc
 REGIONS = ("com", "eu", "au", "gov")
 LAST_PORT = 65_535
 LIMITS = {
-    "rate-limit": "most requests a minute for each token",
-    "heavy-cost": "requests that a heavy one counts as: cell history, files, images, copying and publishing sheets",
-    "rows-per-call": "most rows in one request",
-    "rows-per-sheet": "most rows of a sheet",
-    "columns-per-sheet": "most columns of a sheet",
-    "cells-per-sheet": "most cells of a sheet",
+    "rate-limit": "maximum number of requests per minute, for each token",
+    "heavy-cost": "number of requests that each of these counts as: cell history, files, images, copying and publishing"
+    " sheets",
+    "rows-per-call": "maximum number of rows in one request",
+    "rows-per-sheet": "maximum number of rows of a sheet",
+    "columns-per-sheet": "maximum number of columns of a sheet",
+    "cells-per-sheet": "maximum number of cells of a sheet",
 }
 
 
@@ -46,7 +47,7 @@ class PrintOperations(argparse.Action):
     def __call__(self, parser: argparse.ArgumentParser, *_given: object) -> None:
         try:
             print(operations_table(), flush=True)
-        except BrokenPipeError:  # `head` has read enough, for example; without this, Python prints the rest at exit
+        except BrokenPipeError:  # `head` closed the pipe, for example; without dup2, Python writes to it at exit
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             parser.exit(1)
         parser.exit()
@@ -76,7 +77,7 @@ def parser() -> argparse.ArgumentParser:
         "--state",
         type=Path,
         metavar="FILE",
-        help="keep all data in this JSON file between runs (with --regions: in FILE.com and so on)",
+        help="store all data in this JSON file, and read it at the next start (with --regions: FILE.com and so on)",
     )
     add("--tls", nargs=2, type=Path, metavar=("CERT", "KEY"), help="serve https with this certificate and key (PEM)")
     add("--rows", type=int, default=0, metavar="N", help='add a "Large sheet" with N rows')
@@ -104,7 +105,7 @@ def _port(text: str) -> int:
 def _regions(text: str) -> tuple[str, ...]:
     regions = tuple(part.strip() for part in text.split(","))
     if len(set(regions)) < len(regions) or not set(regions) <= set(REGIONS):
-        raise argparse.ArgumentTypeError(f"of {','.join(REGIONS)}, each at most once")
+        raise argparse.ArgumentTypeError(f"choose from {','.join(REGIONS)}, each at most once")
     return regions
 
 
@@ -124,14 +125,14 @@ def _add_sign_in_options(parser: argparse.ArgumentParser, default: Settings) -> 
         type=int,
         default=default.code_seconds,
         metavar="N",
-        help=f"how long an authorization code is valid (default {default.code_seconds})",
+        help=f"how many seconds an authorization code is valid (default {default.code_seconds})",
     )
     add(
         "--token-seconds",
         type=int,
         default=default.token_seconds,
         metavar="N",
-        help=f"how long an access token is valid (default {default.token_seconds})",
+        help=f"how many seconds an access token is valid (default {default.token_seconds})",
     )
     add(
         "--allow-hash-and-secret",
@@ -146,13 +147,19 @@ def _add_limits(parser: argparse.ArgumentParser, default: Settings) -> None:
         usual = getattr(default, name.replace("-", "_"))
         group.add_argument(f"--{name}", type=int, default=usual, metavar="N", help=f"{meaning} (default {usual})")
     add = group.add_argument
-    add("--attachment-mb", type=int, default=30, metavar="N", help="most megabytes of an attached file (default 30)")
+    add(
+        "--attachment-mb",
+        type=int,
+        default=30,
+        metavar="N",
+        help="maximum size of an attached file, in megabytes (default 30)",
+    )
     add(
         "--file-url-seconds",
         type=int,
         default=default.file_url_seconds,
         metavar="N",
-        help=f"how long the download address of a file is valid (default {default.file_url_seconds})",
+        help=f"how many seconds the download URL of a file is valid (default {default.file_url_seconds})",
     )
     add(
         "--concurrent-writes",
@@ -162,7 +169,7 @@ def _add_limits(parser: argparse.ArgumentParser, default: Settings) -> None:
 
 
 def _add_trouble_options(parser: argparse.ArgumentParser, default: Settings) -> None:
-    add = parser.add_argument_group("trouble").add_argument
+    add = parser.add_argument_group("latency and faults").add_argument
     add(
         "--latency",
         choices=PROFILES,
@@ -175,7 +182,7 @@ def _add_trouble_options(parser: argparse.ArgumentParser, default: Settings) -> 
         type=int,
         default=default.seed,
         metavar="N",
-        help="seed for random faults and latencies (default 0)",
+        help="seed of the random numbers for faults and latencies (default 0)",
     )
 
 
@@ -186,26 +193,27 @@ def _add_webhook_options(parser: argparse.ArgumentParser, default: Settings) -> 
         type=float,
         default=default.webhook_debounce,
         metavar="SECONDS",
-        help=f"how long events are collected for one callback (default {default.webhook_debounce:g})",
+        help=f"how many seconds to collect events for one callback (default {default.webhook_debounce:g})",
     )
     add(
         "--webhook-retry-factor",
         type=float,
         default=default.webhook_retry_factor,
         metavar="F",
-        help="factor for the waits before retries: 15 s, doubling to 16 min, then 3 h each (default 1)",
+        help="multiply the waits before retries by F (default 1). Without F, the waits are 15 s, doubling to 16 min, and"
+        " then 3 h each",
     )
     add(
         "--webhook-timeout",
         type=float,
         default=default.webhook_timeout,
         metavar="SECONDS",
-        help=f"how long a callback may take (default {default.webhook_timeout:g})",
+        help=f"how many seconds to wait for the answer to a callback (default {default.webhook_timeout:g})",
     )
     add(
         "--no-loopback-webhooks",
         action="store_true",
-        help="refuse callbacks to this machine or by http, as Smartsheet does",
+        help="refuse callback URLs that are on this machine or use http, as Smartsheet does",
     )
 
 

@@ -84,7 +84,9 @@ def _in_path(call: Call, person: Person) -> dict[str, Json]:
 
 
 def _read(call: Call, item: Json) -> str:
-    """Return the address in `item`. Raises ApiError 1156 if it isn't valid, and 1157 if a person already has it."""
+    """Return the address in `item`. Raises ApiError 1156 if it isn't valid, and 1157 if a person already has this
+    address.
+    """
     check_attributes("alternateEmail", item, allowed={"email"}, read_only={"id", "confirmed"})
     email = check_email(item.get("email"))
     if call.state.person_by_email(email) or owner_of_alternate(call.state, email):

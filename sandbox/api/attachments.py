@@ -39,13 +39,13 @@ VERSIONS = ONE + "/versions"
 
 @operation("attachments-listOnSheet", "GET", ON_SHEET, scope="READ_SHEETS")
 def list_on_sheet(call: Call) -> Json:
-    """List everything attached to the sheet, its rows and its comments."""
+    """List the attachments of the sheet, its rows and its comments."""
     return _list(call, current(call.sheet.attachments))
 
 
 @operation("attachments-listOnRow", "GET", ON_ROW, scope="READ_SHEETS")
 def list_on_row(call: Call) -> Json:
-    """List everything attached to a row and to the comments on it."""
+    """List the attachments of a row, and of the comments on this row."""
     row = row_in_path(call)
     comments = comment_ids(discussions_on_row(call.sheet, row.id))
     return _list(call, attached_to(call.sheet, {row.id} | comments))
@@ -53,13 +53,13 @@ def list_on_row(call: Call) -> Json:
 
 @operation("discussion-listAttachments", "GET", IN_DISCUSSION, scope="READ_SHEETS")
 def list_in_discussion(call: Call) -> Json:
-    """List everything attached to the comments of a discussion."""
+    """List the attachments of the comments in a discussion."""
     return _list(call, attached_to(call.sheet, comment_ids([discussion_in_path(call)])))
 
 
 @operation("attachments-get", "GET", ONE, scope="READ_SHEETS")
 def get(call: Call) -> Json:
-    """Get one attachment. For a file, the answer has an address that serves the content for a short time."""
+    """Get one attachment. For a file, the answer has a URL from which clients can download it for a short time."""
     attachment = attachment_in_path(call)
     return attachment_json(call.state, attachment, download=download_of(call, attachment))
 
@@ -87,7 +87,7 @@ def attach_to_comment(call: Call) -> Json:
 
 @operation("attachments-delete", "DELETE", ONE, scope="WRITE_SHEETS", access=Access.COMMENTER)
 def delete(call: Call) -> Json:
-    """Delete one version of an attachment. If it was the newest, the version before it becomes the current one."""
+    """Delete one version of an attachment. If this was the newest version, the previous one becomes current."""
     return _remove(call, [_removable(call)])
 
 

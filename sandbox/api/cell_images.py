@@ -28,7 +28,7 @@ def add(call: Call) -> Json:
     row, column, upload = row_in_path(call), column_in_path(call), read_upload(call)
     file_name = re.split(r"[/\\]", upload.name)[-1][:LONGEST_ALT_TEXT]  # some clients send the whole path
     alt_text, writing, view = call.query.get("altText", file_name), writing_of(call), view_of(call)
-    # The image is parsed as a text first, so that locks, formulas and validation apply to it too.
+    # The alternative text is parsed as the cell's value first, because this checks locks, formulas and validation.
     cell = {"columnId": column.id, "value": alt_text, "strict": False}
     (edit, *_), _none = read_edits(writing, [{"id": row.id, "cells": [cell]}], adding=False, partial=False, most=1)
     image = keep_image(call.state, upload.content, mime_type=upload.mime_type, alt_text=alt_text)

@@ -71,7 +71,7 @@ def workspace_head(state: State, workspace: Workspace, person_id: int) -> dict[s
 
 
 def sheet_listing(call: Call, sheet: Sheet) -> dict[str, Json]:
-    """Return the JSON of a sheet for a list."""
+    """Return the JSON of a sheet, as it appears in a list."""
     access = sheet.access_of(call.person.id) or Access.VIEWER
     summary = sheet_summary(sheet, access, api_level=call.api_level, include=call.words("include"))
     return summary | favorite_flag(call.state, call.person.id, "sheet", sheet.id)

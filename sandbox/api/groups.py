@@ -47,7 +47,7 @@ def create(call: Call) -> Json:
 
 @operation("update-group", "PUT", "/groups/{groupId}", scope="ADMIN_USERS")
 def update(call: Call) -> Json:
-    """Change the name or the description of a group, or make another group admin its owner."""
+    """Change the name, the description or the owner of a group. The new owner must be a group admin."""
     group, body = _own_group(call), call.json()
     check_attributes("group", body, allowed={"name", "description", "ownerId"}, read_only=READ_ONLY | {"members"})
     check_type(body, "description", str)
@@ -76,7 +76,7 @@ def delete(call: Call) -> Json:
 
 @operation("add-group-members", "POST", "/groups/{groupId}/members", scope="ADMIN_USERS")
 def add_members(call: Call) -> Json:
-    """Add people to a group. An existing member is skipped in a list, and refused (1129) if sent alone."""
+    """Add people to a group. A list skips people who are members already. A single such person is refused (1129)."""
     group, body = _own_group(call), call.json()
     members = _members(call, body if isinstance(body, list) else [body])
     new = [member for member in members if member not in group.member_ids]

@@ -28,8 +28,8 @@ ATTACHMENT_READ_ONLY = {
 
 
 def read_attachment(call: Call, *, parent_type: str, parent_id: int) -> Attachment:
-    """Make an attachment from the link or the file in the body, and return it. The caller of this function has to add
-    it to the sheet. Raises ApiError if the body isn't valid.
+    """Make an attachment from the link or the file in the body, and return the attachment. The caller of this function
+    has to add it to the sheet. Raises ApiError if the body isn't valid.
     """
     if is_link(call):
         return _link(call, parent_type=parent_type, parent_id=parent_id)

@@ -1,6 +1,6 @@
 """Shares of sheets and workspaces. https://developers.smartsheet.com/api/smartsheet/openapi/sharing
 
-The newer paths (/shares?assetType=&assetId=) do the same as the paths below /sheets/{id} and /workspaces/{id}.
+The newer paths (/shares?assetType=&assetId=) do the same as the paths /sheets/{id}/shares and /workspaces/{id}/shares.
 """
 
 from __future__ import annotations
@@ -218,7 +218,7 @@ def _announce(call: Call, item: Item, holder: int, change: str, **details: Json)
 
 
 def _check_editable(call: Call, item: Item, holder: int, access: Access) -> None:
-    """Raise ApiError if the caller can't change the share of this holder.
+    """Raise ApiError if the caller can't change the share of `holder`, the id of a person or group.
 
     The error is 1028 for the owner's share, and 1040 for the caller's own share. It is 1004 if the caller isn't allowed
     to share the item, or if the holder's access is higher than the caller's.

@@ -48,7 +48,7 @@ def create_in_workspace(call: Call) -> Json:
 
 @operation("updateSheet", "PUT", "/sheets/{sheetId}", scope="ADMIN_SHEETS")
 def update(call: Call) -> Json:
-    """Change a sheet. The owner can change its name, editors its project settings, and everyone their own settings."""
+    """Change a sheet's name (owner only), its project settings (editors), or your own settings for it."""
     sheet, body = call.sheet, call.json()
     check_attributes("sheet", body, allowed={"name", "projectSettings", "userSettings"}, read_only={"id", "permalink"})
     _check(call, body)

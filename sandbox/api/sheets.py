@@ -24,7 +24,7 @@ Json = Any
 
 
 def view_of(call: Call) -> View:
-    """Return the view that the parameters ask for: what the answer shows of a sheet, and in which format."""
+    """Return the view that the parameters ask for."""
     columns = call.numbers("columnIds")
     return View(
         level=call.number("level", 0, most=2),

@@ -29,7 +29,7 @@ from sandbox.world import World
 Json = Any
 
 MOST_AHEAD_SECONDS = 100 * 365 * 86_400
-MOST_LEVELS = 100  # the most levels of JSON in a body; orjson can't write more than 254 into an answer
+MOST_LEVELS = 100  # the deepest JSON in a body; orjson can't write an answer with more than 254 levels
 
 
 class BadBody(ValueError):
@@ -157,7 +157,7 @@ class Control:
             if not abs(ahead) <= MOST_AHEAD_SECONDS:
                 raise ValueError(ahead)
         except (KeyError, TypeError, ValueError):
-            return _json({"message": "a clock is a JSON object with ahead, in seconds, at most a century"}, status=400)
+            return _json({"message": "send a JSON object with ahead: seconds, at most a century"}, status=400)
         self.world.seconds_ahead = ahead
         put_forward(ahead)
         return await self.clock(request)
@@ -179,7 +179,7 @@ class Control:
                 name=str(given.get("name", given["clientId"])),
             )
         except (KeyError, TypeError, AttributeError, BadBody):
-            message = "an app is a JSON object with clientId, clientSecret, redirectUrl (an address) and perhaps name"
+            message = "send a JSON object with clientId, clientSecret, redirectUrl (a URL) and optionally name"
             return _json({"message": message}, status=400)
         self.world.state.apps[app.client_id] = app
         self.world.saver.soon()

@@ -14,7 +14,8 @@ from sandbox.http.routing import OPERATIONS
 
 Json = Any
 
-# The HTTP statuses of errors that only faults cause. All other errors have 400.
+# The HTTP statuses of errors that aren't in ERRORS. Only faults cause such errors. Errors in neither list have
+# 400.
 RARE_CODES: dict[int, tuple[int, ...]] = {
     403: (
         *(1013, 1014, 1017, 1022, 1045, 1048, 1076, 1096, 1138, 1139, 1141, 1173, 1174, 1175, 1180, 1181, 1186, 1187),
@@ -115,10 +116,10 @@ class Fault:
 def read_fault(description: Json) -> Fault:
     """Read a fault from a JSON object. Raises BadFault."""
     if not isinstance(description, dict):
-        raise BadFault("a fault is a JSON object")
+        raise BadFault("a fault must be a JSON object")
     known = {each.name for each in fields(Fault)}
     if unknown := sorted(set(description) - known):
-        raise BadFault(f"unknown keys: {', '.join(unknown)}; known are: {', '.join(sorted(known))}")
+        raise BadFault(f"unknown keys: {', '.join(unknown)}; known keys: {', '.join(sorted(known))}")
     given = {name: value for name, value in description.items() if value is not None}
     fault = Fault(**given)
     _check(fault)
@@ -127,11 +128,11 @@ def read_fault(description: Json) -> Fault:
 
 def _check(fault: Fault) -> None:
     if fault.drop not in (None, *DROPS):
-        raise BadFault(f"drop is one of {', '.join(DROPS)}")
+        raise BadFault(f"drop must be one of {', '.join(DROPS)}")
     if fault.body not in (None, *BODIES):
-        raise BadFault(f"body is one of {', '.join(BODIES)}")
+        raise BadFault(f"body must be one of {', '.join(BODIES)}")
     if fault.body and fault.has_content:
-        raise BadFault("body and content exclude each other")
+        raise BadFault("a fault can have body or content, but not both")
     kinds: dict[str, type | tuple[type, ...]] = {
         "method": (str, type(None)),
         "path": (str, type(None)),
@@ -153,24 +154,24 @@ def _check(fault: Fault) -> None:
             raise BadFault(f"{name} has the wrong type")
     _check_sizes(fault)
     if fault.operation not in (None, *PAGES, *OPERATIONS):
-        raise BadFault(f"operation {fault.operation} is none of those emulated")
+        raise BadFault(f"operation {fault.operation} isn't an operation of the sandbox")
     texts: list[Json] = [text for header in fault.headers.items() for text in header]
     if not all(isinstance(text, str) and text.isprintable() for text in texts):
-        raise BadFault("headers are texts of one line")
+        raise BadFault("each header must be a text without line breaks")
     try:
         re.compile(fault.path or "")
     except re.error as error:
-        raise BadFault(f"path is no regular expression: {error}") from None
+        raise BadFault(f"path isn't a valid regular expression: {error}") from None
 
 
 def _check_sizes(fault: Fault) -> None:
     if not 0 <= fault.probability <= 1:
-        raise BadFault("probability is between 0 and 1")
+        raise BadFault("probability must be between 0 and 1")
     if fault.status is not None and not 200 <= fault.status <= 599:
-        raise BadFault("status is between 200 and 599")
+        raise BadFault("status must be between 200 and 599")
     for name in ("times", "delay", "hold"):
         if getattr(fault, name) < 0:
-            raise BadFault(f"{name} is 0 or more")
+            raise BadFault(f"{name} must be 0 or more")
 
 
 class Faults:

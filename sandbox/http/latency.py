@@ -19,8 +19,8 @@ class BadLatency(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """How long requests wait before they are carried out. `read` and `write` are the medians in seconds, and `spread`
-    says how much the waits differ. The waits are log-normal.
+    """How long requests wait before they are carried out. `read` is the median for GET requests, and `write` for all
+    other requests, both in seconds. `spread` says how much the waits differ. The waits are log-normal.
 
     `spread` is the standard deviation of the logarithm. If it is 0.5, one request in twenty waits at least 2.3 times
     the median. If it is 1.2, one request in twenty waits at least seven times the median.
@@ -66,14 +66,14 @@ def read_profile(description: Json) -> Profile:
     Raises BadLatency if the object isn't valid.
     """
     if not isinstance(description, dict):
-        raise BadLatency("a latency is a JSON object")
+        raise BadLatency("a latency must be a JSON object")
     if set(description) == {"profile"}:
         if description["profile"] not in list(PROFILES):
-            raise BadLatency(f"profile is one of {', '.join(PROFILES)}")
+            raise BadLatency(f"profile must be one of {', '.join(PROFILES)}")
         return PROFILES[description["profile"]]
     known = {each.name for each in fields(Profile)}
     if unknown := sorted(set(description) - known):
-        raise BadLatency(f"unknown keys: {', '.join(unknown)}; known are: profile, or {', '.join(sorted(known))}")
+        raise BadLatency(f"unknown keys: {', '.join(unknown)}; known keys: profile, or {', '.join(sorted(known))}")
     if any(isinstance(part, bool) or not isinstance(part, (int, float)) or part < 0 for part in description.values()):
-        raise BadLatency("read, write and spread are numbers, 0 or more")
+        raise BadLatency("read, write and spread must be numbers, 0 or more")
     return Profile(**description)

@@ -1,4 +1,4 @@
-"""Keeps the request journal: the requests since the sandbox was started or last reset."""
+"""Stores the request journal: the latest requests since the sandbox was started or last reset."""
 
 from __future__ import annotations
 

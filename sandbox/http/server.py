@@ -28,7 +28,7 @@ from sandbox.model.state import Person, Token
 from sandbox.world import World
 
 PREFIX = "/2.0"
-LONGEST_ADDRESS = 8_150  # the most bytes; Smartsheet refuses longer addresses with 414, but its limit is unknown
+LONGEST_ADDRESS = 8_150  # in bytes; Smartsheet also refuses long addresses with 414, but its limit is unknown
 TOO_LONG = "<html><body><h1>414 Request-URI Too Large</h1></body></html>"
 SLASH = "slash"  # ends the names of routes for older clients, which add a slash to the path
 NOBODY = Token(access="", person_id=0)
@@ -182,7 +182,7 @@ async def _with_faults(world: World, request: web.Request, handler: Handler, arr
     resets = world.resets
     try:
         await request.read()
-    except ConnectionError:  # the client has gone before its whole body arrived
+    except ConnectionError:  # the client closed the connection before its whole body arrived
         return hang_up(request)
     if resets != world.resets:
         return hang_up(request)

@@ -121,7 +121,7 @@ def _size(count: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part of a multipart body. `content_type` is "" if the part doesn't give it.
+    """A part of a multipart body. `content_type` is "" if the part has no Content-Type.
 
     `filename` is None if the part isn't a file.
     """

@@ -17,7 +17,7 @@ Json = Any
 
 LONGEST_ALT_TEXT = 100
 PNG, GIF, JPEG = b"\x89PNG\r\n\x1a\n", (b"GIF87a", b"GIF89a"), b"\xff\xd8"
-FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}  # JPEG's markers that begin with the size
+FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}  # markers of the JPEG segments that contain the size
 
 
 def keep_image(state: State, content: bytes, *, mime_type: str, alt_text: str) -> dict[str, Json]:

@@ -27,7 +27,10 @@ PLAIN_TIMES = orjson.OPT_UTC_Z | orjson.OPT_OMIT_MICROSECONDS | orjson.OPT_NAIVE
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What an answer shows of a sheet, and in which format."""
+    """Says which parts of a sheet an answer contains, and how it writes values. `level` is the API level: it says
+    whether multi-values are text. `include` and `exclude` are the parameters of the request. If `columns` has ids, the
+    answer contains only these columns.
+    """
 
     level: int = 0
     include: frozenset[str] = frozenset()
@@ -58,7 +61,7 @@ def permalink(kind: str, object_id: int) -> str:
 
 
 def permalink_token(object_id: int) -> str:
-    """Return the last part of an object's permalink. A sheet can also be read by this token."""
+    """Return the last part of an object's permalink. `getSheet` also accepts this token in place of a sheet's id."""
     digest = hashlib.blake2b(str(object_id).encode(), digest_size=24).digest()
     return base64.urlsafe_b64encode(digest).decode()
 
@@ -154,8 +157,8 @@ def _object_value(sheet: Sheet, column: Column, cell: Cell, view: View) -> Json:
     an object. For all other values, it is the plain value.
 
     If the API level shows a multi-value column as text, the value of its cells is text. According to the OpenAPI
-    document, check boxes have an object, and texts and numbers have nothing. But the live API sends plain values for
-    all three.
+    document, check boxes have an object, and texts and numbers have no `objectValue`. But the live API sends plain
+    values for all three.
     """
     match column.type:
         case "MULTI_CONTACT_LIST" | "MULTI_PICKLIST" if cell.object_value:

@@ -1,4 +1,4 @@
-"""Keeps cell links up to date. A linked cell shows the value of a cell in another sheet, and follows its changes."""
+"""Updates linked cells. A linked cell shows the current value of a cell in another sheet."""
 
 from __future__ import annotations
 

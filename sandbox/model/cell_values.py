@@ -153,13 +153,13 @@ def _date(column: Column, value: Primitive, reading: Reading) -> Cell:
 
 
 def _project_date(column: Column, value: Primitive, reading: Reading) -> Cell:
-    """Return the cell for the start of a task: the date that was written, at the hour when a day's work begins."""
+    """Return the cell for the start of a task. It has the written date, and the time when a working day begins."""
     cell = _date(column, value, reading)
     return replace(cell, value=f"{cell.value}T{DAY_BEGINS:02}:00:00") if _iso_date(cell.value) else cell
 
 
 def _duration(column: Column, value: Primitive, reading: Reading) -> Cell:
-    """Return the cell for a duration. Its units must be in English. The locale decides if decimals have a comma."""
+    """Return the cell for a duration. Its units must be in English. The locale decides about the decimal separator."""
     if not reading.strict and isinstance(value, int | float) and not isinstance(value, bool):
         value = f"{value:g}d"
     if not isinstance(value, str):

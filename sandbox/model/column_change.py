@@ -124,7 +124,7 @@ def _become(writing: Writing, column: Column, new: Column) -> None:
 
 
 def delete_column(writing: Writing, column: Column) -> None:
-    """Delete a column with its cells. In formulas that use it, `#REF` takes its place. Raises ApiError 1065 for a
+    """Delete a column with its cells. In formulas, `#REF` takes the place of the column. Raises ApiError 1065 for a
     primary or project column, and 1260 for the last visible column.
     """
     sheet = writing.sheet

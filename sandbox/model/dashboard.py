@@ -21,7 +21,7 @@ VIEW = View(level=2, include=frozenset({"objectValue"}))
 
 
 def sight_head(sight: Sight, access: Access, *, api_level: int) -> dict[str, Json]:
-    """Return the JSON of a dashboard for the answer to a change."""
+    """Return the JSON of a dashboard, as it appears in the answer to a change."""
     return {
         "id": sight.id,
         "name": sight.name,
@@ -31,7 +31,7 @@ def sight_head(sight: Sight, access: Access, *, api_level: int) -> dict[str, Jso
 
 
 def sight_listing(sight: Sight, access: Access, *, api_level: int) -> dict[str, Json]:
-    """Return the JSON of a dashboard for a list."""
+    """Return the JSON of a dashboard, as it appears in a list."""
     times = {"createdAt": sight.created_at, "modifiedAt": sight.modified_at}
     return sight_head(sight, access, api_level=api_level) | times
 

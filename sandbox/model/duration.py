@@ -19,7 +19,7 @@ UNITS = {"weeks": "w", "days": "d", "hours": "h", "minutes": "m", "seconds": "s"
 NAMES = {letter: name for name, letter in UNITS.items()}
 MS_PER_HOUR = 3_600_000
 MS = {"hours": MS_PER_HOUR, "minutes": 60_000, "seconds": 1_000, "milliseconds": 1}
-LONGEST_MS = 100 * 365 * 24 * MS_PER_HOUR  # the sandbox's own limit; much later dates don't exist in Python
+LONGEST_MS = 100 * 365 * 24 * MS_PER_HOUR  # the sandbox's own limit, because Python has no dates after the year 9999
 TEXT = re.compile(
     r"(?P<elapsed>e)?\s*(?P<parts>(\d+(\.\d+)?|\.\d+)\s*(ms|[wdhms])(\s*(\d+(\.\d+)?|\.\d+)\s*(ms|[wdhms]))*)"
 )

@@ -56,7 +56,7 @@ def name_of(state: State, person_id: int, favorite: Favorite) -> str | None:
 
 
 def favorites_of(state: State, person_id: int) -> list[Favorite]:
-    """Return the favorites of a person that still exist and that the person can still see."""
+    """Return a person's favorites, without items that were deleted or that the person can't see any more."""
     marked = state.favorites.get(person_id, [])
     return [favorite for favorite in marked if name_of(state, person_id, favorite) is not None]
 

@@ -35,7 +35,7 @@ def save(state: State, state_file: Path) -> None:
 
 
 def tidy(state: State, state_file: Path) -> None:
-    """Remove from the disk all contents that nothing refers to. Call this after you have written the state."""
+    """Delete the files whose contents aren't used any more. Call this after you have written the state."""
     folder = _folder(state_file)
     if folder.is_dir():
         for name in {path.name for path in folder.iterdir()} - _used(state):
@@ -43,7 +43,7 @@ def tidy(state: State, state_file: Path) -> None:
 
 
 def load(state: State, state_file: Path) -> None:
-    """Read the contents from disk. If a content is missing, only its download fails."""
+    """Read the contents from disk. If the content of a file is missing, only the download of this file fails."""
     folder = _folder(state_file)
     for digest in _used(state):
         if (folder / digest).is_file():

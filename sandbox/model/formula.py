@@ -62,7 +62,9 @@ def warn_about(formula: str) -> None:
     """If the sandbox can't calculate a new formula, print on stderr what it can't calculate."""
     if problem := _why_not(formula):
         print(
-            f"NOT CALCULATED: the sandbox keeps {formula!r} but cannot calculate {problem}", file=sys.stderr, flush=True
+            f"NOT CALCULATED: the sandbox stores {formula!r} but can't calculate {problem}",
+            file=sys.stderr,
+            flush=True,
         )
 
 
@@ -168,7 +170,7 @@ class _Run(Calculator):
 
 
 def _with_ancestors(sheet: Sheet, rows: list[Row]) -> list[Row]:
-    """Return these rows and their parent rows, at every level, each row once, and child rows before parent rows."""
+    """Return these rows and their parent rows, at every level. Each row occurs once, and after its child rows."""
     found: dict[int, Row] = {}
     for start in rows:
         row: Row | None = start

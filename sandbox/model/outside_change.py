@@ -55,16 +55,16 @@ def change_sheet(state: State, description: Json) -> OutsideChange:
         ApiError: Smartsheet would refuse the change, for example because a value doesn't fit its column.
     """
     if not isinstance(description, dict):
-        raise BadChange("a change is a JSON object")
+        raise BadChange("a change must be a JSON object")
     if unknown := sorted(description.keys() - KEYS):
-        raise BadChange(f"unknown keys: {', '.join(unknown)}; known are: {', '.join(sorted(KEYS))}")
+        raise BadChange(f"unknown keys: {', '.join(unknown)}; known keys: {', '.join(sorted(KEYS))}")
     by = description.get("by")
     if not isinstance(by, str) or by not in ALLOWED:
-        raise BadChange(f"by is one of {', '.join(ALLOWED)}")
+        raise BadChange(f"by must be one of {', '.join(ALLOWED)}")
     given = {kind: description[kind] for kind in KINDS if description.get(kind)}
     are_lists = all(isinstance(items, list) for items in given.values())
     if not given or not are_lists or not given.keys() <= set(ALLOWED[by]):
-        raise BadChange(f"a change by {by} has a list of rows to {' or '.join(ALLOWED[by])}")
+        raise BadChange(f"a change by {by} needs a list of rows to {' or '.join(ALLOWED[by])}")
     writing = _writing(state, description, by)
     return _carried_out(writing, given, keep_links=by == "cellLink")
 
@@ -72,13 +72,13 @@ def change_sheet(state: State, description: Json) -> OutsideChange:
 def _writing(state: State, description: dict[str, Json], by: str) -> Writing:
     sheet = by_id(state.sheets, description.get("sheetId"))
     if sheet is None:
-        raise BadChange("sheetId is the id of no sheet")
+        raise BadChange("no sheet has the id in sheetId")
     if by in SYSTEM_USERS:
         user = Person(SYSTEM_USERS[by], {"email": state.mini_user(SYSTEM_USERS[by])["email"]})
         return Writing(state, sheet, user, Access.OWNER)
     person = by_id(state.people, description.get("person"))
     if person is None:
-        raise BadChange("person is not the id of a person")
+        raise BadChange("no person has the id in person")
     access = sheet.access_of(person.id)
     if access is None or access < Access.EDITOR:
         raise ApiError(1004)
@@ -103,7 +103,7 @@ def _carried_out(writing: Writing, given: dict[str, list[Json]], *, keep_links: 
 
 
 def _typed(rows: list[Json]) -> list[Json]:
-    """Return the rows, with `strict` set to false in each cell that doesn't set it."""
+    """Return the rows. Each cell that has no `strict` gets `strict: false`."""
     return [
         row | {"cells": [{"strict": False} | cell if isinstance(cell, dict) else cell for cell in row["cells"]]}
         if isinstance(row, dict) and isinstance(row.get("cells"), list)

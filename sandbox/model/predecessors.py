@@ -16,7 +16,7 @@ from sandbox.model.sheet import EMPTY, Cell, Column, Row, Sheet
 
 Json = Any
 
-TYPES = ("FS", "FF", "SS", "SF")  # in the order of their codes; only that of FS (0) is known
+TYPES = ("FS", "FF", "SS", "SF")  # in the order of their codes; only the code of FS (0) is known
 LOST = "#REF"
 LIST = "PREDECESSOR_LIST"
 WRITABLE, READ_ONLY = {"rowId", "type", "lag"}, {"inCriticalPath", "invalid", "rowNumber"}

@@ -112,7 +112,7 @@ def view_level(level: int) -> int:
 
 
 def report_head(report: Report, access: Access, *, api_level: int) -> dict[str, Json]:
-    """Return the JSON of a report for a list."""
+    """Return the JSON of a report, as it appears in a list."""
     return {
         "id": report.id,
         "name": report.name,

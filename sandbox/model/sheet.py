@@ -162,7 +162,7 @@ class Criterion:
 
 @dataclass(slots=True)
 class SheetFilter:
-    """A SHARED filter is for everyone, a PERSONAL one for its owner. A row must meet all criteria (AND) or any (OR)."""
+    """A filter for everyone (SHARED) or its owner (PERSONAL). Rows must meet all criteria (AND) or at least one (OR)."""
 
     id: int
     name: str

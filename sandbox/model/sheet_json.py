@@ -103,7 +103,7 @@ def _shows_a_link(row: Row) -> bool:
 
 
 def sheet_summary(sheet: Sheet, access: Access, *, api_level: int, include: Collection[str]) -> dict[str, Json]:
-    """Return the JSON of a sheet for a list."""
+    """Return the JSON of a sheet, as it appears in a list."""
     body: dict[str, Json] = {
         "id": sheet.id,
         "name": sheet.name,

@@ -26,7 +26,7 @@ DELAY_SECONDS = 0.5
 
 
 class Unreadable(Exception):
-    """The state file can't be read. The exception's message says which file, and why."""
+    """The state file can't be read. The exception's message names the file and the reason."""
 
 
 def load(path: Path | None) -> State | None:
@@ -42,7 +42,7 @@ def load(path: Path | None) -> State | None:
         if not isinstance(state, State) or not state.people:
             raise ValueError("it has no people")
     except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise Unreadable(f"{path} holds no saved state of the sandbox: {error}") from error
+        raise Unreadable(f"{path} isn't a saved state of the sandbox: {error}") from error
     file_store.load(state, path)
     return state
 

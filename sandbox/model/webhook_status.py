@@ -42,7 +42,7 @@ def _due(state: State, settings: Settings, webhook: Webhook) -> Status:
 
 
 def is_app_authorized(state: State, webhook: Webhook) -> bool:
-    """Whether the webhook's app still has a token of the webhook's owner. Also true if no app made the webhook."""
+    """Whether the webhook's app still has a token of the webhook's owner. True if no app made the webhook."""
     return webhook.client_id is None or any(
         token.client_id == webhook.client_id and token.person_id == webhook.owner_id and not token.is_dead
         for token in state.tokens.values()
