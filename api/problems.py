@@ -34,7 +34,7 @@ class Kind(Enum):
     NOT_FOUND = ("not-found", 404, "It doesn't exist, or this person has no access to it")
     METHOD = ("method-not-allowed", 405, "This address doesn't support the method")
     CONFLICT = ("conflict", 409, "A cell no longer holds what was shown")
-    CONTESTED = ("contested", 409, "Another save of the same cell is in progress")
+    CONTESTED = ("contested", 409, "Another save of the same cell or row is in progress")
     MORE_ROWS = ("more-rows", 409, "The number of rows to delete has changed")
     IN_PROGRESS = ("idempotency-key-in-use", 409, "A save with this key is in progress")
     TOO_LARGE = ("body-too-large", 413, "The body is too large")

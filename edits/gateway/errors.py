@@ -67,7 +67,7 @@ class NotFound(GatewayError):
 
 
 class Contested(GatewayError):
-    """Another save of the same cells is in progress. Nothing was sent."""
+    """Another save of the same cells or rows is in progress. Nothing was sent."""
 
 
 class Refused(GatewayError):

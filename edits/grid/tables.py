@@ -32,7 +32,7 @@ class TableCell:
 
     @property
     def is_plain(self) -> bool:
-        """Whether the cell has nothing but its text, and isn't the name of the row."""
+        """True if the cell shows only text and isn't in the primary column."""
         return not (self.mark or self.link or self.symbol or self.column.is_primary)
 
 
@@ -114,4 +114,5 @@ def cell_mark(column: Column, cell: Cell) -> Mark | None:
 def _lock(what: str, *, is_locked: bool, is_locked_for_user: bool) -> Mark | None:
     if is_locked_for_user:
         return Mark("lock", f"This {what} is locked: only admins of the sheet can change it.")
-    return Mark("unlock", f"This {what} is locked for others; you are an admin of the sheet.") if is_locked else None
+    meaning = f"This {what} is locked. You can change it, because you are an admin of the sheet."
+    return Mark("unlock", meaning) if is_locked else None

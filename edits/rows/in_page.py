@@ -97,7 +97,7 @@ class BackToPage:
 
     def saved(self, result: Result, *, text: str) -> HttpResponse:
         """Redirect to the site's page, which shows a message about what was done."""
-        if not result.is_logged:  # if the database is down, so are the sessions in it
+        if not result.is_logged:  # without the database, the session can't store a message
             return problem_page(self.request, NOT_NOTED, sheet_id=self.sheet_id)
         edit = "" if result.is_repeat or not result.edit_ids else str(result.edit_ids[0])
         text = ALREADY_DONE if result.is_repeat else text
@@ -110,8 +110,8 @@ class BackToPage:
 
 
 def page_of(request: HttpRequest, sheet_id: int, row_id: int) -> str:
-    """Return the address of the page that the form is on. If it isn't a page of this site, return this app's page of
-    the row.
+    """Return the address of the page that the form is on. If that page doesn't belong to this site, return the address
+    of this app's page of the row.
     """
     own_page = reverse("edits:edit_row", args=[sheet_id, row_id])
     return own_url(request, request.POST.get("next", ""), otherwise=own_page)

@@ -48,7 +48,7 @@ UNDOING: dict[str, Doing] = {
     Action.MOVE: Doing.UNDO_MOVING,
 }
 OVERTAKEN = "Changed since, so it stays as it is"
-SENT_TWICE = "You sent this twice. Nothing was sent the second time. This page shows what is left to undo."
+SENT_TWICE = "You sent this form twice. It was carried out only the first time. This page shows what is left to undo."
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +173,7 @@ def _undo_part(request: SmartsheetRequest, part: Part) -> HttpResponse:
 
 
 def _doing(change: LoggedChange) -> Doing:
-    """Return what a person does who undoes this change."""
+    """Return what a person is doing when they undo this change."""
     return UNDOING.get(change.intent.action, Doing.UNDO)
 
 

@@ -40,7 +40,8 @@ def require_id(value: object, name: str) -> None:
 
 
 def why_not_text(value: Json) -> str:
-    """Return a sentence that says why no cell can have the text in this value; "" if a cell can have it."""
+    """Return a sentence that says why no cell can have the text in this value. Return "" if a cell can have this text.
+    """
     texts = value if isinstance(value, list) else [bare(value)]
     return HALF_A_CHARACTER if any(isinstance(one, str) and HALVES.search(one) for one in texts) else ""
 
@@ -73,8 +74,8 @@ def _is_number(value: float) -> bool:
 
 
 def _require_json(value: object) -> None:
-    """Raise TypeError if this isn't JSON. Any JSON is accepted, because browsers can send any JSON as what a person
-    saw.
+    """Raise TypeError if this isn't JSON. Any JSON is accepted, because a browser can send any JSON as the value that
+    the person saw.
     """
     if isinstance(value, list):
         for one in value:

@@ -83,9 +83,9 @@ def read(
     """Read a sheet's columns and these rows with the person's token, as the baseline of a `save`. Rows that don't exist
     are left out.
 
-    With `with_descendants`, all child rows of these rows are read too, at every level. Deleting rows needs all these
-    rows. With `with_outline`, all rows of the sheet are read, but only their primary cells. Undo needs the outline to
-    put rows back. `about_to` is the action that the caller is going to save. If this deployment or the person's token
+    With `with_descendants`, all child rows of these rows are read too, at every level. A save that deletes rows needs
+    them. With `with_outline`, all rows of the sheet are read, but only their primary cells. Undo needs these rows to
+    find old places. `about_to` is the action that the caller is going to save. If this deployment or the person's token
     doesn't allow the action, the attempt is logged and nothing is read. `origin` and `via` are as in `save`, and
     `filter_id` as in Gateway.sheet.
 

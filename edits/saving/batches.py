@@ -28,9 +28,9 @@ from edits.sheets.personal_columns import row_label
 from edits.sheets.sheet import Cell, Json, Row
 
 DURATION_LOCALE = "en_US"  # the units of durations are English, whatever the person's locale
-MOVED_AWAY = "The row was no longer a child row of the deleted row, so it wasn't deleted."
-TAKEN_ALONG = "The row had meanwhile become a child row of the deleted row, so Smartsheet deleted it too."
-READ_BACK = "Smartsheet gave no clear answer. This app then read the row, and the row has the change."
+MOVED_AWAY = "This row wasn't deleted, because it was no longer a child row of a row that this edit deleted."
+TAKEN_ALONG = "Smartsheet deleted this row too, because it had become a child row of a row that this edit deleted."
+READ_BACK = "Smartsheet gave no clear answer. This app then read the sheet, which showed that the change was made."
 
 
 @dataclass(slots=True)
@@ -57,8 +57,8 @@ class Batch(ABC):
         self.lines: list[Line] = []
         self.calls: list[range] = []
         self.numbers: dict[int, int] = {}  # the number of each change's line, by the change's position
-        self.counts: dict[int, int] = {}  # the number of rows that each deletion deletes, by its position
-        self.unasked: list[Outcome] = []  # outcomes of rows that have no line, but that the last call deleted
+        self.counts: dict[int, int] = {}  # the number of rows that each deletion deletes, by the change's position
+        self.unasked: list[Outcome] = []  # outcomes of rows without a line that the last call also deleted
         self._prepare(rows)
 
     @abstractmethod
@@ -170,8 +170,8 @@ class UpdateBatch(PutBatch):
 
     def proven(self, numbers: Sequence[int]) -> set[int]:
         """Return the numbers of the lines that were certainly saved. In the rows of these lines, all cells have the
-        sent values, and this person was the last to write the row. A cell with the old value doesn't prove that the
-        line wasn't saved, because Smartsheet can still receive the request.
+        sent values, and the token's owner was the last to write the row. A cell with the old value doesn't prove that
+        the line wasn't saved, because Smartsheet can still receive the request.
         """
         known = self.baseline.addresses
         rows = {row.id: row for row in self._read([self.lines[number].row_id or 0 for number in numbers])}
@@ -341,7 +341,7 @@ class MoveBatch(PutBatch):
 
 
 def batches(baseline: Baseline, rows: Iterable[CheckedRow]) -> Iterator[Batch]:
-    """Yield the rows to send in batches: first updates, then moves, additions, and deletions."""
+    """Yield the batches of the rows to send: first updates, then moves, additions, and deletions."""
     kinds: dict[Action, list[CheckedRow]] = {}
     for row in rows:
         if row.result is None:

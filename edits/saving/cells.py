@@ -55,8 +55,8 @@ def change_cells(
         NotRecorded: the log could not be written, so nothing was sent.
         TypeError, ValueError: an id isn't a whole number of at most 64 bits, no cell can have the new value, or the log
             doesn't accept `origin` or `via`. Nothing was sent.
-        KeyReused: the key was used for something else, or with another reason, before. Nothing was sent.
-        InProgress: a save with this key is in progress. Nothing was sent a second time.
+        KeyReused: the key was used before, with other changes or another reason. Nothing was sent.
+        InProgress: an earlier save with this key is still in progress. This call sent nothing.
     """
     if is_in_transaction():
         raise InTransaction

@@ -24,10 +24,10 @@ from audit.recording import Intent, NotRecorded
 from audit.vocabulary import Action, Origin, Phase
 from edits.conf import settings
 
-RECENT = timedelta(days=1)  # a fixed limit, from which PostgreSQL knows which monthly partitions to search
+RECENT = timedelta(days=1)  # PostgreSQL searches only the monthly partitions since this time
 NEWEST = "SELECT id FROM audit_entry {recent} ORDER BY id DESC LIMIT 1"
-# The longest save, as a multiple of SMARTSHEET_DEADLINE. A write starts in the first half of the deadline and ends by
-# three quarters of it (gateway.budget).
+# The longest time from an intent to the end of its write, as a multiple of SMARTSHEET_DEADLINE. A write starts in the
+# first half of the deadline, and ends before the last quarter (gateway.budget).
 LONGEST = 1.25
 NOT_DONE = frozenset({Phase.REFUSED, Phase.FAILED, Phase.NOT_APPLIED})
 
@@ -70,9 +70,9 @@ def contested_rows(intent: Intent, *, since: int, own: Collection[UUID]) -> set[
 
 
 def contested_undoings(intent: Intent, *, since: int, own: Collection[UUID]) -> set[int]:
-    """Return the entries (by id) of the deletions that both this save and another save undo. Saves before the log's
-    entry `since` don't count, and neither do saves that certainly added nothing. Raises NotRecorded if the log can't be
-    read.
+    """Return the ids of the entries of those deletions that both this save and another save undo. Saves before the
+    log's entry `since` don't count, and neither do saves that certainly added nothing. Raises NotRecorded if the log
+    can't be read.
     """
     deleted = {line[0].refers_to for line in intent.lines if line[0].row_id is None} - {None}
     if not deleted:

@@ -3,9 +3,9 @@ Idempotency-Key header, or a key that the code of a site chooses.
 
 A key belongs to one person and to the content of one save, and is kept for a week. A repeated save returns the result
 of the first one. If nothing was done, the key is released immediately, so that the save can be tried again. If the
-process dies during the save, no one can use the key until its lease expires. A repeated save then finds in the log how
-far the first one got. If the log has no intent of the first save, nothing was sent, and the repeated save is carried
-out.
+process dies during the save, no one can use the key until its lease expires. A repeated save then finds in the log
+which changes the first one sent. If the log has no intent of the first save, nothing was sent, and the repeated save is
+carried out.
 https://datatracker.ietf.org/doc/html/draft-ietf-httpapi-idempotency-key-header-07
 """
 
@@ -43,10 +43,10 @@ class KeyReused(Exception):
 
 
 class InProgress(Exception):
-    """A save with this key is in progress. Nothing was sent a second time."""
+    """An earlier save with this key is still in progress. This save sent nothing."""
 
     def __init__(self) -> None:
-        super().__init__("A save with this key is in progress. Nothing was sent a second time.")
+        super().__init__("An earlier save with this key is still in progress. This save sent nothing.")
 
 
 class SaveKeyQuerySet(models.QuerySet["SaveKey"]):
@@ -64,9 +64,9 @@ class SaveKey(models.Model):
 
     region = models.CharField(max_length=20)
     person_id = models.BigIntegerField()
-    key = models.CharField(max_length=64, help_text="as a hash: it comes from outside, and may be anything")
-    digest = models.CharField(max_length=64, help_text="of what was to be saved")
-    edit_id = models.UUIDField(help_text="from which the names of its edits in the log are made")
+    key = models.CharField(max_length=64, help_text="the hash of the key: the key itself can be any text")
+    digest = models.CharField(max_length=64, help_text="the hash of the save's content")
+    edit_id = models.UUIDField(help_text="the ids of the save's edits in the log are made from this id")
     created_at = models.DateTimeField(default=timezone.now, db_index=True)
     lease_ends_at = models.DateTimeField()
     result = models.JSONField(null=True)

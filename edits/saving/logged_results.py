@@ -84,7 +84,7 @@ def of_row(line: Sequence[LoggedChange]) -> RowResult:
 
 
 def _by_line(logged: Iterable[LoggedChange]) -> list[list[LoggedChange]]:
-    """Return the logged changes, with a list for each line, which is one row of an edit."""
+    """Return the logged changes as one list for each line. A line is one row of an edit."""
     lines: dict[tuple[UUID, int | None], list[LoggedChange]] = {}
     for change in logged:
         lines.setdefault((change.intent.edit_id, change.intent.line), []).append(change)

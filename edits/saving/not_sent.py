@@ -32,8 +32,8 @@ NO_CELLS = "The change had no cells."
 
 
 def facts_of(*, origin: Origin | str | None, reason: str, via: Mapping[str, str | int] | None) -> dict[str, Any]:
-    """Return the arguments of audit.recording that all entries of a save have. If `origin` is None, the origin is found
-    out. Raises ValueError if `origin` or `via` can't be recorded.
+    """Return what all entries of a save have in common, as arguments for audit.recording. If `origin` is None, this
+    function finds out the origin. Raises ValueError if `origin` or `via` can't be recorded.
     """
     canonical_via(via)  # so that a wrong `via` is found before anything is written
     return {"origin": origin_of(origin), "reason": reason, "via": via}
@@ -47,8 +47,9 @@ class NotSent:
     facts: dict[str, Any]
 
     def record(self, rows: Iterable[CheckedRow]) -> None:
-        """Write an entry for each cell that isn't sent. If the row as a whole isn't sent, write one entry for the row.
-        If one of the entries can't be written, none is written, and NotRecorded is raised.
+        """Write an entry for each cell that has a conflict, or that the person isn't allowed to change. Unchanged cells
+        get entries only if the whole row is unchanged. A row that no longer exists, and a change without cells, get one
+        entry. If one of the entries can't be written, none is written, and NotRecorded is raised.
         """
         found = [row for row in rows if row.result or row.decided]
         if found:

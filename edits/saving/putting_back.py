@@ -1,4 +1,5 @@
-"""Puts moved rows back to their old places, and adds new rows for deleted ones, with their old places and hierarchy.
+"""Puts moved rows back to their old places, and adds new rows for deleted ones, at the old places and with the old
+hierarchy.
 
 The id of a new row is only known from Smartsheet's answer, so the child rows of a new row need another save. If
 Smartsheet refuses a restored row, the row is sent once more without its formulas, formats and lock.
@@ -32,12 +33,13 @@ PLAIN = "Smartsheet refused formulas, formats or the lock of “{}”, so this r
 
 
 def put_back(plan: Plan, places: Places, *, key: str, **facts: Any) -> Result:
-    """Put back the rows that can be put back, with one save or several saves. The idempotency key `key` is for all of
-    them together. All saves get `facts`, which has `via` and `reason`.
+    """Put back the rows that can be put back, with one save or several saves. All these saves together have one
+    idempotency key, `key`. `facts` has the `via` and `reason` of all these saves.
 
     The rows of a later edit are put back before those of an earlier one. Raises NotRecorded if the first save raises
-    it, and KeyReused or InProgress like `save`. If the process of an earlier call died after it put back some rows, the
-    plan has other rows now, so KeyReused is raised.
+    it, and KeyReused or InProgress like `save`. If an earlier call with this key put back some rows before its process
+    died, `plan` no longer has these rows. The content then differs from the content of the earlier call, so KeyReused
+    is raised.
     """
     baseline, entries = plan.baseline, tuple(undo.change.intent.pk for undo in plan.possible)
     digest = idempotency.digest_of("put back", baseline.sheet.id, entries, reason=facts["reason"]) if key else ""
@@ -90,9 +92,8 @@ class _PuttingBack:
             self._not_sent(undo, STOPPED)
 
     def _ready(self, undos: Sequence[Undo]) -> tuple[dict[int, tuple[Undo, Place]], list[Undo]]:
-        """Return the rows that can be sent now, each with its place, and the rows that have to wait until these rows
-        were sent. Rows that go to the same place follow one another in the first result, so that one request can have
-        them all.
+        """Return the rows that can be sent now, each with its place, and the rows that can only be sent after these. In
+        the first result, rows that go to the same place follow one another, so that one request can send them together.
         """
         coming = {undo.row_id for undo in undos}
         known: dict[int, Place] = {}
@@ -127,9 +128,7 @@ class _PuttingBack:
         return row_id in self.results and self.results[row_id].status not in DONE
 
     def _save(self, ready: dict[int, tuple[Undo, Place]]) -> list[Undo]:
-        """Save these rows. Return the rows that Smartsheet refused, and that have to be sent once more with only their
-        values.
-        """
+        """Save these rows. Return those refused rows that have to be sent once more, with only their values."""
         changes = [self._change(undo, place) for undo, place in ready.values()]
         try:
             result = save(

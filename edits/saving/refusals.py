@@ -1,4 +1,4 @@
-"""Records changes that an entry point refuses by a rule of its own, such as a form that is limited to some columns."""
+"""Records changes that an entry point refuses by its own rules. For example, a form can be limited to some columns."""
 
 from __future__ import annotations
 

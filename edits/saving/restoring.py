@@ -37,11 +37,11 @@ def restore(
 ) -> Result:
     """Add new rows for deleted ones, at their old places. Return a result for each row, in the order of `row_ids`.
 
-    Each deletion is undone only once, whatever the key. If a row was already restored, nothing is added. The row's
-    status is then `unchanged`, and its result has the id of the row that was added. But if the added row was deleted in
-    Smartsheet itself, the old row is restored again. `person` is the user's profile. `may_read` says whether the person
-    can read an entry. `key`, `via` and `reason` are as in `save`. Raises GatewayError if Smartsheet doesn't return the
-    sheet, and NotRecorded, KeyReused or InProgress like `save`.
+    Each deletion is undone only once, even if calls have different keys. If a row was already restored, nothing is
+    added. The row's status is then `unchanged`, and its result has the id of the row that was added. But if the added
+    row was deleted in Smartsheet itself, the old row is restored again. `person` is the user's profile. `may_read` says
+    whether the person can read an entry. `key`, `via` and `reason` are as in `save`. Raises GatewayError if Smartsheet
+    doesn't return the sheet, and NotRecorded, KeyReused or InProgress like `save`.
     """
     actor = Actor(id=person.id, region=person.region, name=person.name, email=person.email)
     digest = idempotency.digest_of("restore", sheet_id, tuple(row_ids), reason=reason) if key else ""
@@ -119,7 +119,7 @@ class _Restoring:
 
 
 def _with_remarks(one: Undo, row: RowResult) -> RowResult:
-    """Return the result of a restored row. Its message says what the old row had and the new row lacks."""
+    """Return the result of a restored row. Its message says which parts of the old row the new row doesn't have."""
     if row.status is not Status.SAVED:
         return row
     lost = [f"Old values that can't be written: {', '.join(one.lost)}."] if one.lost else []

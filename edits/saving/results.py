@@ -93,7 +93,7 @@ class Result:
 
     @property
     def is_partly_done(self) -> bool:
-        """Whether Smartsheet made some of the changes, and certainly didn't make the others."""
+        """True if some changes were saved, others weren't, and no outcome is unknown."""
         found = {row.status for row in self.rows} | {cell.status for row in self.rows for cell in row.cells}
         return Status.SAVED in found and Status.UNKNOWN not in found and not found <= DONE
 

@@ -29,11 +29,11 @@ from edits.sheets.sheet import Column, Json
 
 log = logging.getLogger(__name__)
 
-CONTESTED = "Another save of the same cell was in progress at this moment, so this change wasn't sent."
+CONTESTED = "Another save of the same cell or row was in progress at this moment, so this change wasn't sent."
 UNDONE_TWICE = "Another undo of the same deletion was in progress at this moment, so no row was added."
 NOT_REACHED = "Not sent, because an earlier part of the same save failed."
 WITH_ANOTHER = "Not saved, because Smartsheet refused another row of the same request. "
-NOT_KEPT = ". The rest isn't kept, because it may contain a personal value."
+NOT_KEPT = ". The rest of this message isn't stored, because it may contain a personal value."
 
 STATUSES = {Phase.APPLIED: Status.SAVED, Phase.REFUSED: Status.REFUSED, Phase.UNKNOWN: Status.UNKNOWN}
 
@@ -88,7 +88,7 @@ class Sending:
 
     def send(self, stopped_by: GatewayError | None) -> GatewayError | None:
         """Make the calls one after the other, and record the outcomes. Stop at the first call that fails, or at the
-        first outcome that can't be recorded. If an earlier batch was already `stopped_by` an error, make no call.
+        first outcome that can't be recorded. If an earlier batch ended with the error `stopped_by`, make no call.
         Return the error that stopped the save; None if there was none.
         """
         for call in self.batch.calls:
@@ -111,7 +111,7 @@ class Sending:
     @property
     def _recorded(self) -> Intent:
         if self._intent is None:
-            raise RuntimeError("record_intent() comes first.")
+            raise RuntimeError("Call record_intent() first.")
         return self._intent
 
     def _call(self, numbers: Sequence[int]) -> GatewayError | None:

@@ -50,10 +50,10 @@ def save(
     `changes` are compared with the baseline, so read the baseline just before you call this function. If a call is
     repeated with the same `key`, the second call sends nothing (saving/idempotency.py).
 
-    The log's entries store `origin`, `reason` and `via`. `origin` says which part of the app makes the save. By default
-    it is the command line outside of requests, the admin in Django's admin, and this app in all other requests.
-    `reason` says why the person makes the change. `via` says what makes the save: a form and its version, an app token,
-    a job or a client, for example {"job": "import"}.
+    The log's entries store `origin`, `reason` and `via`. `origin` says which part of the app makes the save. The
+    default is the admin in a request to Django's admin, this app in all other requests, and the command line outside of
+    requests. `reason` says why the person makes the change. `via` names the form and its version, the app token, the
+    job or the client that makes the save, for example {"job": "import"}.
 
     A row is saved as a whole or not at all. If `is_cell_by_cell` is true, a cell that can't be saved doesn't prevent
     saving the row's other cells. Each request has up to 500 rows (440 in a deletion). Smartsheet carries out a request
@@ -64,8 +64,8 @@ def save(
     Raises:
         InTransaction: a transaction is open, which could roll back the log's entries. Nothing was sent.
         NotRecorded: the log could not be written, so nothing was sent.
-        KeyReused: the key was used for something else, or with another reason, before. Nothing was sent.
-        InProgress: a save with this key is in progress. Nothing was sent a second time.
+        KeyReused: the key was used before, with other changes or another reason. Nothing was sent.
+        InProgress: an earlier save with this key is still in progress. This call sent nothing.
         TypeError: an id isn't a whole number, or a value has a type that no cell can have. Nothing was sent.
         ValueError: an id or a number is too large or not finite; the log has no such `origin`; `via` can't be recorded
             (audit/via.py); two changes of the same kind have the same row; a cell is changed twice; a row would

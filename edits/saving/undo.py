@@ -43,7 +43,7 @@ from edits.sheets.rights import why_no_edits, why_not_deleted, why_read_only
 from edits.sheets.sheet import FINISH, Access, Column, Json, Row
 
 ANOTHER_REGION = "This change was made in another region of Smartsheet, where you have another account."
-NOT_SAVED = "There is nothing to undo: Smartsheet didn't save this change, or may not have saved it."
+NOT_SAVED = "There is nothing to undo: Smartsheet didn't save this change, or it isn't certain that it did."
 ADDED_AGAIN = "A new row with these values was added already. If that row was deleted since, undo its deletion."
 EMPTY = "The log has no value of this row that can be written into a new row."
 RESTORING = "It isn't certain yet whether this row was already restored as a new row, so nothing is sent."
@@ -407,8 +407,8 @@ class _Looking:
         return tuple(cells), (*lost, *values)
 
     def _notes(self, logged: DeletedRow, cells: Iterable[CellChange]) -> list[str]:
-        """Return sentences about formulas that perhaps mean other rows in the new row, and about links and pictures
-        that the new row doesn't get.
+        """Return sentences about formulas in the new row that perhaps refer to other rows than before, and about links
+        and pictures that the new row doesn't get.
         """
         by_number = [cell.column_id for cell in cells if BY_NUMBER.search(IN_QUOTES.sub("", cell.formula))]
         said = {
@@ -437,7 +437,7 @@ def _why_not_held(column: Column, then: Json) -> str:
         return NUMBERS_MOVE
     kind, plain = column_type(column), bare(then)
     why = ONE_VALUE if isinstance(plain, list) and not kind.takes_several else kind.why_not_held(plain)
-    return f"{why} So Smartsheet would refuse it." if why else ""
+    return f"{why} So Smartsheet would refuse the old value." if why else ""
 
 
 def _ticked(value: Json) -> Json:

@@ -105,7 +105,7 @@ class AddedRows:
     # Matching rows to lines
 
     def _matched(self, lines: Sequence[OpenLine], rows: Sequence[Raw]) -> dict[int, Raw]:
-        """Return the added row of each line whose added row is certain, by line number. If several lines have the same
+        """For each line whose added row is certain, return this row, by line number. If several lines have the same
         content, and just as many rows have that content, these lines and rows are matched in their order.
 
         A matched row can't belong to another line. So each match can make it certain which row belongs to another line.

@@ -76,11 +76,12 @@ class Ours:
         return self.intent.at - SKEW <= version.at <= latest + SKEW
 
     def is_value(self, version: Version) -> bool:
-        """Whether the state has the written value. True if the written value was erased."""
+        """Whether the state has the written value. Also true if the written value was erased from the log."""
         return is_erased(self.value) or is_same(_plain(self.value), _plain(version.value))
 
     def is_person(self, version: Version) -> bool:
-        """Whether the person who made the change also made the state. True if the person was erased from the log."""
+        """Whether the person who made the change also made the state. Also true if the person was erased from the log.
+        """
         return not self.emails or version.by.email.lower() in self.emails
 
 

@@ -70,14 +70,14 @@ def last_editor(*, sheet_id: int, region: str | None = None) -> SmartsheetUser:
         if editor not in known and (person := _with_token(*editor)):
             return person
         known.add(editor)
-    raise NobodyToAsk("No editor of this sheet has a token here: name a person with --person.")
+    raise NobodyToAsk("This app has no token of any editor of this sheet. Name another person with --person.")
 
 
 def person_of(*, region: str, number: int) -> SmartsheetUser:
     """Return the person with this number in this region. Raises NobodyToAsk if the person has no token here."""
     if person := _with_token(region, number):
         return person
-    raise NobodyToAsk(f"No person {region}:{number} here has a token.")
+    raise NobodyToAsk(f"This app has no token of person {region}:{number}.")
 
 
 def reconcile(
@@ -119,10 +119,11 @@ class _Reconciliation:
         self._note_summary()
         return self.report
 
-    # Changes that settling gave up
+    # Changes that Smartsheet made after settling
 
     def _correct_late_writes(self) -> None:
-        """Check again the edits that settling gave up. Smartsheet can have made their changes later."""
+        """Check again the edits for which settling found no saved change. Smartsheet can have made their changes later.
+        """
         given_up = self.entries.filter(at__gte=self.since, column_id=None, phase__in=GIVEN_UP)
         for edit_id in list(given_up.order_by("edit_id").values_list("edit_id", flat=True).distinct()):
             edit = reopen_given_up(edit_id)
@@ -130,7 +131,8 @@ class _Reconciliation:
                 self.report.found["saved after all"] += correct(edit, found)
 
     def _saved_after_all(self, edit: OpenEdit) -> dict[int, Outcome]:
-        """Return the lines that Smartsheet carried out shortly after they were settled as not saved."""
+        """Return the outcomes of those lines that Smartsheet carried out later than settling expected, by line number.
+        """
         record = Record(
             edit,
             partial(gateway_for, self.reader.user),
@@ -277,7 +279,7 @@ def summary(report: Report) -> str:
     """Return the results of a run in one or two sentences."""
     found = ", ".join(f"{count} {what}" for what, count in sorted(report.found.items()) if count)
     said = f"{report.read} of {report.cells} cells compared: {found or 'nothing new'}."
-    return f"{said} It was ended early: {report.stopped_by.message}" if report.stopped_by else said
+    return f"{said} The run ended early: {report.stopped_by.message}" if report.stopped_by else said
 
 
 def _places(written: EntryQuerySet) -> list[tuple[int, int]]:

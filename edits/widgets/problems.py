@@ -84,7 +84,7 @@ TITLES: dict[type[Exception], tuple[int, str]] = {
     NotGranted: (403, "This app can't do this for you"),
     Forbidden: (403, "Smartsheet does not allow this"),
     NotFound: (404, "This no longer exists"),
-    Contested: (409, "Another save of the same cell is in progress"),
+    Contested: (409, "Another save of the same cell or row is in progress"),
     Refused: (422, "Smartsheet refused this"),
     RateLimited: (429, "Too many requests right now"),
     Busy: (503, "Busy right now"),

@@ -18,7 +18,7 @@ from tests.waiting import until
 pytestmark = pytest.mark.django_db(transaction=True)
 ROW = "Dig foundations"
 HELD = 600.0  # seconds that the first save waits, unless the test lets it go on
-GIVES_WAY = "Another save of the same cell is in progress"
+GIVES_WAY = "Another save of the same cell or row is in progress"
 
 
 def at_once(first: Callable[[], Page], second: Callable[[], Page], sandbox: RunningSandbox) -> list[Page]:

@@ -58,7 +58,7 @@ def test_it_goes_on_where_smartsheet_went_away(reconciler: Reconciler, capsys: p
     sandbox.fault(path=f"/columns/{columns[1]}/history", status=503, times=0)
     with pytest.raises(CommandError, match="Run the command again to continue"):
         reconciler.run()
-    assert "1 of 3 cells compared: 1 confirmed. It was ended early" in capsys.readouterr().out
+    assert "1 of 3 cells compared: 1 confirmed. The run ended early" in capsys.readouterr().out
     assert [entry.column_id for entry in reconciler.results()] == columns[:1]
     assert '"stoppedBy":"Unavailable"' in (results().get(phase=Phase.DONE).evidence or "")
 

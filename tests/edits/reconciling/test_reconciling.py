@@ -209,12 +209,12 @@ def test_the_token_of_the_person_named_is_used(
     save: Save, reconciler: Reconciler, plan: SitePlan, bob: Person, alice: Person
 ) -> None:
     save("Rock")
-    with pytest.raises(CommandError, match=f"No person sandbox:{alice.id} here has a token"):
+    with pytest.raises(CommandError, match=f"This app has no token of person sandbox:{alice.id}"):
         reconciler.run(f"--person=sandbox:{alice.id}")
     reconciler.run(f"--person=sandbox:{bob.id}")
     assert plan.sandbox.requests(path="/history")[-1]["personId"] == bob.id
 
 
 def test_without_anybody_it_says_so(browser: Client, plan: SitePlan) -> None:
-    with pytest.raises(CommandError, match="No editor of this sheet has a token here"):
+    with pytest.raises(CommandError, match="This app has no token of any editor of this sheet"):
         call_command("audit_reconcile", f"--sheet={plan.id}", "--since=2026-11-01")

@@ -97,5 +97,5 @@ def test_a_persons_own_save_that_has_not_ended(rows: Rows, user: User, monkeypat
         patch.setattr("edits.saving.sending.Sending.send", lambda *_: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             change_cells(user=user, sheet_id=sheet.id, row_id=sheet.row_ids[0], cells=cell)
-    with pytest.raises(Contested, match="Another save of the same cell was in progress"):
+    with pytest.raises(Contested, match="Another save of the same cell or row was in progress"):
         change_cells(user=user, sheet_id=sheet.id, row_id=sheet.row_ids[0], cells=cell)
