@@ -17,14 +17,17 @@ def main() -> int:
     parser = argparse.ArgumentParser("python -m benchmarks", description=sys.modules["benchmarks"].__doc__)
     parser.add_argument("--rows", type=int, default=20_000)
     parser.add_argument("--columns", type=int, default=20)
-    parser.add_argument("--times", type=int, default=5, help="readings of the sheet; the median counts")
+    parser.add_argument(
+        "--times", type=int, default=5, help="how often the sheet is read (by the SDK: once); the median is printed"
+    )
     chosen = parser.parse_args()
     # Every fifth column has checkboxes. The SDK's models refuse the objectValue of a checkbox, so these columns are
     # left out.
     size = ["--rows", str(chosen.rows), "--columns", str(-(-chosen.columns * 5 // 4))]
     with RunningSandbox("--rate-limit", "0", *size) as sandbox, Replay(sandbox.url) as replay:
         target = large_sheet(sandbox, chosen.columns)
-        # Rows are compared first. Later this process holds large answers, and a child process inherits its peak memory.
+        # Reading one row is measured first. Later, this process has large answers in memory, and a child process
+        # inherits its peak memory.
         compare_rows(target)
         from_memory = replace(target, api=f"{replay.url}/2.0")
         is_met = compare_sheets(from_memory, chosen.rows, times=chosen.times)
@@ -56,7 +59,7 @@ def compare_sheets(target: Target, rows: int, *, times: int) -> bool:
 
 
 def compare_rows(target: Target) -> None:
-    print("Reading one row, everything built again each time")
+    print("Reading one row, with a new gateway or client each time")
     gateway = in_own_process("row_by_gateway", target, times=200)
     typed = in_own_process("row_by_sdk", target, times=50)
     line("new gateway", gateway)

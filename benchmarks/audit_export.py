@@ -16,7 +16,10 @@ from time import perf_counter, process_time
 
 from benchmarks.measure import MEGABYTE
 
-GOALS = {("csv", "postgresql"): 200_000, ("csv", "sqlite"): 50_000}  # the least entries per second
+GOALS = {
+    ("csv", "postgresql"): 200_000,
+    ("csv", "sqlite"): 50_000,
+}  # the lowest acceptable number of entries per second
 KINDS = ("bare", "csv", "jsonl", "verify")
 
 

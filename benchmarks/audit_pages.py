@@ -24,17 +24,21 @@ from benchmarks.audit_writes.__main__ import PEERS_VENV, make_peers
 SIZES = (100_000, 1_000_000, 10_000_000)
 TIMES_SMALLEST = 2.0  # the largest log should take at most this many times as long as the smallest
 PEERS_DATABASE = "byline_pages_peers"
-MOST = 20.0  # the most milliseconds that the app waits for the database, at the 95th percentile, at any size
+MOST = 20.0  # the app should wait at most this many milliseconds for the database: 95th percentile, each size
 
 Figures = dict[str, dict[str, float]]
 
 
 def main() -> int:
     parser = argparse.ArgumentParser("python -m benchmarks.audit_pages", description=__doc__)
-    parser.add_argument("--server", default="postgres://postgres@127.0.0.1:5432", help="where databases may be made")
+    parser.add_argument(
+        "--server", default="postgres://postgres@127.0.0.1:5432", help="the server on which to create databases"
+    )
     parser.add_argument("--sizes", type=int, nargs="+", default=list(SIZES))
-    parser.add_argument("--times", type=int, default=30, help="requests of each kind that are measured")
-    parser.add_argument("--keep", action="store_true", help="use databases that are there, and leave them")
+    parser.add_argument("--times", type=int, default=30, help="how often each request is measured")
+    parser.add_argument(
+        "--keep", action="store_true", help="use existing databases of the benchmark, and don't drop them"
+    )
     chosen = parser.parse_args()
     figures = {size: measured(chosen.server, size, times=chosen.times, keep=chosen.keep) for size in chosen.sizes}
     print_table(figures)

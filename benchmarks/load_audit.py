@@ -52,7 +52,7 @@ def load(entries: int) -> None:
     from tests.append_only import lifted
 
     if connection.vendor != "postgresql":
-        raise SystemExit("The loader streams with COPY, which is PostgreSQL's.")
+        raise SystemExit("This benchmark needs PostgreSQL, because it loads entries with COPY.")
     log = ImaginedLog(entries)
     begun = monotonic()
     with lifted(connection), connection.cursor() as cursor:

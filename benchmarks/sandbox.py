@@ -54,7 +54,7 @@ def start() -> bool:
             sandbox.people()
 
     seconds = _median_seconds(once)
-    print(f"Started, asked and ended in {seconds:.2f} s (goal: {STARTED_IN})")
+    print(f"Start, one request and stop: {seconds:.2f} s (goal: {STARTED_IN})")
     return seconds <= STARTED_IN
 
 
@@ -87,7 +87,7 @@ def small_requests(sandbox: RunningSandbox, person: Person) -> bool:
     """
     plan = sandbox.sheet(person, "Site plan")
     paths = {"users/me": "/users/me", "a row": f"/sheets/{plan['id']}/rows/{plan['rows'][0]['id']}"}
-    print(f"\nSmall requests, {CONNECTIONS} kept connections (goal: {SMALL_A_SECOND:,} a second)")
+    print(f"\nSmall requests, {CONNECTIONS} open connections (goal: {SMALL_A_SECOND:,} a second)")
     rates = {name: _rate(sandbox, person, path) for name, path in paths.items()}
     for name, rate in rates.items():
         print(f"  {name:<30}{rate:8,.0f} a second")
@@ -134,7 +134,7 @@ def _asked(connection: Connection, path: str) -> float:
     begun = perf_counter()
     status, body = connection.ask("GET", path)
     if status != 200:
-        raise SystemExit(f"GET {path} was answered {status}: {body!r}")
+        raise SystemExit(f"GET {path} got status {status}: {body!r}")
     return perf_counter() - begun
 
 

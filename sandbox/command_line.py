@@ -200,8 +200,8 @@ def _add_webhook_options(parser: argparse.ArgumentParser, default: Settings) -> 
         type=float,
         default=default.webhook_retry_factor,
         metavar="F",
-        help="multiply the waits before retries by F (default 1). Without F, the waits are 15 s, doubling to 16 min, and"
-        " then 3 h each",
+        help="multiply the waits before retries by F (default 1). Without F, the waits are 15 s, doubling to 16 min,"
+        " and then 3 h each",
     )
     add(
         "--webhook-timeout",

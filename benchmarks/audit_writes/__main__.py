@@ -30,9 +30,9 @@ PACKAGES = (
     "django-easy-audit==1.3.9",
     "django-pghistory==3.9.2",
 )
-MOST_ONE_CELL = {"sqlite": 3.5, "postgresql": 3.0}  # the most time for one edit, as a multiple of a raw INSERT's
-MOST_BULK = 2.0  # the most time for a bulk edit, as a multiple of a raw multi-row INSERT's with as many rows
-LEAST_CHAINED = 0.5  # the least throughput with the chain, as a part of the throughput without the chain
+MOST_ONE_CELL = {"sqlite": 3.5, "postgresql": 3.0}  # the most time for one edit, as a multiple of the INSERT's
+MOST_BULK = 2.0  # the most time for a bulk edit, as a multiple of the time to INSERT as many rows
+LEAST_CHAINED = 0.5  # the throughput with the chain, divided by that without, should be at least this
 WRITERS = 8
 SECONDS = 1.0
 

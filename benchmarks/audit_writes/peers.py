@@ -23,7 +23,7 @@ APPS: dict[str, list[str]] = {
     "easy-audit": ["easyaudit"],
     "pghistory": ["pgtrigger", "pghistory"],
 }
-SQLITE = {  # the same options as in the product
+SQLITE = {  # the same options as in this app
     "timeout": 7,
     "transaction_mode": "IMMEDIATE",
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",

@@ -27,7 +27,8 @@ SPEED = 4_000  # the speed of scrolling, in pixels per second
 FLAGS = ["--no-sandbox", "--enable-precise-memory-info", "--js-flags=--expose-gc"]
 CLOSE = 1.10  # a result counts as equally good if it is at most this many times the best result
 FRAME = 1.0  # milliseconds; smaller differences between frames can't be seen, and can come from the clock
-# For each measured value, the most that our grid's value should be, as a multiple of the best of the others.
+# The goals: for each measured value, our grid's value should be at most this many times the best value of the other
+# grids.
 GOALS = {
     "painted ms": 0.6, "down med": CLOSE, "down p95": CLOSE, "down max": CLOSE, "aside med": CLOSE, "aside p95": CLOSE,
     "aside max": CLOSE, "jump med": CLOSE, "jump max": CLOSE, "heap MB": 0.6, "nodes": CLOSE, "script KB": 0.5,

@@ -162,7 +162,7 @@ class Criterion:
 
 @dataclass(slots=True)
 class SheetFilter:
-    """A filter for everyone (SHARED) or its owner (PERSONAL). Rows must meet all criteria (AND) or at least one (OR)."""
+    """A filter for everyone (SHARED) or its owner (PERSONAL). Rows must meet all criteria (AND) or at least 1 (OR)."""
 
     id: int
     name: str

@@ -69,8 +69,9 @@ window.recordFrames = () => {
   };
 };
 
-// Pastes a text at the first cell of the second column, and returns the milliseconds until a pasted cell is painted. All
-// cells must be pasted by then. The page of each grid has the functions `paste` and `lastPasted` that this uses.
+// Pastes a text at the first cell of the second column, and returns the milliseconds until a pasted cell is painted.
+// All cells must be pasted by then. The page of each grid has the functions `paste` and `lastPasted` that this function
+// uses.
 window.measurePaste = async (text, cell, last) => {
   const isPainted = () => document.evaluate(`//*[text()=${JSON.stringify(cell)}]`, document, null, XPathResult.BOOLEAN_TYPE).booleanValue;
   await window.beforePaste?.();
