@@ -9,11 +9,11 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.backends import BaseBackend
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Exists, Model, OuterRef, QuerySet
+from django.db.models import F, Model, QuerySet
 from django.http import HttpRequest
 
 from identity import roles, users
-from identity.models import Blocked, SmartsheetUser, Token
+from identity.models import Blocked, SmartsheetUser
 from identity.profiles.profile import Profile
 from identity.signin import admission
 from identity.signin.oauth import Grant
@@ -63,11 +63,11 @@ class SmartsheetBackend(RolesBackend):
         Return None for a person who can't sign in now: they are deactivated or blocked, they have disconnected, or the
         settings don't admit them.
         """
-        user = _active_users(get_user_model()).filter(pk=user_id).first()
+        user = next(iter(_active_users(get_user_model()).filter(pk=user_id)), None)  # first() would sort too
         person: SmartsheetUser | None = getattr(user, "smartsheet", None)
         if user is None or person is None:
             return user
-        person.is_connected = user.is_connected and not person.is_blocked
+        person.is_connected = user.smartsheet_token is not None and not person.is_blocked
         return user if person.is_connected and admission.is_listed(person.as_profile()) else None
 
 
@@ -76,7 +76,6 @@ def _active_users(model: type[Any]) -> QuerySet[Any]:
     """Return a QuerySet of the users who aren't deactivated, with their Smartsheet accounts. Every page needs this
     query, and building the query takes longer than running it. So the QuerySet is cached, but not the users.
     """
-    is_connected = Exists(Token.objects.filter(person__user=OuterRef("pk")))
     people = model._default_manager.select_related("smartsheet").exclude(users.inactive())
-    active: QuerySet[Any] = people.annotate(is_connected=is_connected).order_by("pk")
+    active: QuerySet[Any] = people.annotate(smartsheet_token=F("smartsheet__token")).order_by()
     return active
