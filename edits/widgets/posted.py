@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 from edits.sheets.held_values import text_of
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False)
+
 OTHER, LINK, SURE = "other-", "link-", "sure-"  # prefixes of a field's name
 
 
@@ -45,16 +47,16 @@ def is_same(one: Iterable[str], other: Iterable[str]) -> bool:
 
 def remember(texts: Iterable[str]) -> str:
     """Return the texts as one text for a hidden field."""
-    return json.dumps([*texts], ensure_ascii=False)
+    return _ENCODER.encode([*texts])
 
 
 def remembered(text: str) -> list[str]:
     """Return the texts in a hidden field. If a program sent a value that isn't a list, the value is one text."""
     try:
         found = json.loads(text)
-        json.dumps(found, ensure_ascii=False).encode()  # lone surrogates can't be shown again
-    except (ValueError, RecursionError):
-        found = None
-    if isinstance(found, list) and all(isinstance(one, str) for one in found):
-        return [text_of(one) for one in found]
+        if isinstance(found, list):
+            "".join(found).encode()  # raises UnicodeEncodeError for lone surrogates, because they can't be shown again
+            return [text_of(one) for one in found]
+    except (TypeError, ValueError, RecursionError):  # TypeError: not all items are texts
+        pass
     return [text_of(text)] if text else []

@@ -13,6 +13,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -105,6 +106,14 @@ class CellBoundField(forms.BoundField):
         is_doubtful = any(error.code == "doubtful" for error in self.errors.as_data())
         return remember(self.data.texts) if is_doubtful or self.data.is_sure else ""
 
+    def _has_changed(self) -> bool:
+        """Whether the sent texts differ from the shown texts. Django's method would read the shown texts from the
+        hidden field again.
+        """
+        if isinstance(self.field, CellField) and self.form.is_bound:
+            return self.field.has_changed(self.field.shown, self.data)
+        return bool(super()._has_changed())  # type: ignore[misc] # the stubs lack it
+
     def build_widget_attrs(self, attrs: dict[str, Any], widget: forms.Widget | None = None) -> dict[str, Any]:
         attrs = super().build_widget_attrs(attrs, widget)
         widget = widget or self.field.widget
@@ -144,7 +153,8 @@ class RowForm(forms.Form):
         shared: Iterable[Contact] = (),
         auto_id: str = "id_%s",
     ) -> None:
-        super().__init__(data.copy() if data is not None else None, auto_id=auto_id, use_required_attribute=False)
+        data = None if data is None else copy(data)  # because the form writes into its data; data.copy() is slower
+        super().__init__(data, auto_id=auto_id, use_required_attribute=False)
         self.sheet = sheet
         self.row = row
         self.reader = readers.current()
