@@ -137,6 +137,22 @@ def new_session() -> requests.Session:
 
 
 class _Session(requests.Session):
+    def prepare_request(self, request: requests.Request) -> requests.PreparedRequest:
+        """Return the request with the session's headers. The inherited method would also look for cookies, parameters,
+        a password and hooks of the session. There are none.
+        """
+        prepared = requests.PreparedRequest()
+        prepared.prepare(
+            method=request.method,
+            url=request.url,
+            headers={**self.headers, **request.headers},
+            files=request.files,
+            data=request.data,
+            json=request.json,
+            params=request.params or None,  # requests would encode even an empty dict
+        )
+        return prepared
+
     def get_redirect_target(self, resp: requests.Response) -> None:
         """Return None, so that no redirect is followed. Even with allow_redirects=False, the library `requests` would
         parse the target of the redirect.
