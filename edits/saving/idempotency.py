@@ -12,7 +12,7 @@ https://datatracker.ietf.org/doc/html/draft-ietf-httpapi-idempotency-key-header-
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
@@ -84,11 +84,12 @@ class SaveKey(models.Model):
 @dataclass(frozen=True, slots=True)
 class Claim:
     """The right to carry out a save. If the save was already carried out, `earlier` is its result. If a process died
-    while it carried out the save, `logged` has those changes of the save that are in the log, in their order.
+    while it carried out the save, `logged` has those changes of the save that are in the log, in their order. `row` has
+    the values that identify the key's row, or is None if the save has no key.
     """
 
     edit_id: UUID
-    pk: int | None = None
+    row: tuple[str | int, ...] | None = None
     earlier: Result | None = None
     logged: tuple[LoggedChange, ...] = ()
 
@@ -102,21 +103,21 @@ class Claim:
         """Store the result, or release the key if nothing was done. If the database doesn't store the result, the log
         still has it.
         """
-        if self.pk is None:
+        if self.row is None:
             return
         try:
             if result.is_nothing_done:
-                _execute(DELETE, [self.pk])
+                _execute(DELETE, self.row)
             else:
-                _execute(FINISH, [json.dumps(to_json(result, personal=personal)), self.pk])
+                _execute(FINISH, (json.dumps(to_json(result, personal=personal)), *self.row))
         except DatabaseError:
             return
 
     def give_up(self) -> None:
         """Release the key, because nothing was sent."""
-        if self.pk is not None:
+        if self.row is not None:
             try:
-                _execute(DELETE, [self.pk])
+                _execute(DELETE, self.row)
             except DatabaseError:  # the key's lease expires anyway
                 return
 
@@ -177,24 +178,24 @@ def forget_old() -> int:
 
 # These are plain SQL, because every save runs them, and building a query with the ORM takes longer than running it.
 CLAIM = """
-    INSERT INTO edits_savekey (region, person_id, "key", digest, edit_id, created_at, lease_ends_at)
-    VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT (region, person_id, "key") DO NOTHING RETURNING id"""
-FINISH = "UPDATE edits_savekey SET result = %s WHERE id = %s"
-DELETE = "DELETE FROM edits_savekey WHERE id = %s"
+    INSERT INTO edits_savekey (region, person_id, "key", edit_id, digest, created_at, lease_ends_at)
+    VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT (region, person_id, "key") DO NOTHING"""
+OWN = """WHERE region = %s AND person_id = %s AND "key" = %s AND edit_id = %s"""
+FINISH = f"UPDATE edits_savekey SET result = %s {OWN}"  # noqa: S608 # our own words
+DELETE = f"DELETE FROM edits_savekey {OWN}"  # noqa: S608 # our own words
 
 
-def _execute(sql: str, parameters: list[str | int]) -> None:
+def _execute(sql: str, parameters: Sequence[str | int | None]) -> int:
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
+        return int(cursor.rowcount)
 
 
 def _claimed(wanted: SaveKey) -> Claim:
     times = map(connection.ops.adapt_datetimefield_value, (wanted.created_at, wanted.lease_ends_at))
-    given = [wanted.region, wanted.person_id, wanted.key, wanted.digest, wanted.edit_id.hex, *times]
-    with connection.cursor() as cursor:
-        cursor.execute(CLAIM, given)
-        made = cursor.fetchall()  # SQLite commits only after all rows are read
-    return Claim(wanted.edit_id, made[0][0]) if made else _claimed_again(wanted)  # the key was used before
+    # Without RETURNING, because SQLite would hold its lock until this process has read the answer.
+    is_new = _execute(CLAIM, [*_row_of(wanted), wanted.digest, *times])
+    return Claim(wanted.edit_id, _row_of(wanted)) if is_new else _claimed_again(wanted)  # the key was used before
 
 
 def _claimed_again(wanted: SaveKey) -> Claim:
@@ -206,14 +207,18 @@ def _claimed_again(wanted: SaveKey) -> Claim:
         if found.digest != wanted.digest:
             raise KeyReused
         if found.result is not None:
-            return Claim(found.edit_id, found.pk, earlier=_as_of_now(found))
+            return Claim(found.edit_id, _row_of(found), earlier=_as_of_now(found))
         if same.filter(lease_ends_at__gt=Now()).exists():
             raise InProgress
         # The process of the save died. If the log has no intent, nothing was sent.
         if logged := _logged_changes(uuid5(found.edit_id, action.value) for action in Action):
-            return Claim(found.edit_id, found.pk, logged=tuple(logged))
+            return Claim(found.edit_id, _row_of(found), logged=tuple(logged))
         same.update(lease_ends_at=wanted.lease_ends_at)
-        return Claim(found.edit_id, found.pk)
+        return Claim(found.edit_id, _row_of(found))
+
+
+def _row_of(found: SaveKey) -> tuple[str | int, ...]:
+    return found.region, found.person_id, found.key, found.edit_id.hex
 
 
 def _as_of_now(found: SaveKey) -> Result:
