@@ -32,8 +32,8 @@ CHECKS = {
     "import contracts": ["-c", "from importlinter.cli import lint_imports_command as lint; lint()"],
     "djlint": ["-m", "djlint", "templates", "api", "audit", "edits", "identity", "--lint", "--quiet"],
 }
-# The numbers of test processes. There are more than cores, because many tests spend their time waiting. The tests that
-# wait longest start first (tests/waiting.py).
+# The numbers of test processes. There are more processes than cores, because many tests spend their time waiting. The
+# tests that wait longest start first (tests/waiting.py).
 EVERYTHING, SOME = 3, 2
 # Without this variable, Python stores compiled modules. Otherwise some hundred processes would compile them again.
 COMPILED_ONCE = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}

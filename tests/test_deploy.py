@@ -150,7 +150,7 @@ def test_fault_26_systemd_reads_the_units(name: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["byline-web.service", "byline-worker.service"])
 def test_the_units_leave_the_processes_few_rights(name: str) -> None:
     """systemd rates the rights of a unit's processes from 0 (none) to 10. The rating must not be above 2. The command's
-    option takes tenths, so it is 20.
+    option counts in tenths, so its value is 20.
     """
     command = ["systemd-analyze", "security", "--offline=true", "--threshold=20", str(ROOT / "deploy" / name)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)

@@ -18,7 +18,7 @@ ATTRIBUTES = ("toTop", "toBottom", "parentId", "siblingId", "above", "indent", "
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """The place in a sheet that a request names for its rows. `check` raises ApiError if the sheet has no such place."""
+    """The place in a sheet that a request names for its rows. `check` raises ApiError if there is no such place."""
 
     to_top: bool = False
     to_bottom: bool = False

@@ -54,7 +54,7 @@ def test_an_operation_answers_as_documented(method: str, path: str, token: str, 
     schema: Any = schemathesis.openapi.from_dict(api.get_openapi_schema())
     schema.app = get_wsgi_application()
     operation = schema[path][method]
-    # The WSGI client decompresses nothing.
+    # The WSGI client doesn't decompress answers.
     headers = {"Authorization": f"Bearer {token}", "Accept-Encoding": "identity"}
     ids = st.sampled_from([plan.id, *plan.rows.values(), *plan.columns.values()]).map(str)
 

@@ -19,7 +19,7 @@ DIG, PLAN = "Dig foundations", "Site plan"
 
 
 def update(plan: SitePlan, row: str, **cells: Any) -> dict[str, Any]:
-    """Return a change of cells in a row, as the API takes it. For each column title, `cells` has the shown value and
+    """Return a change of cells in a row, in the API's format. For each column title, `cells` has the shown value and
     the new value.
     """
     return {

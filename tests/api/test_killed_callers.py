@@ -34,7 +34,7 @@ PROCESSES = int(os.environ.get("PROCESSES", "3"))
 ROUNDS = int(os.environ.get("API_ROUNDS", "3"))
 ROWS = int(os.environ.get("API_ROWS", "10"))
 KILLS = 3  # how often each process is killed
-DEADLINE = 3.0  # seconds for Smartsheet's answers; a dead process keeps its key a quarter longer
+DEADLINE = 3.0  # seconds for Smartsheet's answers; a killed process keeps its key for 1.25 times this time
 LONGEST = 600.0  # the most seconds for the whole test
 
 State = dict[str, Any]

@@ -135,7 +135,7 @@ def test_a_page_costs_the_same_however_long_the_edits_are(caller: Caller, plan: 
         recorded(plan, rows)
         asked: tuple[dict[str, Any], ...] = ({}, {"outcome": "refused"})
         for query in asked:
-            caller.get("/log/entries", limit=200)  # which learns what this process keeps
+            caller.get("/log/entries", limit=200)  # so that the caches of this process are filled
             with CaptureQueriesContext(connection) as queries:
                 caller.get("/log/entries", sheet=plan.id, limit=200, **query)
             counts.append(len(queries))

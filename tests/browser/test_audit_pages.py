@@ -191,7 +191,8 @@ def test_showing_new_entries_after_the_session_ended_asks_to_sign_in(
 ) -> None:
     sign_in(page, bob)
     wait_for_more(page)
-    BrowserSession.objects.all().end(Ending.TOO_OLD)  # a late answer could restore a deleted cookie, but not this
+    # Deleting the cookie wouldn't be enough, because a late answer could restore it.
+    BrowserSession.objects.all().end(Ending.TOO_OLD)
     page.locator("[data-show]").click()
     expect(page.get_by_role("button", name="Sign in with Smartsheet")).to_be_visible()
 
@@ -265,7 +266,7 @@ def test_filtering_further_keeps_the_row_until_another_sheet_is_chosen(page: Pag
     page.keyboard.press("Enter")
     expect(filters).to_contain_text("Words: Blocked")
     expect(filters).to_contain_text("Column: Status")
-    page.wait_for_load_state()  # the script takes the row off, and keeps empty parameters out of the address
+    page.wait_for_load_state()  # the script removes empty parameters and the row from the address
     page.get_by_label("Sheet", exact=True).select_option("")
     page.get_by_role("button", name="Filter", exact=True).click()
     expect(filters).not_to_contain_text("Column")

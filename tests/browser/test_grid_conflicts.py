@@ -68,7 +68,7 @@ def test_taking_back_a_change_shows_what_is_there_now(page: Page, plan: SitePlan
     expect(line(page)).to_contain_text("1 cell needs you")
     plan.write(DIG, Spent=1)
     look(page)
-    comes_to_hold(page, plan, DIG, "Spent", 1)  # when this change has arrived, so has “Clay”
+    comes_to_hold(page, plan, DIG, "Spent", 1)  # when this change has arrived, “Clay” has arrived too
     page.evaluate("document.querySelector('[data-grid]').grid.undo()")
     expect(line(page)).to_have_text(SAVED)
     comes_to_hold(page, plan, DIG, "Notes", "Clay")

@@ -1,4 +1,4 @@
-"""The keyboard focus isn't lost if the element that has it goes away."""
+"""The keyboard focus isn't lost if the focused element disappears from the page."""
 
 import pytest
 from playwright.sync_api import Page, expect

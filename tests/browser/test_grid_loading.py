@@ -128,7 +128,7 @@ def test_a_change_is_reported_without_the_script_of_reports(page: Page, plan: Si
 
 
 def test_nothing_is_pasted_if_the_question_about_rows_cannot_be_shown(page: Page, plan: SitePlan, bob: Person) -> None:
-    """The script of dialogs can't be loaded for the question, and can be loaded a moment later."""
+    """When the question has to be shown, the script of dialogs can't be loaded. A moment later, it can be loaded."""
     page.route(script("dialogs"), lambda route: route.abort())
     open_grid(page, bob)
     go_to(page, plan, DIG, "Task")

@@ -1,4 +1,4 @@
-"""After a change was refused, the grid doesn't claim that it was made, and undoing doesn't include it."""
+"""If a change was refused, the grid doesn't say that the change was made, and undoing skips this change."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ def refuse(sandbox: RunningSandbox, method: str) -> None:
 
 
 def run(page: Page, changes: list[dict[str, Any]], why: str) -> None:
-    """Change rows and cells. Say so below the grid, as the grid's commands do."""
+    """Change rows and cells, and show a message about this below the grid, as the grid's commands do."""
     page.evaluate(f"([changes, why]) => {GRID}.apply(changes, why)", [changes, why])
 
 

@@ -1,4 +1,4 @@
-"""What is typed into the row beside the grid is saved or kept, while rows and columns change."""
+"""What is typed into the panel of a row isn't lost if rows or columns change, or if the page is left."""
 
 import re
 

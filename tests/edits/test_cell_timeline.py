@@ -19,7 +19,9 @@ TASK = "Dig foundations"
 
 @pytest.fixture
 def address(browser: Client, plan: SitePlan) -> str:
-    """The address of a cell's timeline. Bob has changed the cell with this app, and then Alice without this app."""
+    """The address of a cell's timeline. Bob has changed the cell with this app. Then Alice has changed it without this
+    app.
+    """
     Page.open(browser, plan.edit_path(TASK)).type({plan.columns["Status"]: "Blocked"}).send()
     plan.write(TASK, Status="Complete")
     return f"/audit/sheets/{plan.id}/rows/{plan.rows[TASK]}/columns/{plan.columns['Status']}/"

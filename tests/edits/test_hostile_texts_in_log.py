@@ -23,11 +23,12 @@ from edits.saving.row_evidence import OldPlace
 from tests.edits.site_plan import SitePlan
 from tests.running_sandbox import Person, RunningSandbox
 
-# The text closes a tag, an attribute in either quotes, and a script. It also has a script, a comment, an entity, and
-# tags of templates.
+# The text closes a tag, an attribute in single or double quotes, and a script. It also has a script, a comment, an
+# entity, and tags of templates.
 HOSTILE = """</a>'"><evil onx='1'></script><script>evil()</script><!--&lt;b&gt;{{ 7 }}{% now "Y" %}"""
 BREAKOUT = "x' onx=1 \" onx=2 "
-# It closes the isolate around it, turns the rest of the sentence around, and opens an isolate that nothing closes.
+# This text ends the Unicode isolate around it, reverses the rest of the sentence, and begins an isolate that nothing
+# ends.
 CONTROLS = "a\u2069\u202eb\u2066c"
 TAG = "{% load smartsheet %}{% smartsheet_log sheet %}{% smartsheet_log sheet row %}"
 CHANGED = '{% load smartsheet %}{% who_changed sheet row "Task" %}'

@@ -125,8 +125,8 @@ def test_a_rows_name_can_be_a_link(browser: Client, plan: SitePlan) -> None:
 def test_an_address_that_an_input_shows_in_another_way_stays(
     browser: Client, plan: SitePlan, bob: Person, address: str
 ) -> None:
-    """A link's address has a line break, which browsers remove from an input, or blanks around it, which the form
-    removes. If the person doesn't change the address, the address in Smartsheet stays the same.
+    """Browsers remove line breaks from the value of an input, and the form removes blanks around an address. If the
+    person doesn't change such an address, the address in Smartsheet stays the same.
     """
     odd = {"value": "A-101", "hyperlink": {"url": address}}
     plan.write(ROW, Drawing=odd)

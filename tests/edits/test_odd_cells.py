@@ -145,6 +145,8 @@ def test_fault_7_a_restricted_column_says_what_it_takes(browser: Client, plan: S
     column = {"type": "PICKLIST", "options": ["Blocked", "Complete"], "validation": True}
     plan.sandbox.call(plan.person, "PUT", f"/sheets/{plan.id}/columns/{plan.columns['Status']}", column)
     page = Page.open(browser, f"/sheets/undo/{entry.pk}/")
-    assert "“In progress” is not among the options of this column. So Smartsheet would refuse the old value." in page.text
+    assert (
+        "“In progress” is not among the options of this column. So Smartsheet would refuse the old value." in page.text
+    )
     assert "Put the old value back" not in page.text
     assert len(plan.writes(bob)) == 1

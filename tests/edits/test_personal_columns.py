@@ -50,7 +50,9 @@ def test_messages_that_may_quote_a_personal_value_are_not_logged(browser: Client
     assert "did not conform" in page.save().text
     refused = Entry.objects.get(phase="refused")
     assert (refused.error_code, bool(refused.ref_id)) == (1042, True)
-    assert refused.message == ("Smartsheet refuses this. The rest of this message isn't stored, because it may contain a personal value.")
+    assert refused.message == (
+        "Smartsheet refuses this. The rest of this message isn't stored, because it may contain a personal value."
+    )
 
 
 def test_an_administrator_names_them_and_each_word_is_an_entry(

@@ -60,7 +60,10 @@ def test_admins_may_change_what_is_locked_for_others(
     page.type({plan.columns["Permit no."]: "B-1", plan.columns["Notes"]: "Done"}).send()
     assert plan.value("Final account", "Permit no.") == "B-1"
     assert plan.value("Final account", "Notes") == "Done"
-    assert "This row is locked. You can change it, because you are an admin of the sheet." in Page.open(client, plan.path).text
+    assert (
+        "This row is locked. You can change it, because you are an admin of the sheet."
+        in Page.open(client, plan.path).text
+    )
 
 
 @pytest.mark.parametrize(("name", "may"), [("charlie", "only look"), ("dora", "look and comment")])

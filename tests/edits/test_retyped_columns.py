@@ -107,7 +107,7 @@ def test_an_unticked_box_counts_as_changed(browser: Client, plan: SitePlan, bob:
 def test_a_deleted_row_is_restored_although_a_column_has_another_type(
     browser: Client, plan: SitePlan, title: str, column: dict[str, object], then: object
 ) -> None:
-    """If the column doesn't take the old value, the page says that the value is lost."""
+    """If the column doesn't accept the old value, the page says that the value is lost."""
     browser.post(plan.delete_path(ROW), {"rows": "1"})
     retype(plan, title, **column)
     path = f"/sheets/undo/{Entry.objects.intents().latest('id').pk}/"

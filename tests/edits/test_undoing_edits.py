@@ -162,10 +162,15 @@ def test_a_cell_that_changes_between_reading_and_sending_is_left_alone(
     meanwhile(lambda: save(sheet.read([sheet.row_ids[0]]), sheet.updates("meanwhile", shown="new 0")[:1]))
     page = Page.of(browser, path, browser.post(path, {"once": KEY}))  # type: ignore[arg-type] # as in confirm()
     assert "1 cell has its old value again" in page.text
-    assert "Another save of the same cell or row was in progress at this moment, so this change wasn't sent." in page.text
+    assert (
+        "Another save of the same cell or row was in progress at this moment, so this change wasn't sent." in page.text
+    )
     assert sheet.notes_now() == ["meanwhile 0", "was"]
     again = Page.of(browser, path, browser.post(path, {"once": KEY}, follow=True))  # type: ignore[arg-type] # as in confirm()
-    assert "You sent this form twice. It was carried out only the first time. This page shows what is left to undo." in again.text
+    assert (
+        "You sent this form twice. It was carried out only the first time. This page shows what is left to undo."
+        in again.text
+    )
     assert "The change was made the first time" not in again.text
 
 

@@ -127,7 +127,8 @@ def test_a_host_with_many_silent_addresses_is_given_up_in_time(monkeypatch: pyte
             caller.setblocking(False)
             caller.connect_ex(listener.getsockname())
         silent = (socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", listener.getsockname())
-        monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [silent] * 1000)  # would take five minutes
+        # Trying all of these addresses would take five minutes.
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [silent] * 1000)
         monkeypatch.setattr(connections, "CONNECT_SECONDS", 0.3)
         gateway = Gateway(region_api_base="http://smartsheet.test/2.0", token="alices-token", deadline=1)
         with pytest.raises(Unavailable, match="can't be reached right now"):

@@ -11,7 +11,7 @@ from tests.running_sandbox import Person, RunningSandbox
 from tests.waiting import PATIENCE
 
 ROOT = Path(__file__).resolve().parents[2]
-# The most MB by which the process grows: how many it keeps after the calls, and how many it takes at the peak.
+# The most MB by which the process can grow: the MB that it still has after the calls, and the MB at the peak.
 MOST_KEPT, MOST_TAKEN = 150, 500
 ATTACK = """
 import sys, threading

@@ -300,7 +300,7 @@ def test_another_user_logged_in_in_the_meantime(provider: Provider, log_in: LogI
     if is_logged_in:
         browser.login(username="joe", password="correct horse")
     session = browser.session
-    session["identity.pending"] = data  # as an old copy of the session would have it
+    session["identity.pending"] = data  # as in an old copy of the session
     session.save()
     if not is_logged_in:
         browser.cookies["sessionid"] = session.session_key or ""

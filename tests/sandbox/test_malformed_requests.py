@@ -176,8 +176,8 @@ def test_an_address_that_is_no_text_is_no_crash(sandbox: RunningSandbox, as_alic
 
 
 def _status(url: str, target: str, authorization: str | bytes) -> int:
-    """Send a request with any target and Authorization, even if HTTP libraries refuse them. Return the answer's
-    status.
+    """Send a request with this target and Authorization, which can be values that HTTP libraries refuse. Return the
+    answer's status.
     """
     host = urlsplit(url).netloc
     head = f"GET {target} HTTP/1.1\r\nHost: {host}\r\nAuthorization: {authorization!s}\r\nConnection: close\r\n\r\n"

@@ -93,7 +93,8 @@ def test_an_operation_asks_for_its_scope(
 ) -> None:
     """Each operation that needs this scope refuses a token without the scope, and accepts a token with only this scope.
 
-    The refusal has error 1004. With only this scope, any other error is fine, because the ids in the paths don't exist.
+    The refusal has error 1004. If the token has only this scope, every other error is fine, because the ids in the
+    paths don't exist.
     """
     others = " ".join(each for each in SCOPES if each != scope)
     without = client_of(sign_in(sandbox, alice, scope=others)["access_token"])

@@ -96,7 +96,8 @@ def test_a_month_that_many_make_at_once_is_there_for_all() -> None:
     def make() -> None:
         try:
             with connection.cursor() as cursor:
-                cursor.execute("SELECT to_regclass('audit_entry_2031_06')")  # as if it had looked for this month before
+                # As if this connection had already looked for this month.
+                cursor.execute("SELECT to_regclass('audit_entry_2031_06')")
                 ready.wait()
                 cursor.execute("SELECT audit_add_partition('2031-06-01')")
         except DatabaseError as error:

@@ -80,7 +80,7 @@ def large_log() -> int:
 
 @pytest.fixture
 def long_log() -> None:
-    """Make a log whose months each have many edits. A few of them delete a row."""
+    """Make a log whose months each have many edits. A few of these edits delete a row."""
     edit = intended()
     values = {
         "id": "1000000 - month * 1000 + n",
@@ -98,7 +98,7 @@ def long_log() -> None:
             f" FROM audit_entry, {months}, generate_series(1, %s) AS n WHERE phase = 'intent' AND edit_id = %s",
             [MONTHS, A_MONTH, edit.edit_id],
         )
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # otherwise the triggers couldn't come back yet
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # otherwise the triggers couldn't be created again
         cursor.execute("ANALYZE audit_entry")
 
 
@@ -155,8 +155,8 @@ def expected_cost(sql: str, params: Any) -> float:
 
 @contextmanager
 def counting_steps() -> Iterator[list[int]]:
-    """Count the steps of SQLite's virtual machine during the block. The list's only item is their number, in thousands.
-    Reading one row of the log takes at least five steps.
+    """Count the steps of SQLite's virtual machine during the block. The only item of the yielded list is the number of
+    steps, in thousands. Reading one row of the log takes at least five steps.
 
     https://www.sqlite.org/c3ref/progress_handler.html
     """

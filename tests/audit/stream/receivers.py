@@ -23,7 +23,7 @@ class Received:
         self.seqs: list[int] = []
         self.deliveries: list[tuple[dict[str, str], bytes]] = []
         self.frames: list[bytes] = []
-        self.answers: list[int] = []  # statuses to answer before 200
+        self.answers: list[int] = []  # the statuses of the first answers; all later answers have 200
 
     @property
     def in_order(self) -> list[int]:

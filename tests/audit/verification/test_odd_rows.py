@@ -106,7 +106,7 @@ def test_any_value_in_any_column(anchored: Path, of: tuple[str, str], value: str
         except (DataError, IntegrityError):
             is_altered = None
         except Exception as error:
-            # A value of another type than the column's, or one that an index on its JSON can't read.
+            # The value has another type than the column, or an index on the column's JSON can't read the value.
             if type(error).__name__ != "ProgrammingError" and "malformed JSON" not in str(error):
                 raise
             is_altered = None

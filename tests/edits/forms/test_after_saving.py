@@ -105,7 +105,9 @@ def test_a_row_that_perhaps_left_the_rule_is_not_said_to_be_unsaved(
 def test_pressing_twice_is_no_attempt_to_edit_a_row_that_has_just_left_the_rule(
     browser: Client, form: ProgressForm, bob: Person
 ) -> None:
-    """The first save moves the row out of the form's rule. Before its answer comes, the second one reads the row."""
+    """Bob presses Save twice. The first request changes the row, so that the form's rule no longer includes the row.
+    The second request reads the row before the first one is answered.
+    """
     rule = form.when("Status", "equals", "In progress")
     form.publish(rule=rule)
     page = Page.open(browser, form.row_path(MINE)).type({form.column("Status"): "Complete"})

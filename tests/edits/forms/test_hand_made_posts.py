@@ -130,7 +130,7 @@ def test_a_forged_baseline_that_is_no_json(fill: Fill, plan: SitePlan) -> None:
         filled.fields[name] = [r'["\ud800"]']
     form = filled.sent()
     form.is_valid()
-    assert form.save() is None  # the cell doesn't have what the form says it showed
+    assert form.save() is None  # the form claims that it showed a value that the cell doesn't have
     assert form.has_conflicts
 
 

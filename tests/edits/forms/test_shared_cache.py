@@ -195,7 +195,7 @@ def test_a_page_waits_once_for_a_hung_redis(
 ) -> None:
     form = ProgressForm(plan)
     monkeypatch.setenv("CACHE_URL", redis.url)
-    monkeypatch.setattr(DispensableRedis, "asked_again_at", 0.0)  # and afterwards as it was before this test
+    monkeypatch.setattr(DispensableRedis, "asked_again_at", 0.0)  # after the test, monkeypatch restores the value
     settings.CACHES = caching.caches(settings.SECRET_KEY)
     redis.send(signal.SIGSTOP)
     with caplog.at_level(logging.WARNING, "config.cache_backends"):

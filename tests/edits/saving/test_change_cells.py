@@ -37,7 +37,9 @@ def test_cells_are_named_by_title_or_id(plan: SitePlan, bob: User) -> None:
 
 
 def test_the_log_says_where_a_change_comes_from(plan: SitePlan, bob: User) -> None:
-    """Outside of requests, the origin is the command line. In a view it is the app, unless the view names another."""
+    """Outside of requests, the origin is the command line. In a view, it is the app, unless the view names another
+    origin.
+    """
 
     def change(typed: str, **more: Any) -> Entry:
         shown = plan.cell(ROW, "Notes").get("value")
@@ -60,7 +62,7 @@ def test_a_change_without_cells(plan: SitePlan, bob: User) -> None:
 
 @pytest.mark.parametrize("wrong", [{"origin": "nonsense"}, {"via": {"No key": 1}}])
 def test_facts_that_the_log_does_not_take(plan: SitePlan, bob: User, wrong: Any) -> None:
-    """They are refused before anything is written, so the key can be used again."""
+    """Invalid facts are refused before anything is written, so the key can be used again."""
     place: dict[str, Any] = {"user": bob, "sheet_id": plan.id, "row_id": plan.rows[ROW], "key": "k"}
     cells: dict[int | str, tuple[Any, Any]] = {"Notes": (plan.cell(ROW, "Notes").get("value"), "Rock")}
     with pytest.raises(ValueError, match=r"nonsense|No key"):

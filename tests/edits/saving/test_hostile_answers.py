@@ -38,7 +38,7 @@ def test_a_row_that_is_changed_and_moved_in_one_save_is_not_contested_by_itself(
 
 def test_a_row_is_not_deleted_while_another_save_changes_a_child_row(rows: Rows) -> None:
     """A person deletes a row. Meanwhile, another save has changed a child row of this row. If the deletion were sent,
-    Smartsheet would delete both rows, although the log says only that the upper row is deleted.
+    Smartsheet would delete both rows, although the log says only that the parent row is deleted.
     """
     sheet = rows(3)
     top, child, other = sheet.row_ids

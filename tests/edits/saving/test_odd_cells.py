@@ -1,4 +1,4 @@
-"""A cell that is as the person saw it is no conflict, whatever value Smartsheet has in it."""
+"""If a cell still has the value that the person saw, there is no conflict, however unusual the value is."""
 
 from collections.abc import Callable
 from dataclasses import replace

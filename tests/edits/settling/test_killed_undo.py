@@ -39,7 +39,9 @@ MOMENTS = [(sending, "intend"), (Gateway, "add_rows"), (sending, "settle")]
 
 @pytest.fixture
 def sheet(sandbox: RunningSandbox, bob: Person, bob_user: User) -> ManyRows:
-    """A sheet in which row 2 is a child row of row 1, and row 3 of row 2. The sheet was made a while ago."""
+    """A sheet in which row 2 is a child row of row 1, and row 3 is a child row of row 2. The sheet was made a while
+    ago.
+    """
     sandbox.control("POST", "clock", {"ahead": -60})
     sheet = ManyRows(sandbox, bob, bob_user, 5)
     for child in (2, 3):

@@ -23,7 +23,9 @@ def rows(sandbox: RunningSandbox, bob: Person, user: User) -> Rows:
 
 @pytest.fixture
 def sheet(rows: Rows) -> ManyRows:
-    """A sheet with the rows 0 to 5. Rows 2 and 4 are child rows of row 1, and row 3 of row 2. Row 2 has a formula."""
+    """A sheet with the rows 0 to 5. Rows 2 and 4 are child rows of row 1, and row 3 is a child row of row 2. Row 2 has
+    a formula.
+    """
     sheet = rows(6)
     put(sheet, 2, parentId=sheet.row_ids[1])
     put(sheet, 4, parentId=sheet.row_ids[1], toBottom=True)

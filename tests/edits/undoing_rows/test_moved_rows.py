@@ -98,7 +98,7 @@ def test_rows_that_were_moved_together_go_back_in_their_order(browser: Client, r
     assert "row 3 Row 5, after “row 7” Row 4, after “row 2”" in page.text
     assert "Undone: 4 rows are at their old places again" in confirm(browser, edit_path_of(first)).text
     assert outline(sheet) == [str(row) for row in range(8)]
-    assert len(sheet.writes()) == 2  # 1, 2 and 3 go behind 0 together
+    assert len(sheet.writes()) == 2  # one call moves 1, 2 and 3 behind 0
 
 
 @pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 0, 2)])

@@ -150,7 +150,7 @@ def test_no_mail_is_lost(
     repeated = [address for address, count in Counter(one.recipient for one in mailbox.mails).items() if count > 1]
     assert len(repeated) == int(is_taken and not is_marked)
     assert len(mailbox.mails) == len(ADDRESSES) + len(repeated)
-    for one in repeated:  # a repeated mail is completely the same
+    for one in repeated:  # a repeated mail is identical
         first, second = ([mail.part("plain"), mail.part("html"), mail.message["Date"]] for mail in mailbox.to(one))
         assert first == second
 

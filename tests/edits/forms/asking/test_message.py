@@ -98,7 +98,7 @@ def test_it_has_no_secret_and_no_token(
     secrets = [alices.cookies["sessionid"].value, settings.SECRET_KEY, *settings.TOKEN_KEYS, alice.token]
     secrets += [alice_there.token.access_token, alice_there.token.refresh_token]
     assert all(secret and secret not in mail.raw.decode() and secret not in both(mail) for secret in secrets)
-    # The signature in the link that stops reminders permits nothing else.
+    # The signature in the link that stops reminders is valid for nothing else.
     signed = both(mail).split("/forms/asked/stop/")[1].split("/")[0]
     with pytest.raises(BadSignature):
         Signer().unsign(signed)

@@ -242,7 +242,8 @@ def test_a_designer_who_is_gone_still_gets_the_mail_that_says_so(
     assert mail.message["Subject"].strip() == "The form “Report progress on my tasks” needs you"
     assert "The form’s designer isn’t connected any more." in mail.part("plain")
     designed.refresh_from_db()
-    assert "Bob" not in mail.part("plain") + mail.part("html") + designed.warning  # erasing a name doesn't reach them
+    # A name in these texts couldn't be erased.
+    assert "Bob" not in mail.part("plain") + mail.part("html") + designed.warning
 
 
 def test_a_closed_form_has_no_mails(designed: FormDefinition, plan: SitePlan, mailbox: MailServer) -> None:
