@@ -40,8 +40,7 @@ def require_id(value: object, name: str) -> None:
 
 
 def why_not_text(value: Json) -> str:
-    """Return a sentence that says why no cell can have the text in this value. Return "" if a cell can have this text.
-    """
+    """Return a sentence that says why no cell can have the text in this value; "" if a cell can have this text."""
     texts = value if isinstance(value, list) else [bare(value)]
     return HALF_A_CHARACTER if any(isinstance(one, str) and HALVES.search(one) for one in texts) else ""
 

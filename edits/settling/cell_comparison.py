@@ -80,8 +80,7 @@ class Ours:
         return is_erased(self.value) or is_same(_plain(self.value), _plain(version.value))
 
     def is_person(self, version: Version) -> bool:
-        """Whether the person who made the change also made the state. Also true if the person was erased from the log.
-        """
+        """Whether the person who made the change also made the state. True if the person was erased from the log."""
         return not self.emails or version.by.email.lower() in self.emails
 
 

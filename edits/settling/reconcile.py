@@ -122,8 +122,7 @@ class _Reconciliation:
     # Changes that Smartsheet made after settling
 
     def _correct_late_writes(self) -> None:
-        """Check again the edits for which settling found no saved change. Smartsheet can have made their changes later.
-        """
+        """Check again the edits for which settling found no saved change. Smartsheet may have made their changes later."""
         given_up = self.entries.filter(at__gte=self.since, column_id=None, phase__in=GIVEN_UP)
         for edit_id in list(given_up.order_by("edit_id").values_list("edit_id", flat=True).distinct()):
             edit = reopen_given_up(edit_id)
@@ -131,8 +130,7 @@ class _Reconciliation:
                 self.report.found["saved after all"] += correct(edit, found)
 
     def _saved_after_all(self, edit: OpenEdit) -> dict[int, Outcome]:
-        """Return the outcomes of those lines that Smartsheet carried out later than settling expected, by line number.
-        """
+        """Return the outcomes of the lines that Smartsheet carried out later than settling expected, by line number."""
         record = Record(
             edit,
             partial(gateway_for, self.reader.user),
