@@ -1,5 +1,5 @@
-"""Finds the columns that a form or a rule names by id or title. A name that fits no column, or several columns, is an
-error.
+"""Finds the columns that a form or a rule names by id or title. It is an error if no column or several columns fit a
+name.
 """
 
 from __future__ import annotations

@@ -87,7 +87,8 @@ class ColumnsForm(RowForm):
         if self.is_bound:
             self.refuse_others()
             for name in self.columns.keys() & self.errors.keys() - set(self.changed_data):
-                self._remember(name, held(self._field(name).cell))  # so that typing the same again counts as a change
+                # If the same text is sent again, it counts as a change.
+                self._remember(name, held(self._field(name).cell))
 
     def clean(self) -> dict[str, Any] | None:
         """Check the whole form. Subclasses can override this, and needn't call super(). If this method returns a
@@ -102,7 +103,7 @@ class ColumnsForm(RowForm):
             now = held(self._field(name).cell)
             value = normal(self.cleaned_data.get(name, now))
             if not is_value(value):
-                raise TypeError(f"cleaned_data[{name!r}] must be a value as in edits.sheets.held_values.")
+                raise TypeError(f"cleaned_data[{name!r}] must be a value in the notation of edits.sheets.held_values.")
             if name in self.changed_data or not is_same(value, normal(now)):
                 found.append(CellChange(column.id, self.shown(name), value))
         return tuple(one for one in found if not is_same(normal(one.shown), one.typed))

@@ -5,7 +5,7 @@ edits.sheets.held_values describes the values of cells. For a condition, each va
 - Empty: None, "", an empty list, or false. False is empty because Smartsheet stores either false or nothing in a check
   box that isn't ticked.
 - True. It equals only itself.
-- A number. 2.0 equals 2. Numbers are compared as doubles, which is all that JavaScript has.
+- A number. 2.0 equals 2. Numbers are compared as doubles, because JavaScript has only doubles.
 - A text. Case doesn't matter, and neither does the encoding of accents. Spaces do matter. ß equals ss, and ς equals σ.
   "1.10" and "1.1" are different texts. If a text such as "5" or "-2.50" is compared with a number, it counts as a
   number, because Smartsheet stores numbers as texts in some columns. "007", "1e3" and "1,5" never count as numbers.

@@ -240,7 +240,7 @@ class _Parser:
         if "column" in raw or "is" in raw:
             return _comparison(raw, place)
         if len(raw) != 1 or not raw.keys() <= {"all", "any", "not"}:
-            raise _wrong(place, "a condition has either “all”, “any” or “not”, or “column” and “is”")
+            raise _wrong(place, "a condition has “all”, “any” or “not”, or it has both “column” and “is”")
         ((kind, inner),) = raw.items()
         if kind == "not":
             return Not(self.parse(inner, place=(*place, "“not”"), depth=depth + 1))

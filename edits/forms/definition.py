@@ -71,9 +71,7 @@ class Reason(TextChoices):
 
 
 class Audience(TextChoices):
-    """Who can open the form. Whatever the designer chooses, people also need their own access to the sheet in
-    Smartsheet.
-    """
+    """Who can open the form. In each case, people also need their own access to the sheet in Smartsheet."""
 
     EVERYONE = "everyone", "everybody who is signed in"
     LISTED = "listed", "these people and domains"
@@ -185,7 +183,7 @@ class FormField:
         found = _object(raw, place)
         default = found.get("default")
         if not is_value(default):
-            raise InvalidDefinition(f"{place}: the default value has a wrong form.")
+            raise InvalidDefinition(f"{place}: a cell can't have this default value.")
         return cls(
             column_id=_id(found.get("column"), place, "a column"),
             title=_text(found, "title", place),
@@ -231,10 +229,10 @@ class ChosenFilter:
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """The content of a form. The form is for the rows that fit `rule` and that `filter` shows. If `rule` or `filter` is
-    None, it excludes no rows. If people choose a reason from a list (Reason.FROM_LIST), `reasons` is this list. If only
-    some people can open the form (Audience.LISTED), `people` has their e-mail addresses or accounts (region:id), and
-    the form is also open to everyone with an address in one of the `domains`.
+    """The content of a form. The form is for the rows that fit `rule` and that `filter` shows. A `rule` or `filter`
+    that is None excludes no rows. If people choose a reason from a list (Reason.FROM_LIST), `reasons` is this list. If
+    only listed people can open the form (Audience.LISTED), `people` has their e-mail addresses or accounts (region:id).
+    Everyone with an address in one of the `domains` can then open the form too.
     """
 
     title: str

@@ -1,4 +1,4 @@
-"""Reads sheets with a filter that Smartsheet applies, and raises FilterGone if Smartsheet doesn't apply it.
+"""Reads sheets with a filter of Smartsheet, and raises FilterGone if Smartsheet doesn't apply the filter.
 
 If a sheet is read with the id of a filter (filterId), Smartsheet's answer says for each row whether the filter hides
 the row. So a filter needs no extra call. It shows the same rows that Smartsheet shows to the person whose token reads
@@ -46,8 +46,8 @@ def applying(gateway: Callable[[], Gateway], sheet_id: int, chosen: ChosenFilter
 
 
 def require_applied(rows: Iterable[Row | JsonObject], chosen: ChosenFilter | None) -> None:
-    """Raise FilterGone if one of these rows doesn't say whether the filter hides it. Then Smartsheet didn't apply the
-    filter.
+    """Raise FilterGone if Smartsheet didn't apply the filter. Then one of these rows doesn't say whether the filter
+    hides the row.
     """
     if chosen and not all(_is_applied(row) for row in rows):
         raise FilterGone(chosen)

@@ -59,7 +59,7 @@ def problem_of_row(error: RowForbidden, *, doing: Doing) -> Problem:
 
 
 def problem_of_view(why: str, *, doing: Doing) -> Problem:
-    """Return what is said instead of a view that has the decorator `row_rule`. The view needn't have a form."""
+    """Return the problem that a person sees if the decorator `row_rule` doesn't let the person open a view."""
     return Problem(
         status=403,
         title="This page isn't open to you for this row",

@@ -47,7 +47,7 @@ SHEET_BUSY = "Smartsheet is busy with another change to this sheet."
 APP_BUSY = "Smartsheet is slow, and too many requests of this app are already waiting for an answer."
 PERSON_BUSY = "This app is already waiting for Smartsheet to answer several of your requests."
 NO_ANSWER = "Smartsheet gave no answer that this app can use."
-UNKNOWN = "The change was sent, but Smartsheet gave no clear answer: it may or may not have been made."
+UNKNOWN = "The change was sent, but Smartsheet gave no clear answer. It isn't known whether the change was made."
 
 
 def read(answer: Answer, *, is_write: bool) -> JsonObject | GatewayError:

@@ -1,8 +1,8 @@
 """Pauses Python's garbage collector while a large answer is parsed and converted.
 
 A large sheet makes half a million new objects, and none of them is garbage. The collector would visit all of them
-several times, which takes as long as parsing them. Objects that are no longer used are freed all the same, except for
-objects that refer to each other.
+several times, which takes as long as parsing them. Objects that are no longer used are still freed, except for objects
+that refer to each other.
 """
 
 from __future__ import annotations

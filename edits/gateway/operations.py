@@ -291,7 +291,7 @@ def _rows_path(sheet_id: int, count: int, *, allow_partial_success: bool, parse_
 
 def _require_at_most(limit: int, count: int) -> None:
     if not 1 <= count <= limit:
-        raise ValueError(f"One write takes 1 to {limit} rows, not {count}: send the rest as writes of their own.")
+        raise ValueError(f"One write takes 1 to {limit} rows, not {count}: send the rest in further writes.")
 
 
 def _wanted(column_ids: Sequence[int] | None, filter_id: int | None) -> JsonObject:

@@ -128,7 +128,7 @@ def shown(text: str, value: Json, locale: Locale) -> str:
 
 
 def look_of(text: str, value: Json) -> Look | None:
-    """Return the format in which `text` shows the number `value`, whatever separators the text has. Return None if the
+    """Return the format in which `text` shows the number `value`. The text can have any separators. Return None if the
     text shows something else.
     """
     for shown_text in (text, text.translate(str.maketrans(",.\u00a0\u202f", ".,,,"))):

@@ -10,7 +10,7 @@ from edits.sheets.sheet import Outline, Sheet
 
 ROWS_PER_PAGE = 100
 MOST_CELLS = 4_000  # the most cells on a page of a table; with 40,000 cells, the HTML has 7 MB
-FEWEST_ROWS = 10  # the fewest rows on a page of a table, however many columns the sheet has
+FEWEST_ROWS = 10  # the fewest rows on a page of a table, even if the sheet has many columns
 NO_ROW = "This row no longer exists: it was deleted or moved to another sheet."
 
 

@@ -271,8 +271,8 @@ class Sheet:
 
     @classmethod
     def parse(cls, raw: Mapping[str, Json], *, ancestors: Sequence[int] = ()) -> Sheet:
-        """Parse a Sheet object. `ancestors` has the ids of those parent rows of the first row, at every level, that the
-        object doesn't contain, topmost first.
+        """Parse a Sheet object. `ancestors` has the ids of the first row's parent rows, at every level, topmost first.
+        Parent rows that the object contains are left out of `ancestors`.
         """
         return cls(
             id=raw["id"],

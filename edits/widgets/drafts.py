@@ -64,8 +64,8 @@ def typed(data: QueryDict) -> QueryDict:
 
 def changed(data: QueryDict) -> QueryDict:
     """Return the data of a form without the fields whose texts weren't changed. When the form is opened again, these
-    unchanged texts come from the row. If the person has decided a conflict, the field stays, because the person's own
-    value can be the one from before the conflict.
+    unchanged texts come from the row. If the person has chosen a value for a conflict, the field stays, because the
+    chosen value can be the text that the form showed first.
     """
     for initial in [name for name in data if name.startswith(INITIAL)]:
         name = initial.removeprefix(INITIAL)

@@ -77,8 +77,8 @@ class CellField(forms.Field):
         return [text] if text else []
 
     def put(self, data: MultiValueDict[str, str], name: str, texts: Sequence[str]) -> None:
-        """Write these texts into the form's data for this field. If its control can't show them, as a date picker can't
-        show a word, replace the control. Otherwise the browser would send an empty value back.
+        """Write these texts into the form's data for this field. If the field's control can't show the texts, replace
+        the control. For example, a date picker can't show a word, and the browser would send an empty value back.
         """
         control = control_for(self.kind, self.cell, self.shown, [text_of(text) for text in texts])
         if type(control) is not type(self.widget):

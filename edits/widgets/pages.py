@@ -18,7 +18,7 @@ from edits.widgets.problems import NOT_NOTED, Doing, Problem, already_sent, prob
 from identity.middleware import SmartsheetRequest
 from identity.tokens import revocation
 
-ALREADY_DONE = "You sent this change twice. The change was made the first time, and nothing was sent again."
+ALREADY_DONE = "You sent this change twice. It was made only once, the first time."
 
 
 def actor_of(request: SmartsheetRequest) -> Actor:

@@ -101,8 +101,8 @@ LOOK_FIRST = {
     Doing.DELETE: "Look at the sheet to see whether the row was deleted.",
     Doing.UNDO: "Look at the cell. If the cell still has the value that you wanted to undo, try to undo it again.",
     Doing.UNDO_ADDING: "Look at the sheet. If it still has what you wanted to undo, try to undo it again.",
-    Doing.UNDO_DELETING: "Look at the sheet to see what was added. This app doesn't add the same again as long as the "
-    "outcome isn't certain.",
+    Doing.UNDO_DELETING: "Look at the sheet to see what was added. This app doesn't add it a second time as long "
+    "as the outcome isn't certain.",
     Doing.UNDO_MOVING: "Look at the sheet. If not everything is at its old place, try to undo the move again.",
 }
 INSTEAD = {
@@ -122,15 +122,15 @@ NOT_THERE = {
 
 
 def already_sent(doing: Doing) -> Problem:
-    """Return the problem of a form that was sent twice, if the first time isn't finished or failed."""
+    """Return the problem of a form that was sent again while the first save is in progress, or after it failed."""
     is_save = doing in {Doing.CHANGE, Doing.ADD}
     button, first = ("Save", "first save") if is_save else ("the button", "first request")
     not_there = NOT_THERE.get(doing, "If the change is not there, save again.")
     return Problem(
         status=409,
         title="This form was already sent",
-        happened=f"You pressed {button} twice, and the {first} is in progress or failed.",
-        saved="The second time, nothing was sent.",
+        happened=f"You pressed {button} twice. The {first} is still in progress, or it failed.",
+        saved="This second request changed nothing.",
         advice=f"Look at the sheet first. {not_there}",
     )
 

@@ -36,7 +36,7 @@ def test_a_row_is_added_once(browser: Client, plan: SitePlan, bob: Person) -> No
     assert "Row added" in page.save().text
     again = page.save()
     assert again.was_redirected
-    assert "You sent this change twice. The change was made the first time, and nothing was sent again." in again.text
+    assert "You sent this change twice. It was made only once, the first time." in again.text
     assert plan.labels().count("Paint") == 1
     assert len(plan.writes(bob)) == 1
 
@@ -55,7 +55,7 @@ def test_a_row_is_deleted_once_and_both_answers_say_so(browser: Client, plan: Si
     sent = dict(re.findall(r'name="(once|rows)" value="([^"]*)"', html))
     first, second = (browser.post(plan.delete_path(ROW), sent, follow=True).content.decode() for _ in range(2))
     assert f"“{ROW}” deleted" in first
-    assert "You sent this change twice. The change was made the first time, and nothing was sent again." in second
+    assert "You sent this change twice. It was made only once, the first time." in second
     assert len(plan.writes(bob)) == 1
 
 

@@ -109,7 +109,7 @@ def test_pressing_twice_undoes_once(browser: Client, plan: SitePlan, bob: Person
     key = key_of(undo_page(browser, edited))
     put_back(browser, edited, key)
     page = put_back(browser, edited, key)
-    assert "You sent this change twice. The change was made the first time, and nothing was sent again." in page.text
+    assert "You sent this change twice. It was made only once, the first time." in page.text
     assert len(plan.writes(bob)) == 2
 
 

@@ -133,7 +133,7 @@ class AskForm(forms.Form):
     def clean_due_on(self) -> date:
         due: date = self.cleaned_data["due_on"]
         if not self.today <= due <= self.today + FURTHEST:
-            raise ValidationError("Choose a day from today on, and within a year.")
+            raise ValidationError("Choose today or a later day, at most a year from now.")
         return due
 
     def clean(self) -> None:

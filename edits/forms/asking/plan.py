@@ -110,7 +110,7 @@ class PlannedPerson:
         if share is None:
             is_certain = shares.is_known and not shares.has_groups
             return "The sheet isn’t shared with this person in Smartsheet." if is_certain else ""
-        return "" if share.access.is_editor else f"In Smartsheet they {share.access.words}, and not change rows."
+        return "" if share.access.is_editor else f"In Smartsheet they {share.access.words}, but can’t change rows."
 
     @property
     def is_asked(self) -> bool:

@@ -58,7 +58,7 @@ def ask(
         asker = _locked(actor)
         if earlier := UpdateRequest.objects.filter(pk=request_id, asker=asker).first():
             return earlier
-        if UpdateRequest.objects.filter(pk=request_id).exists():  # someone else's: the id came from the browser
+        if UpdateRequest.objects.filter(pk=request_id).exists():  # the browser sent the id of someone else's request
             request_id = uuid4()
         _require_room(asker, len(plan.asked))
         made = UpdateRequest(
@@ -140,8 +140,8 @@ def _require_room(asker: SmartsheetUser, count: int) -> None:
     sent = Mail.objects.of_asker(asker, since=timezone.now() - DAY).count()
     if sent + count > most:
         raise TooManyMails(
-            f"One person can have {most} mails sent in 24 hours. You have had {sent} sent, and this would be {count}"
-            " more. Nothing was sent. Ask fewer people, or wait until tomorrow."
+            f"This app sends at most {most} mails for one person in 24 hours. It has sent {sent} for you, and this "
+            f"would be {count} more. Nothing was sent. Ask fewer people, or wait until tomorrow."
         )
 
 

@@ -44,7 +44,7 @@ SECONDS = 20  # the longest wait for one step of SMTP, unless the setting EMAIL_
 LEASE = timedelta(minutes=10)  # a claim lasts this long: longer than the about 15 steps of sending one mail
 WAITS = [1, 2, 5, 15, 30, 60, 120, 240]  # minutes until the next attempt; the last one is repeated
 PATIENCE = timedelta(days=3)  # from making a mail until giving up
-MOST_ATTEMPTS = 30  # more than fit into PATIENCE, unless sending stops the worker each time
+MOST_ATTEMPTS = 30  # only reached if the worker often dies during an attempt; otherwise PATIENCE ends first
 LONGEST_REASON = 300
 
 logger = logging.getLogger(__name__)
@@ -160,7 +160,7 @@ def hand_over(message: EmailMultiAlternatives) -> Failure | None:
         connection.timeout = SECONDS  # type: ignore[attr-defined] # only the backend for SMTP has `timeout`
     try:
         connection.open()
-    except (OSError, SMTPException) as error:  # SMTPException is an OSError, but need not stay one
+    except (OSError, SMTPException) as error:  # SMTPException is an OSError now; Python doesn't promise it
         logger.warning("The mail server can't be used: %s", _name(error))
         _close(connection)
         if isinstance(error, SMTPAuthenticationError):

@@ -69,7 +69,7 @@ def check_people(lacking: Lacking, access: Access) -> Iterator[Finding]:
     if lacking.names:
         count = len(lacking.names)
         who = "One person" if count == 1 else f"{count} people"
-        sentence = f"{who} can open the form, but not save: only Editors of the sheet can."
+        sentence = f"{who} can open the form, but can’t save it: only Editors of the sheet can."
         asked = f"Ask {lacking.owner or 'the owner of the sheet'} to share"
         advice = f"{'Share' if access.can_share else asked} the sheet with them as Editor."
         if lacking.has_groups:
@@ -97,7 +97,7 @@ def _whole(form: FormDefinition, definition: Definition) -> Iterator[Finding]:
     if definition.audience is Audience.LISTED and not (definition.people or definition.domains):
         yield Finding("Nobody can open the form.", "people", "Enter people or domains.")
     if form.closes_at and form.closes_at <= timezone.now():
-        yield Finding("The closing date is over.", "closing", "Choose a later one, or none.")
+        yield Finding("The closing date has passed.", "closing", "Choose a later one, or none.")
     if form.version and form.published and _slug_then(form) != form.slug:
         advice = "Links and QR codes with the old address no longer work. Share the new address."
         yield Finding("The address of the form has changed since it was published.", "title", advice, is_error=False)
@@ -121,7 +121,7 @@ def _field(field: FormField, sheet: Sheet) -> Iterator[Finding]:
         sentence = f"The column of {name} has another type now ({_type(column.type)}, not {_type(field.type)})."
         yield Finding(sentence, where, "Remove the field and add the column again.")
     if column.title != field.title:
-        advice = "Use the columns’ new names, or leave it."
+        advice = "Use the columns’ new names, or keep the old ones."
         yield Finding(f"The column “{field.title}” is called “{column.title}” now.", where, advice, is_error=False)
     if _can_be_written(field):
         yield from _not_writable(field, column, where)
@@ -175,7 +175,7 @@ def _gone_options(field: FormField, column: Column, where: str) -> Iterator[Find
             yield Finding(sentence, where, "Choose other options.", is_error=False)
     for one in field.options:
         if not one.options:
-            yield Finding(f"“{field.name}” offers no options under a condition.", where, "Choose some.")
+            yield Finding(f"A condition of “{field.name}” has no options to offer.", where, "Choose some.")
 
 
 def _conditions(definition: Definition, sheet: Sheet) -> Iterator[Finding]:

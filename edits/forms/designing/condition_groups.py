@@ -50,9 +50,9 @@ DATES = {
     Operator.AT_MOST: "is on or before",
     Operator.GREATER: "is after",
     Operator.AT_LEAST: "is on or after",
-    Operator.BEFORE_TODAY: "is before today, plus days:",
-    Operator.TODAY: "is today, plus days:",
-    Operator.AFTER_TODAY: "is after today, plus days:",
+    Operator.BEFORE_TODAY: "is before today plus this many days:",
+    Operator.TODAY: "is today plus this many days:",
+    Operator.AFTER_TODAY: "is after today plus this many days:",
 }
 PERSON = {Operator.ME: "is the person who opens it", Operator.NOT_ME: "is not the person who opens it"}
 CHOICE = {operator: TEXT[operator] for operator in (Operator.EQUALS, Operator.NOT_EQUALS, Operator.ONE_OF)}

@@ -170,7 +170,7 @@ class Desk:
 
     def _take_names(self, _target: str) -> None:
         self.work.rename_columns(self.sheet.columns)
-        self.said = "The fields have the current names of their columns."
+        self.said = "The fields now have the current names of their columns."
 
     def _add_item(self, kind: str) -> None:
         field = self.field

@@ -33,16 +33,16 @@ def _whole(old: Definition, new: Definition, titles: Mapping[int, str]) -> Itera
     yield from _text("The title", old.title, new.title)
     yield from _text("The sentence below the title", old.sentence, new.sentence)
     if (old.rule, old.filter) != (new.rule, new.filter):
-        yield f"The rows: {old.rows_in_words(titles)}, now {new.rows_in_words(titles)}."
+        yield f"The form was for these rows: {old.rows_in_words(titles)}. Now: {new.rows_in_words(titles)}."
     for allow in sorted(new.allow - old.allow):
         yield f"People can {allow.label} now."
     for allow in sorted(old.allow - new.allow):
         yield f"People can’t {allow.label} any more."
     if old.reason != new.reason:
-        yield f"The reason was {old.reason.label}, and now {_be(new.reason.label)}."
+        yield f"The reason for a change was “{old.reason.label}”, and now is “{new.reason.label}”."
     yield from _list("the list of reasons", old.reasons, new.reasons)
     if old.audience != new.audience:
-        yield f"It was open to {old.audience.label}, and now to {new.audience.label}."
+        yield f"The form was open to {old.audience.label}, and now is open to {new.audience.label}."
     yield from _list("the people", old.people, new.people)
     yield from _list("the domains", old.domains, new.domains)
 
@@ -140,7 +140,3 @@ def _value(value: Json) -> str:
 
 def _many(texts: Sequence[str]) -> str:
     return ", ".join(f"“{text}”" for text in texts) or "nothing"
-
-
-def _be(label: str) -> str:
-    return label if label.startswith("must") else f"is {label}"

@@ -228,7 +228,7 @@ def _shut_out(definition: Definition, sheet: Sheet, row: Row | None, viewer: Vie
     if not is_in_audience(definition, viewer.profile):
         yield f"{viewer.name} can’t open the form, because it isn’t for them."
     if viewer.access is None:
-        yield f"The sheet isn’t shared with {viewer.name}, so Smartsheet doesn’t let this app show it to them."
+        yield f"The sheet isn’t shared with {viewer.name}, so Smartsheet doesn’t let this app show the sheet to them."
     if row is None and Allow.ADD not in definition.allow:
         yield "The form doesn’t let people add rows."
     if row and not definition.allow & {Allow.EDIT, Allow.DELETE}:

@@ -34,7 +34,7 @@ from edits.widgets.pages import earlier_result, render_problem
 from edits.widgets.problems import NOT_NOTED, Doing, Problem, problem_of
 from identity.middleware import SmartsheetRequest
 
-SAVED_BEFORE = "What you sent the first time was saved. Nothing was sent this time."
+SAVED_BEFORE = "You sent this form before. It was saved that time, and nothing was saved this time."
 NO_FILTER = "This form can't show you its rows"
 NO_SHEET = "You fill in this form with your own access to its sheet, and Smartsheet doesn't let you open that sheet."
 SHARE = "Ask the sheet's owner to share the sheet with you as an editor."

@@ -18,7 +18,7 @@ class Command(BaseCommand):
         parser.add_argument("--sheet", type=int, required=True, metavar="ID")
         parser.add_argument("--since", type=moment, required=True, metavar="TIME", help="2026-11-30, or a time, UTC")
         who = parser.add_mutually_exclusive_group()
-        who.add_argument("--region", help="the sheet's region, needed if this id was edited in several regions")
+        who.add_argument("--region", help="the sheet's region, needed if several regions have sheets with this id")
         who.add_argument(
             "--person", type=_person, metavar="REGION:ID", help="whose token to use; the default is the last editor's"
         )

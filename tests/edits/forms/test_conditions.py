@@ -65,10 +65,10 @@ def test_whole_numbers_and_today_are_stored_in_one_way() -> None:
     [
         (None, "In the condition: a condition is an object."),
         ([], "In the condition: a condition is an object."),
-        ({}, "In the condition: a condition has either “all”, “any” or “not”, or “column” and “is”."),
-        ({"all": [LEAF], "any": [LEAF]}, "either “all”, “any” or “not”"),
+        ({}, "In the condition: a condition has “all”, “any” or “not”, or it has both “column” and “is”."),
+        ({"all": [LEAF], "any": [LEAF]}, "a condition has “all”, “any” or “not”, or"),
         ({"all": [LEAF], "column": "1", "is": "empty"}, "“all” is unknown"),
-        ({"none": [LEAF]}, "either “all”, “any” or “not”"),
+        ({"none": [LEAF]}, "a condition has “all”, “any” or “not”, or"),
         ({"all": []}, "In “all”: there must be a list of at least one condition."),
         ({"any": LEAF}, "In “any”: there must be a list of at least one condition."),
         ({"all": [LEAF, {"not": 1}]}, "In part 2 of “all”, “not”: a condition is an object."),

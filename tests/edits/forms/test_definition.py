@@ -111,7 +111,7 @@ def test_addresses_and_domains_are_compared_in_lower_case() -> None:
             {"fields": [{"column": "1", "state": "gone"}]},
             "Field 1: 'gone' isn't one of hidden, shown, editable, required.",
         ),
-        ({"fields": [{"column": "1", "default": {"a": 1}}]}, "Field 1: the default value has a wrong form."),
+        ({"fields": [{"column": "1", "default": {"a": 1}}]}, "Field 1: a cell can't have this default value."),
         ({"fields": [{"column": "1", "states": [5]}]}, "Field 1: an item of “states” must be a JSON object."),
         ({"allow": ["fly"]}, "The form: 'fly' isn't one of edit, add, delete."),
         ({"reasons": ["x"] * 51}, "The form: “reasons” can have up to 50 items, and there are 51."),

@@ -252,7 +252,7 @@ def test_pressing_twice_restores_once(browser: Client, sheet: ManyRows) -> None:
     top, *_ = delete(sheet, 1)
     confirm(browser, path_of(top), key="twice")
     page = confirm(browser, path_of(top), key="twice")
-    assert "You sent this change twice. The change was made the first time, and nothing was sent again." in page.text
+    assert "You sent this change twice. It was made only once, the first time." in page.text
     assert outline(sheet) == ARRANGED
 
 

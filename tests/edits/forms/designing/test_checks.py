@@ -175,7 +175,7 @@ def test_a_form_for_deleting_needs_no_field_to_change() -> None:
 
 def test_a_closing_date_in_the_past_is_an_error() -> None:
     over = timezone.now() - timedelta(minutes=1)
-    assert found(GOOD, closes_at=over) == [("The closing date is over.", "closing", True)]
+    assert found(GOOD, closes_at=over) == [("The closing date has passed.", "closing", True)]
 
 
 @pytest.mark.django_db
@@ -197,7 +197,7 @@ def test_people_who_cannot_save_are_named_with_what_to_do(
 ) -> None:
     address = f"/forms/design/{form.pk}/publish/"
     page = browser.get(address).content.decode()
-    assert "2 people can open the form, but not save: only Editors of the sheet can." in page
+    assert "2 people can open the form, but can’t save it: only Editors of the sheet can." in page
     assert "Charlie Carter (charlie@example.com) can only look" in page
     assert "Dora Díaz (dora@example.com) can look and comment" in page
     assert "Ask Alice Archer to share the sheet with them as Editor." in page
@@ -221,7 +221,7 @@ def test_designers_who_can_share_the_sheet_are_asked_to_share_it(
     form.designer = SmartsheetUser.objects.get(smartsheet_id=alice.id)
     form.save()
     page = client.get(f"/forms/design/{form.pk}/publish/").content.decode()
-    assert "2 people can open the form, but not save: only Editors of the sheet can." in page
+    assert "2 people can open the form, but can’t save it: only Editors of the sheet can." in page
     assert "Share the sheet with them as Editor." in page
     assert "Ask Alice Archer" not in page
 
