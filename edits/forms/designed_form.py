@@ -329,8 +329,8 @@ class DesignedForm(SheetForm):
         return found.row(row.id) or replace(row, cells={}, is_filtered_out=None)
 
     def _is_rule_calculated(self, row: Row) -> bool:
-        """Whether only Smartsheet can say if the row fits the form's rule and filter, because Smartsheet evaluates the
-        filter, or calculates a value that the rule reads.
+        """True if Smartsheet evaluates the form's filter, or calculates a value that the rule reads. Then only
+        Smartsheet can say whether the row fits the rule and the filter.
         """
         rule = self.definition.rule.column_ids if self.definition.rule else frozenset[int]()
         read = [one for one in self.sheet.columns if one.id in rule]

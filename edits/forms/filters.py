@@ -33,7 +33,7 @@ class FilterGone(Forbidden):
 
 @contextmanager
 def applying(gateway: Callable[[], Gateway], sheet_id: int, chosen: ChosenFilter | None) -> Iterator[None]:
-    """Raise FilterGone if a read of the sheet within the block fails because of the filter.
+    """Raise FilterGone if a read of the sheet in the `with` block fails because of the filter.
 
     If a read fails, one more call with the gateway finds out whether the person can use the filter.
     """

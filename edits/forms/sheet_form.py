@@ -10,8 +10,8 @@
         …
 
 The form reads the row and saves it with the person's own token. It saves through edits.saving, so every change is in
-the log. If people send values for columns that the form doesn't have, or for rows that don't fit the form's rule, the
-values are refused, and the log shows the attempt.
+the log. Values for columns that the form doesn't have are refused. Values for rows that don't fit the form's rule are
+refused too. The log shows such attempts.
 """
 
 from __future__ import annotations

@@ -154,8 +154,8 @@ class Gateway(Operations, sdk.Smartsheet):  # type: ignore[misc]  # the SDK ship
     repeated, at most `extra_tries` times.
 
     If Smartsheet rejects the token, `renew` returns another token. Every read is repeated once with the new token. A
-    write is repeated only if Smartsheet says that the token is not valid (1002) or has expired (1003), because these
-    answers prove that the write was not made.
+    write is repeated only if Smartsheet says that the token is not valid (1002) or has expired (1003). These answers
+    prove that the write was not made.
     https://developers.smartsheet.com/api/smartsheet/error-codes
     """
 

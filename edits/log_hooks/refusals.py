@@ -1,5 +1,5 @@
-"""Records refused sign-ins and similar events. So that these events can't flood the log, at most one entry per minute
-is written for each person, or for each IP address if the person isn't known.
+"""Records refused sign-ins and similar events. At most one entry per minute is written for each person, or for each IP
+address if the person isn't known. So these events can't flood the log.
 
 The first event of a person or address is recorded immediately. Further events of the same person or address within a
 minute are only counted. If another event comes after that minute, its entry has the count. If no other event comes, the

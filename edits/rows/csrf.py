@@ -17,8 +17,8 @@ def too_old(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Show the form again with the typed values, and save nothing. Use this view as CSRF_FAILURE_VIEW.
 
     This works for all views with the decorator drafts.kept_when_signed_out. The form is shown only if the browser's
-    Origin header says that the form was on a page of this app, because forms from other sites must not be shown. All
-    other requests get the page 403_csrf.html.
+    Origin header says that the form was on a page of this app. Forms from other sites must not be shown. All other
+    requests get the page 403_csrf.html.
     """
     match = request.resolver_match
     if match is None or not _is_from_here(request):

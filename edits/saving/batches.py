@@ -187,8 +187,8 @@ class UpdateBatch(PutBatch):
 
 
 class AddBatch(Batch):
-    """Adds rows. After an unclear answer, `proven` returns no line, because nothing shows whether a new row in the
-    sheet was added by this batch or by the same person elsewhere.
+    """Adds rows. After an unclear answer, `proven` returns no line. The sheet doesn't show whether a new row was added
+    by this batch, or by the same person elsewhere.
     """
 
     def _prepare(self, rows: Sequence[CheckedRow]) -> None:
@@ -302,8 +302,8 @@ class DeleteBatch(Batch):
 
     def proven(self, numbers: Sequence[int]) -> set[int]:
         """If none of the lines' rows exists any longer, return the numbers of all these lines. Otherwise return an
-        empty set. This method reads the sheet instead of a single row, because the answer "not found" for a row could
-        also mean that the person has just lost access to the sheet.
+        empty set. This method reads the sheet instead of a single row. For a row, the answer "not found" could also
+        mean that the person has just lost access to the sheet.
         """
         ids = [self.lines[number].row_id or 0 for number in numbers]
         left = {row["id"] for row in self.baseline.gateway.sheet(self.baseline.sheet.id, row_ids=ids)["rows"]}

@@ -24,8 +24,8 @@ WRITERS_ASKED = 5  # the most conflicts per save whose writer is looked up; each
 
 
 def deleted_places(sheet: Sheet, changes: Sequence[RowChange]) -> list[int]:
-    """Return the positions of changes that would make a row a child row of a row that the same save deletes. The
-    deletion would delete the added or moved row too.
+    """Return the positions of changes that add or move a row to a place under a row that the same save deletes. The
+    deletion would then delete the added or moved row too.
     """
     gone = set(sheet.family_ids(change.row_id for change in changes if isinstance(change, DeleteRow)))
     child_rows = {row.id for row in sheet.rows if row.parent_id in gone}

@@ -407,8 +407,8 @@ class _Looking:
         return tuple(cells), (*lost, *values)
 
     def _notes(self, logged: DeletedRow, cells: Iterable[CellChange]) -> list[str]:
-        """Return sentences about formulas in the new row that perhaps refer to other rows than before, and about links
-        and pictures that the new row doesn't get.
+        """Return sentences about what is different in the new row: formulas that perhaps refer to other rows than
+        before, and links and pictures that are lost.
         """
         by_number = [cell.column_id for cell in cells if BY_NUMBER.search(IN_QUOTES.sub("", cell.formula))]
         said = {

@@ -31,9 +31,9 @@ class Call:
         return [row_id for line in self.lines if (row_id := line.changes[0].row_id)]
 
     def was_not_done(self, edit: OpenEdit, found: dict[int, Outcome]) -> bool:
-        """Whether the request was certainly not carried out, according to the outcomes in the log and the outcomes
-        `found` by settling. If so, the later requests of the edit weren't sent either, because a save stops at the
-        first request that fails.
+        """True if the outcomes in the log, and the outcomes `found` by settling, show that the request wasn't carried
+        out. Then the later requests of the edit weren't sent either, because a save stops at the first request that
+        fails.
         """
         known = {Phase(edit.concluded[number].phase) for number in self.numbers if number in edit.concluded}
         phases = known | {found[number].phase for number in self.numbers if number in found}

@@ -6,7 +6,7 @@ A row was moved by the edit if all of this is true:
   written the row since.
 - No other edit of this app explains the new place.
 
-A row wasn't moved if it is at its old place and the sheet wasn't changed later, because no one can have moved the row
+A row wasn't moved if it is at its old place and the sheet wasn't changed later. Then no one can have moved the row
 back.
 
 Smartsheet doesn't document whether a move counts as a write of the row. An earlier request of the same edit can show

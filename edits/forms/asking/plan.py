@@ -173,8 +173,8 @@ def plan(
 
 
 def is_known(email: str, region: str) -> bool:
-    """Whether an update request can be sent to this address because ASK_ANYONE is on, or because the sign-in lists
-    contain the address.
+    """True if ASK_ANYONE is on, or if the sign-in lists contain the address. An update request can then be sent to the
+    address.
     """
     has_lists = settings.SIGN_IN_ACCOUNTS or settings.SIGN_IN_DOMAINS or settings.SIGN_IN_PEOPLE
     is_named = bool(has_lists) and is_listed(Profile(region=region, id=0, data={"email": email}))

@@ -52,7 +52,7 @@ def meanwhile(form: FormDefinition, work: WorkingCopy, sheet: Sheet, *, opened: 
 
 def merged(form: FormDefinition, work: WorkingCopy, *, opened: int) -> tuple[WorkingCopy, list[str]] | None:
     """Combine a working copy with what is stored now. If the working copy and the stored form have different changes of
-    the same thing, the working copy's value is kept, and the returned list names the thing. Return None if this app
+    the same thing, the working copy's value is kept. The returned list names all such things. Return None if this app
     doesn't know what was stored when the designer opened the form.
     """
     base, theirs = _base(form, opened), WorkingCopy.of(form)

@@ -235,7 +235,7 @@ def _shut_out(definition: Definition, sheet: Sheet, row: Row | None, viewer: Vie
         yield "The form doesn’t let people change rows."
     if row and not viewer.owns(definition, sheet, row):
         words = definition.rows_in_words({column.id: column.title for column in sheet.columns})
-        yield f"This row doesn’t belong to {viewer.name}: the form is only for {words}."
+        yield f"This row doesn’t belong to {viewer.name}. The form is only for these rows: {words}."
 
 
 def _refusals(definition: Definition, sheet: Sheet, row: Row | None, viewer: Viewer) -> Iterator[str]:

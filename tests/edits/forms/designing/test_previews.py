@@ -36,7 +36,10 @@ def test_a_rule_and_conditions_are_those_of_the_chosen_person(
     assert "Nothing would be refused: Bob Baker can open the form, and save this row." in text
     text = text_of(browser, form, person="bob@example.com", row=of_frank)
     assert "Bob Baker doesn’t see this form. Instead, Bob Baker sees a page that says why." in text
-    assert "This row doesn’t belong to Bob Baker: the form is only for those for which Responsible is the" in text
+    assert (
+        "This row doesn’t belong to Bob Baker. The form is only for these rows: those for which Responsible is the"
+        in text
+    )
     text = text_of(browser, form, person="frank@example.com", row=of_frank)
     assert "Preview as frank@example.com" in text
     assert f'<option value="{of_frank}" selected>' in text
