@@ -95,7 +95,7 @@ def _problem(problem: Any) -> Problem:
 def _known(request: HttpRequest, error: Any) -> HttpResponse:
     kind = kind_of(error)
     if kind in {Kind.LOG_AWAY, Kind.DATABASE_AWAY}:
-        log.error("%s got no answer: %s", request.path, type(error).__name__)
+        log.error("%s was answered with 503: %s", request.path, type(error).__name__)
     if kind is Kind.SIGN_IN_AGAIN:
         revocation.follow_up(request.user.pk)
     detail, more = "", {}

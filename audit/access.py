@@ -32,9 +32,9 @@ VIEW_ALL = "audit.view_all"
 T = TypeVar("T")
 
 # A plain query for the newest entries of hundreds of sheets would be slow: no index serves it, so the database would
-# sort all entries of these sheets or read everyone else's. The queries below read the first entries of each sheet along
-# an index, and then take the first of all these. Their cost doesn't grow with the log. On PostgreSQL this needs
-# LATERAL; on SQLite a correlated query with IN does the same.
+# sort all entries of these sheets or read everyone else's. The queries below use an index to read the first entries of
+# each sheet. From these entries, they select the first ones. The cost of these queries doesn't grow with the log. On
+# PostgreSQL they need LATERAL; on SQLite a correlated query with IN does the same.
 # https://www.postgresql.org/docs/current/queries-table-expressions.html#QUERIES-LATERAL
 _LATERAL = """
     SELECT slice.id FROM unnest(%s::bigint[]) AS readable(sheet)
@@ -120,12 +120,11 @@ class Reader:
         return entries.filter(readable, region=self.actor.region)
 
     def take(self, entries: EntryQuerySet, count: int) -> list[Entry]:
-        """Of the entries that the reader can read, the first `count`. `entries` must be in ascending or descending
-        order of id.
+        """The first `count` entries that the reader can read. `entries` must be in ascending or descending order of id.
 
         At first, only the first WINDOW entries are read. If the reader can read fewer than `count` of these entries, an
-        index is used to read the first entries of each sheet, and these are merged. So the cost doesn't grow with the
-        log.
+        index is used to read the first entries of each sheet, and the results are merged. So the cost doesn't grow with
+        the log.
         """
         if self.sees_all:
             return list(entries[:count])
@@ -136,7 +135,7 @@ class Reader:
         return list(entries.filter(pk__in=ids))
 
     def count(self, entries: EntryQuerySet, *, cap: int) -> int:
-        """The number of those `entries` that the reader can read. Counting stops at `cap`, to limit the cost."""
+        """The number of `entries` that the reader can read. Counting stops at `cap`, to limit the cost."""
         if self.sees_all:
             return entries.order_by()[:cap].count()
         return _count(self._branches(entries.order_by()), cap)

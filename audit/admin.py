@@ -13,7 +13,7 @@ from audit.models import Entry
 MOST = 10_000  # the most entries that the admin counts and pages through, because more would be slow
 
 
-class CappedPaginator(Paginator):  # type: ignore[type-arg] # only the stubs take it
+class CappedPaginator(Paginator):  # type: ignore[type-arg] # only the stubs accept an argument
     """Counts entries, and stops at MOST."""
 
     @cached_property
@@ -22,7 +22,7 @@ class CappedPaginator(Paginator):  # type: ignore[type-arg] # only the stubs tak
 
 
 @admin.register(Entry)
-class EntryAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # only the stubs take it
+class EntryAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # as above
     """A read-only list of entries."""
 
     list_display = (

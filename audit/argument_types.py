@@ -23,7 +23,7 @@ def moment(text: str) -> datetime:
     except (ValueError, OverflowError):
         when = None
     if when is None:
-        raise ArgumentTypeError(f"“{text}” is no date or time such as 2026-11-30 or 2026-11-30T12:00Z")
+        raise ArgumentTypeError(f"“{text}” is not a date or time such as 2026-11-30 or 2026-11-30T12:00Z")
     return when
 
 
@@ -47,5 +47,5 @@ def pause(text: str) -> float:
     except ValueError:
         seconds = math.nan
     if not 0 < seconds <= LONGEST_PAUSE:
-        raise ArgumentTypeError(f"“{text}” is no number of seconds from above 0 to {LONGEST_PAUSE}")
+        raise ArgumentTypeError(f"“{text}” must be a number of seconds: more than 0, and at most {LONGEST_PAUSE}")
     return seconds

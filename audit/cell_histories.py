@@ -69,9 +69,9 @@ class CellHistory:
 
     def is_missing(self, change: LoggedChange) -> bool:
         """Whether Smartsheet's history lacks a change that was saved according to the log. Pass a change that matches
-        no state. The result is False if it isn't known whether the history has the change, because the part of the
-        history that was read doesn't cover the time of the change. The result is also False for the addition of the
-        cell's row, because the cell was perhaps empty in the new row.
+        no state. If the part of the history that was read doesn't cover the time of the change, the result is False,
+        because another part can have the change. The result is also False for the addition of the cell's row, because
+        the cell was perhaps empty in the new row.
         """
         outcome = change.outcome
         if change.is_row or self.why_not or not change.is_applied or outcome is None or outcome.pk > self.position:

@@ -21,8 +21,8 @@ def append_only(*, databases: Sequence[str] | None = None, **_kwargs: Any) -> li
         if triggers.is_table_there(connection) and (names := triggers.missing(connection)):
             errors.append(
                 Error(
-                    f"The audit log of database {alias!r} is unprotected: {', '.join(names)} missing or switched off.",
-                    hint="Find out who removed it, then restore it: manage.py migrate --skip-checks",
+                    f"The audit log of database {alias!r} is unprotected. Missing or disabled: {', '.join(names)}.",
+                    hint="Find out who removed or disabled the triggers. Then run: manage.py migrate --skip-checks",
                     id="audit.E001",
                 )
             )
@@ -45,7 +45,7 @@ def _unconfined(connection: BaseDatabaseWrapper) -> CheckMessage | None:
         return None
     if grants.owns_the_log(connection):
         return Warning(
-            f"In database {connection.alias!r} the app's role owns the audit log, or is a superuser, and can alter it.",
+            f"In database {connection.alias!r} the app's role can alter the log: it owns the log or is a superuser.",
             hint="Only migrate and audit_retire need a role that owns the log. Let the app connect as another role. "
             "manage.py audit_grants prints the SQL that gives this role its rights.",
             id="audit.W001",

@@ -1,5 +1,5 @@
-"""Helps a program whose output goes to another program, such as `head`, that sometimes stops reading early. This module
-needs no Django.
+"""Helps a program whose output goes to another program. The other program, such as `head`, can stop reading early. This
+module needs no Django.
 """
 
 import os

@@ -17,7 +17,7 @@ from django.db import transaction
 from audit.models import Names, PersonalText
 from audit.proof.commitment_bytes import SALT, commit
 
-MEMORY = 60.0  # seconds that a process caches a person's commitment; it can use an erased one for this long
+MEMORY = 60.0  # seconds that a process caches a person's commitment, even if it has been erased meanwhile
 
 
 class Committed(NamedTuple):

@@ -30,7 +30,7 @@ def current() -> RequestContext:
 
 
 def came_by(via: Mapping[str, str | int]) -> None:
-    """From here on, record `via` in all entries of the current request. `via` says which app token or client made the
+    """Record `via` in all further entries of the current request. `via` says which app token or client made the
     request. Outside of requests, this function does nothing.
     """
     if _current.get() is not NO_REQUEST:

@@ -126,7 +126,8 @@ def _these(entries: Collection[Entry]) -> EntryQuerySet:
     """The same entries, as a query.
 
     With the entries' times, PostgreSQL only reads the tables of their months. It also knows how few the entries are.
-    Otherwise it expects that many in each table, and compiles the query (JIT), which takes up to a second.
+    Without the times, it expects as many entries in each table, and compiles the query (JIT), which takes up to a
+    second.
     """
     these = Entry.objects.filter(pk__in=[entry.pk for entry in entries])
     return these.filter(at__in=[entry.at for entry in entries]) if connection.vendor == "postgresql" else these

@@ -78,7 +78,7 @@ class NotRecordedMiddleware:
         return self._not_recorded(request, exception) if isinstance(exception, NotRecorded) else None
 
     def _not_recorded(self, request: HttpRequest, exception: NotRecorded) -> HttpResponse:
-        log.error("%s got no answer: %s", request.path, exception)
+        log.error("%s was answered with 503: %s", request.path, exception)
         # The template isn't given the request: it would load the signed-in user, from the database that has just
         # failed.
         page = render_to_string("audit/not_recorded.html")

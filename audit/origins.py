@@ -1,4 +1,4 @@
-"""Finds out where an act comes from that the current code carries out."""
+"""Finds the origin of what the current code does."""
 
 from simple_history.models import HistoricalRecords
 

@@ -80,8 +80,8 @@ def page_of(
 
 
 def page_after(asked: Asked, *, reader: Reader, after: int, size: int) -> Page:
-    """The first `size` entries after the entry `after`. Programs use this page to follow the log, so it has no entry
-    that page_of() would add to fill the page.
+    """The first `size` entries after the entry `after`. Programs use this page to follow the log. Unlike a page from
+    page_of(), it is never filled up with older entries.
 
     `newer` is always the parameter `after` of the next page. If the time limit ended the reading, the next page begins
     where this one ended.

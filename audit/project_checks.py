@@ -43,7 +43,7 @@ def _of_histories() -> Iterator[Error]:
         model = history.instance_type  # type: ignore[attr-defined] # simple-history's
         if any(field.name == "history_user" for field in history._meta.fields):
             yield Error(
-                f"The history of {model._meta.label} identifies the person who changed a row by a foreign key.",
+                f"The history of {model._meta.label} has a foreign key to the person who changed a row.",
                 hint="If a user is deleted, a foreign key to users changes the history, but the history is "
                 "append-only. Use history_user_id_field instead.",
                 obj=model,
@@ -58,7 +58,7 @@ def _of_histories() -> Iterator[Error]:
             )
         for name in sorted(_not_erasable(history, model)):
             yield Error(
-                f"{model._meta.label} names {name!r} as personal, or as a person's, but its history has no such field.",
+                f"{model._meta.label} lists {name!r} as a personal or person field, but its history can't use it.",
                 hint="personal_fields must name text and JSON fields; person_fields must name the two fields that "
                 "identify the person.",
                 obj=model,

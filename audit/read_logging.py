@@ -14,9 +14,10 @@ from audit.vocabulary import Action, Origin
 def note_reading(
     request: HttpRequest, reader: Reader, entries: Iterable[Entry], *, origin: Origin = Origin.APP
 ) -> None:
-    """Write an entry about this page if the page shows an entry of another person.
+    """If a page shows other people's entries, record in the log that the page was read. `entries` are all entries that
+    the page shows.
 
-    Raises NotRecorded if the entry can't be written. In that case the page must not be shown:
+    Raises NotRecorded if the reading can't be recorded. In that case the page must not be shown:
     audit.middleware.NotRecordedMiddleware answers 503.
     """
     note_reading_of(request, reader, sum(not reader.is_own(entry) for entry in entries), origin=origin)
@@ -38,7 +39,7 @@ class ShownEntries:
 
 
 def count_shown(request: HttpRequest) -> ShownEntries:
-    """From here on, note_shown() counts the entries that a page shows, but writes nothing to the log. The middleware
+    """After this call, note_shown() counts the entries that a page shows, but writes nothing to the log. The middleware
     calls this function before the page is made, and writes the count to the log when the page is complete.
     """
     shown = ShownEntries()
@@ -47,7 +48,7 @@ def count_shown(request: HttpRequest) -> ShownEntries:
 
 
 def stop_counting(request: HttpRequest) -> None:
-    """From here on, note_shown() writes its entries at once. A streamed page needs this, because it is only put
+    """After this call, note_shown() writes its entries at once. A streamed page needs this, because it is only put
     together after the middleware has returned.
     """
     del request._audit_shown  # type: ignore[attr-defined]  # as above

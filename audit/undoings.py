@@ -12,13 +12,13 @@ from audit.vocabulary import Action, Origin
 
 # Undoing one of these actions deletes the row or adds a new one. So the same entry can't be undone a second time.
 ONCE = frozenset({Action.ADD, Action.DELETE})
-DEEPEST = 20  # the longest chain of undos that is followed; each undo in it undoes the one before
+DEEPEST = 20  # how many undos in a row are followed, each of which undoes the undo before it
 
 
 @dataclass(frozen=True, slots=True)
 class Undone:
     """The ids of intents. `now` has those whose changes are undone. `not_any_more` has those whose changes were undone,
-    but whose undo was undone in turn.
+    but whose undo was later undone too.
     """
 
     now: frozenset[int]

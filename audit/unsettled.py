@@ -44,7 +44,7 @@ class Unsettled(models.Model):
     at = models.DateTimeField(help_text="when it was intended")
     due_at = models.DateTimeField(db_index=True)
     lease = models.UUIDField(null=True)
-    progress = models.JSONField(default=dict, help_text="what was read of it so far, without what cells held")
+    progress = models.JSONField(default=dict, help_text="what settling has read so far, without the values of cells")
 
     objects = UnsettledQuerySet.as_manager()
 
@@ -80,5 +80,5 @@ class Unsettled(models.Model):
 
     def _held(self) -> "models.QuerySet[Unsettled]":
         if self.lease is None:
-            raise RuntimeError("take() comes first")
+            raise RuntimeError("Call take() first.")
         return Unsettled.objects.filter(pk=self.pk, lease=self.lease)

@@ -123,7 +123,7 @@ def _say(value: Any) -> str:
         case {"objectType": "ERASED"}:
             return "erased"
         case {"objectType": commitment_bytes.OBJECT_TYPE}:
-            return "kept apart"
+            return "stored separately"
         case {"values": list(values), "objectType": _}:
             return ", ".join(map(_say, values))
         # A contact has only these keys. A row or a record can have such a column too.

@@ -5,7 +5,7 @@ needs no Django and no database.
 
 The first line of the output says what is proved and what isn't. The exit code is 0 only if each entry is covered by a
 signature that was made with one of the given keys. It is 1 if something is wrong, 2 if the file or a key cannot be
-read, and 3 if nothing is wrong and nothing is proved.
+read, and 3 if nothing is wrong but nothing is proved.
 """
 
 import argparse
@@ -50,7 +50,7 @@ def _checked(arguments: list[str] | None) -> tuple[int, list[str]]:
         action="append",
         default=[],
         metavar="PUBLIC",
-        help="a public key of the log, from a source that you trust; without one nothing is proved; repeat for several",
+        help="a public key of the log, from a source that you trust; without one nothing is proved; can be repeated",
     )
     chosen = parser.parse_args(arguments)
     lines = 0
@@ -101,14 +101,15 @@ def _verdict(found: Contents) -> str:
         if not found.unsealed:
             return proved
         unsealed = _many(found.unsealed, "entry", "entries")
-        return f"{proved} Not proved: that {unsealed} without a seal had not been changed before the export."
+        were = "was" if found.unsealed == 1 else "were"
+        return f"{proved} Not proved: that {unsealed} without a seal {were} unchanged before the export."
     if not found.entries:
         return "Not proved: the file has no entry and is not signed, so anyone may have written it."
     if found.unsealed:
         rest = found.entries - found.unsealed
         proved = f" Proved: the other {_many(rest, 'entry is', 'entries are')} as sealed." if rest else ""
         return (
-            f"Not proved: no signature is over {found.unsealed} of the {entries}, the first at link"
+            f"Not proved: no signature covers {found.unsealed} of the {entries}, the first at link"
             f" {found.first_unsealed}, so anyone may have written such entries, or left some out.{proved}"
             f" {_not_proved_of(found)}"
         )
@@ -144,7 +145,7 @@ def _details(found: Contents) -> Iterator[str]:
     entries, seals = _many(found.entries, "entry", "entries"), _many(found.seals, "seal", "seals")
     yield f"Nothing is wrong with its {entries} and {seals}."
     if header["is_whole"] and first != 1:
-        yield f"It doesn't have the entries before link {first}: that was retired, or left out."
+        yield f"It doesn't have the entries before link {first}: they were retired, or left out."
     if not seal_bytes.CAN_CHECK:
         return
     if found.key_ids:

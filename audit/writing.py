@@ -63,7 +63,7 @@ class Statement(NamedTuple):
         NotRecorded.
         """
         if self.entries and written != self.entries:
-            raise NotRecorded(f"The audit log took {written} of {self.entries} entries.")
+            raise NotRecorded(f"The audit log stored only {written} of {self.entries} entries.")
 
 
 def write(rows: Sequence[Row], committed: Sequence[Committed], *, alone: bool) -> None:

@@ -43,8 +43,8 @@ Person = tuple[str, int]  # region and number
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A number in a chart. `query` is a query of the log page, which then shows the entries that were counted. `colour`
-    is set only if the bar's colour differs from the colour of the series.
+    """A number in a chart. With the query `query`, the log page shows the entries that were counted. `colour` is set
+    only if the bar's colour differs from the colour of the series.
     """
 
     count: int

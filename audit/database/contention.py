@@ -5,7 +5,7 @@ The chain's lock (audit_entry_link in triggers_postgresql.py) is released at the
 the disk. So several writers would wait for the disk one after the other. If a process had to wait for the lock, the
 trigger sends a notice to this process. For the next second, the process commits without waiting for the disk, so that
 it releases the lock sooner. After the commit it waits for the disk, together with the other writers. Nothing is lost: a
-write returns only when it is on disk, and no link is on disk without the links before it.
+write returns only when it is on disk, and a link is only on disk if all links before it are on disk.
 https://www.postgresql.org/docs/current/wal-async-commit.html
 """
 

@@ -22,7 +22,8 @@ _ROLE = """
         rolname, (SELECT relowner FROM pg_class WHERE oid = to_regclass('audit_entry')), 'MEMBER'
     ) FROM pg_roles WHERE rolname = {}"""
 
-# Rights on whole tables that the role has but doesn't need. The rights that it needs are partly on single columns.
+# Finds rights that the role has but doesn't need. Rights on single columns aren't found, because the role needs some of
+# them.
 # https://www.postgresql.org/docs/current/functions-info.html
 _EXCESS = """
     SELECT wanted || ' on ' || name
@@ -103,7 +104,7 @@ def _rights(connection: BaseDatabaseWrapper) -> Iterator[tuple[str, str]]:
         triggers.PERSONAL: f"SELECT, INSERT ({_names(Committed._fields)}), UPDATE ({_names(BLANKABLE)})",
     }
     for model in histories.histories():
-        numbered = model._meta.auto_field  # only an automatic number has a sequence, a UUID has none
+        numbered = model._meta.auto_field  # filled from a sequence; None if the key is a UUID
         given = [field.column for field in model._meta.concrete_fields if field.column and field is not numbered]
         blankable = histories.personal_fields(model)
         update = f", UPDATE ({_names(blankable)})" if blankable else ""

@@ -11,11 +11,11 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 AHEAD = 3  # how many months migrate creates in advance; writing an entry creates a month that is missing
 
 # The function creates a month as a separate table and then attaches it, so that writers don't wait for the table's
-# lock. It has the owner's rights, so the app's role can call it, and entries can be written even if migrate isn't run
-# for a year. That role can only create months close to today, because each month makes every query slower. If several
-# processes call it at the same time, each waits for the table's lock, and then sees what the others created. It doesn't
-# use an advisory lock: a process that waited for one could still see an old catalogue. The dates are written so that
-# DateStyle and TimeZone don't change their meaning.
+# lock. It runs with the owner's rights. So the app's role can create a month, and entries can be written even if
+# migrate isn't run for a year. But this role can only create months close to today, because each month makes every
+# query slower. If several processes call the function at the same time, each waits for the table's lock, and then sees
+# what the others created. The function doesn't use an advisory lock: a process that waited for one could still see an
+# old catalogue. The dates are written so that DateStyle and TimeZone don't change their meaning.
 # Each month gets its own TRUNCATE trigger, because these aren't inherited.
 FUNCTION = f"""
     CREATE OR REPLACE FUNCTION audit_add_partition(of timestamptz) RETURNS void
@@ -30,7 +30,7 @@ FUNCTION = f"""
         IF of NOT BETWEEN now() - interval '1 month' AND now() + interval '{AHEAD} months'
             AND NOT pg_has_role(session_user, current_user, 'MEMBER')
         THEN
-            RAISE EXCEPTION 'only the owner of the audit log makes other months than those around now'
+            RAISE EXCEPTION 'only the owner of the audit log can create months that are not close to today'
                 USING ERRCODE = 'insufficient_privilege';
         END IF;
         LOCK TABLE ONLY audit_entry IN SHARE UPDATE EXCLUSIVE MODE;
@@ -43,7 +43,7 @@ FUNCTION = f"""
         EXECUTE format('ALTER TABLE %I ENABLE ALWAYS TRIGGER audit_entry_no_truncate', name);
     END $$"""  # noqa: S608 # our own number
 
-_REMEMBERED = 3600.0  # for so many seconds a process assumes that the months exist
+_REMEMBERED = 3600.0  # seconds for which a process assumes that the months exist
 _ready_until: dict[str, float] = {}
 
 

@@ -124,7 +124,7 @@ class Check:
         self._check_place(seq)
         leaf = leaves.leaf(values)
         if leaf.hex() != line["leaf"]:
-            raise Wrong(f"Entry {entry_id} was altered: what it says and its leaf differ.")
+            raise Wrong(f"Entry {entry_id} was altered: its content doesn't match its leaf.")
         record = leaves.record(seq=seq, entry_id=entry_id, at=_microseconds(line["at"]), leaf=leaf)
         if not self._seals.holds(record, seq=seq, path=line["path"]):
             self._unsealed += 1
@@ -164,7 +164,7 @@ class Check:
                     f"The last line says {line[what]} {what}, but the file has {count}: lines are missing or added."
                 )
         if self._is_whole and self._seq != header["last_seq"]:
-            raise Wrong(f"Entries are missing: the last is at {self._seq}, and the log went to {header['last_seq']}.")
+            raise Wrong(f"Entries are missing: the last is at {self._seq}, but the log ended at {header['last_seq']}.")
         if self._link is not None and header["head"] is not None and self._link.hex() != header["head"]:
             raise Wrong("The chain's last hash differs from the hash in the first line.")
         if self._hash.hexdigest() != line["sha256"]:

@@ -107,7 +107,7 @@ class _File:
 def _signature(digest: bytes) -> Line:
     try:
         key = seal_keys.private_key()
-    except seal_keys.NoSealKey:  # another process seals
+    except seal_keys.NoSealKey:  # this process has no key, because another process seals
         return {"key_id": None, "signature": None}
     signature = key.sign(signed_content(digest))
     return {"key_id": seal_bytes.key_id(key.public_key()), "signature": signature.hex()}

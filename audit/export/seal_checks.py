@@ -41,9 +41,9 @@ class Keys:
         if not seal_bytes.CAN_CHECK:
             return
         if key_id not in self._keys:
-            raise Wrong(f"{what} is signed with the key {key_id}, which is not among those that are trusted.")
+            raise Wrong(f"{what} is signed with the key {key_id}, which is not one of the trusted keys.")
         if not seal_bytes.is_signed(content, signature, self._keys[key_id]):
-            raise Wrong(f"{what} has a signature that is false.")
+            raise Wrong(f"{what} has a wrong signature.")
 
 
 class ExportedSeals:
@@ -78,18 +78,19 @@ class ExportedSeals:
     def holds(self, record: bytes, *, seq: int, path: str | None) -> bool:
         """Whether the entry has a path that proves that the last seal covers the entry.
 
-        The result is False in two cases, in both of which the entry has no path: the last seal doesn't cover the entry,
-        or the first entries under this seal were retired. Raises Wrong if the path is wrong, if the entry has a path
-        although the last seal doesn't cover the entry, or if the entry has no path in any other case.
+        The result is False if the entry has no path for one of two reasons: the last seal doesn't cover the entry, or
+        the first entries under this seal were retired. If the entry has no path for any other reason, this raises
+        Wrong. It also raises Wrong if the path is wrong, or if the entry has a path but the last seal doesn't cover the
+        entry.
         """
         statement = self._last.statement if self._last else None
         is_under = statement is not None and statement.first_seq <= seq <= statement.last_seq
         if path is None:
             if is_under and statement is not None and statement.first_seq >= self._first_seq:
-                raise Wrong(f"The entry at {seq} is under seal {statement.number}, and its path to it was taken away.")
+                raise Wrong(f"The entry at {seq} is under seal {statement.number}, but its path was removed.")
             return False
         if not is_under or statement is None or self._paths is None:
-            raise Wrong(f"The entry at {seq} has a path, and its seal is missing.")
+            raise Wrong(f"The entry at {seq} has a path, but its seal is missing.")
         if not self._paths.holds(record, index=seq - statement.first_seq, path=unhexed(path)):
             raise Wrong(
                 f"The entry at {seq} is not what was sealed: its path does not lead to seal {statement.number}."
@@ -97,7 +98,7 @@ class ExportedSeals:
         return True
 
     def check_head(self, link: bytes, *, seq: int) -> None:
-        """If the last seal ends at number `seq`, check that the hash in the seal is `link`. Raises Wrong."""
+        """If the last seal ends at link `seq`, check that the hash in the seal is `link`. Raises Wrong."""
         statement = self._last.statement if self._last else None
         if statement and seq == statement.last_seq and link != statement.head:
             raise Wrong(f"The chain up to {seq} is not the one that was sealed.")
@@ -108,7 +109,7 @@ class ExportedSeals:
             raise Wrong(f"Seal {statement.number} comes after seal {last.number}: a line was moved or doubled.")
         if statement.number == (last.number + 1 if last else 1):
             if not statement.follows(last):
-                raise Wrong(f"Seal {statement.number} does not follow from the one before.")
+                raise Wrong(f"Seal {statement.number} does not follow from the seal before it.")
         elif self._is_whole and (last or self._first_seq == 1):
             raise Wrong(f"Seals are missing before seal {statement.number}.")
         if self._is_whole and statement.first_seq > at + 1:

@@ -1,4 +1,4 @@
-"""Selects the entries to export: those that the log page shows with the same filters."""
+"""Selects the entries to export: the edits that the log page shows with the same filters."""
 
 from django.http import QueryDict
 

@@ -143,14 +143,14 @@ class ViaField(forms.CharField):
 
     def __init__(self) -> None:
         widget = TextInput({"class": "form-control", "placeholder": "form:status"})
-        super().__init__(required=False, label="Came by", max_length=LONGEST, widget=widget)
+        super().__init__(required=False, label="Made with", max_length=LONGEST, widget=widget)
 
     def clean(self, value: Any) -> Part | None:
         text = super().clean(value)
         part = Part.of_address(text) if text else None
         if text and part is None:
             keys = ", ".join(f"{key}:" for key in KEYS)
-            raise forms.ValidationError(f"“via” begins with one of {keys} and a name or number follows: form:status.")
+            raise forms.ValidationError(f"“via” must be one of {keys} followed by a name or number, as in form:status.")
         return part
 
 

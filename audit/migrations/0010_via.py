@@ -13,7 +13,7 @@ from audit.via import ViaValue, has_key
 def keep(apps, _schema_editor):
     """Refuse to undo this migration if an entry has a value, because it would no longer match its leaf."""
     if apps.get_model("audit", "Entry").objects.exclude(via=None).exists():
-        raise IrreversibleError("Entries say how they came, and would no longer match their leaves. Nothing was changed.")
+        raise IrreversibleError("Some entries say what made them. Without this, they would not match their leaves. Nothing was changed.")
 
 
 def index(key):

@@ -13,6 +13,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='unsettled',
             name='progress',
-            field=models.JSONField(default=dict, help_text='what was read of it so far, without what cells held'),
+            field=models.JSONField(default=dict, help_text='what settling has read so far, without the values of cells'),
         ),
     ]

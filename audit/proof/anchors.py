@@ -20,7 +20,7 @@ from audit.models import Cursor, Seal
 from audit.proof import seals
 from audit.proof.seal_bytes import SignedSeal
 
-anchor_log = logging.getLogger("audit.anchor")  # logs nothing but seals, so that audit_verify can read its output
+anchor_log = logging.getLogger("audit.anchor")  # logs only seals, so that audit_verify can read its output
 logger = logging.getLogger(__name__)
 
 AT_ONCE = 500  # the most seals that an anchor receives in one call

@@ -144,7 +144,7 @@ def records(*, first_seq: int, last_seq: int, using: str = "default") -> list[by
     try:
         return [_record(link, entries) for link in links]
     except KeyError as missing:
-        raise ChainBroken(f"Entry {missing.args[0]} is in the chain and not in the log.") from None
+        raise ChainBroken(f"Entry {missing.args[0]} is in the chain, but not in the log.") from None
 
 
 def _check_made(using: str) -> None:
@@ -201,7 +201,7 @@ def _records(using: str, links: Sequence[Leaf], *, first_seq: int, before: bytes
         before = leaves.link(before, record)
         if link.seq != seq or bytes(link.hash) != before:
             raise ChainBroken(
-                f"The chain does not hold at link {seq}; manage.py audit_verify says what happened to it."
+                f"Link {seq} of the chain does not follow from the link before it. manage.py audit_verify says why."
             )
         found.append(record)
     return found

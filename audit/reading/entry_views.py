@@ -88,7 +88,7 @@ def facts_of(change: LoggedChange) -> list[Fact]:
         Fact("Region", entry.region),
         Fact("Action", entry.get_action_display()),
         Fact("Made in", entry.get_origin_display()),
-        Fact("Came by", ", ".join(part.label for part in change.came_by)),
+        Fact("Made with", ", ".join(part.label for part in change.came_by)),
         Fact("Reason given", entry.reason),
         *([Fact("Record", entry.subject, is_code=True)] if entry.subject else []),
         Fact("Sheet", entry.sheet_name),

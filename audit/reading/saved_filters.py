@@ -12,7 +12,7 @@ from audit.page_models import SavedFilter
 from audit.reading.active_filters import filters_alone
 
 
-class SavedFilterForm(forms.ModelForm):  # type: ignore[type-arg] # only the stubs take it
+class SavedFilterForm(forms.ModelForm):  # type: ignore[type-arg] # only the stubs accept an argument
     """The form for a filter's name and query. A person can't use the same name twice."""
 
     class Meta:
@@ -31,7 +31,7 @@ class SavedFilterForm(forms.ModelForm):  # type: ignore[type-arg] # only the stu
         if others.filter(name=self.cleaned_data.get("name")).exists():
             self.add_error("name", "You already have a filter with this name.")
         if self.instance.pk is None and others.count() >= SavedFilter.MOST:
-            self.add_error(None, f"You have {SavedFilter.MOST} filters, the most that are kept. Delete one first.")
+            self.add_error(None, f"You have {SavedFilter.MOST} saved filters, and can't save more. Delete one first.")
 
 
 @require_POST

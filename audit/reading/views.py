@@ -28,7 +28,7 @@ NEW = 100  # where counting new entries for an open page stops
 def log(request: HttpRequest) -> HttpResponse:
     """The page of the log. It shows the entries that match the query, newest first."""
     if request.GET.get("sheet") == "" and request.GET.keys() & ROW_OF_SHEET:
-        # A browser without JavaScript also sends the row that was filtered, although the person has chosen all sheets.
+        # A browser without JavaScript still sends the filter for a row, although the person has chosen all sheets.
         return redirect(log_start(filters_alone(request.GET, but=("sheet", *ROW_OF_SHEET))).rstrip("?&"))
     reader = reader_of(request)
     form = _form(request, reader)

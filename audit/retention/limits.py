@@ -1,4 +1,4 @@
-"""Finds the boundary up to which the log can be retired, and checks that nothing needs the entries before this boundary
+"""Finds the boundary up to which the log can be retired, and checks that the entries before this boundary aren't needed
 any more.
 
 The log is retired up to the beginning of a month. The boundary is the end of the seal that covers the last entry from

@@ -33,7 +33,7 @@ def check_rights() -> None:
     """Raise CannotRetire if this role can't remove entries from the log."""
     if connection.vendor == "postgresql" and not grants.owns_the_log(connection):
         raise CannotRetire(
-            "Only the owner of the log's tables can retire entries: run this command as the role that migrates."
+            "Only the owner of the log's tables can retire entries: run this command as the role that runs migrate."
         )
 
 
@@ -72,7 +72,7 @@ def _stop_everybody() -> None:
             cursor.execute(f"SET LOCAL lock_timeout = '{PATIENCE}'")
             cursor.execute(f"LOCK TABLE {tables} IN ACCESS EXCLUSIVE MODE")
     except DatabaseError as error:
-        raise CannotRetire(f"The log is in use and couldn't be locked for {PATIENCE}: try again.") from error
+        raise CannotRetire(f"The log is in use and couldn't be locked within {PATIENCE}: try again.") from error
 
 
 def _say_so(found: Boundary, export: RetiredExport, *, by: Actor, reason: str) -> None:

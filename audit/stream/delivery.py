@@ -48,7 +48,7 @@ class Stream:
     address: Address
     send: Send
     rest: Rest = field(default_factory=Rest)
-    at_once: int = AT_ONCE  # entries in a delivery; fewer if the target said that these were too many
+    at_once: int = AT_ONCE  # entries in a delivery; fewer after the target has refused a delivery as too large
 
     def send_next(self, limit: int = AT_ONCE) -> int:
         """Send the entries at the next places of the chain: at most `limit` places. Returns the number of places whose

@@ -101,8 +101,8 @@ def _lines(page: Page, history: CellHistory, *, is_first: bool) -> list[Line]:
 
 
 def _number(request: HttpRequest, name: str) -> int | None:
-    """The number that a parameter has in the address; None if the parameter is missing. Raises Http404 for anything but
-    a positive number.
+    """The number that a parameter has in the address; None if the parameter is missing. Raises Http404 if it isn't a
+    positive number.
     """
     text = request.GET.get(name, "")
     if not text:

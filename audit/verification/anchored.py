@@ -30,7 +30,7 @@ def check_anchors(path: Path, *, keys: Mapping[str, Ed25519PublicKey], last_seq:
             if len(torn) < TORN and text.startswith("{"):
                 torn[place] = text.rstrip("\r\n")
             else:
-                findings.add(Kind.ANCHOR, f"Line {place} of the anchors holds no seal.")
+                findings.add(Kind.ANCHOR, f"Line {place} of the anchor's file is not a seal.")
             continue
         torn = {at: part for at, part in torn.items() if not text.startswith(part)}
         count += 1
@@ -38,12 +38,12 @@ def check_anchors(path: Path, *, keys: Mapping[str, Ed25519PublicKey], last_seq:
             _hold(seal, noted="anchored", last_seq=last_seq, findings=findings)
             newest = max(newest, seal.statement.number)
         else:
-            text = f"Line {place} of the anchors holds no seal that a known key has signed."
+            text = f"Line {place} of the anchor's file is a seal that no known key has signed."
             findings.add(Kind.ANCHOR, text, seal=seal.statement.number)
     for at in torn:
-        findings.add(Kind.ANCHOR, f"Line {at} of the anchors holds no seal.")
+        findings.add(Kind.ANCHOR, f"Line {at} of the anchor's file is not a seal.")
     if not place:
-        findings.add(Kind.ANCHOR, "The file of anchors has no seal.")
+        findings.add(Kind.ANCHOR, "The anchor's file has no seal.")
     return Anchored(count, newest)
 
 
@@ -64,7 +64,9 @@ def _hold(seal: SignedSeal, *, noted: str, last_seq: int, findings: Findings) ->
         what = (
             f": the links {last_seq + 1} to {statement.last_seq} were cut off" if statement.last_seq > last_seq else ""
         )
-        findings.add(Kind.TRUNCATED, f"Seal {number} was {noted} and is gone{what}.", seq=last_seq + 1, seal=number)
+        findings.add(
+            Kind.TRUNCATED, f"Seal {number} was {noted}, but is missing now{what}.", seq=last_seq + 1, seal=number
+        )
     else:
         text = f"Seal {number} is not the one that was {noted}: someone with the seal key has written the log again."
         findings.add(Kind.RECOMPUTED, text, seq=statement.first_seq, seal=number)

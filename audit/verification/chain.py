@@ -78,7 +78,7 @@ class Shelf:
         for item in items:
             if item.id == newest:
                 self.doubles.setdefault(newest, []).append(item)
-                self._findings.add(Kind.DUPLICATE, f"Entry {newest} is there twice: one was inserted.", entry=newest)
+                self._findings.add(Kind.DUPLICATE, f"Two entries have the id {newest}: one was inserted.", entry=newest)
             else:
                 self.waiting[item.id] = item
                 newest = item.id
@@ -101,7 +101,7 @@ def walk(
     for link in links:
         seq, entry_id, hash_ = link
         if seq < expected:
-            text = f"A link of entry {entry_id} stands where there is another or can be none: it was inserted."
+            text = f"A link of entry {entry_id} was inserted: another link has its place, or no link can have it."
             findings.add(Kind.INSERTED, text, entry=entry_id)
             continue
         if seq != expected:
@@ -153,5 +153,5 @@ def explain_gaps(found: Walk, *, findings: Findings) -> None:
             text = f"Link {gap.first} of the chain, of entry {item.id}, was deleted."
             findings.add(Kind.DELETED, text, entry=item.id, seq=gap.first)
         else:
-            what = f"Link {gap.first} is" if gap.first == gap.last else f"The links {gap.first} to {gap.last} are"
-            findings.add(Kind.DELETED, f"{what} missing in the chain: deleted, with their entries.", seq=gap.first)
+            what = f"Link {gap.first} was" if gap.first == gap.last else f"The links {gap.first} to {gap.last} were"
+            findings.add(Kind.DELETED, f"{what} deleted from the chain.", seq=gap.first)

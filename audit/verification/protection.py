@@ -47,13 +47,13 @@ def check_triggers(connection: BaseDatabaseWrapper, findings: Findings) -> None:
     months = list(_months_without(connection)) if is_postgresql else []
     missing = set(triggers.missing(connection))
     for name in _no_tables(connection):
-        findings.add(Kind.UNPROTECTED, f"{name} is no table: something without the log's triggers stands in its place.")
+        findings.add(Kind.UNPROTECTED, f"{name} is not a table. Something without the log's triggers has replaced it.")
     for month, name in months:
-        findings.add(Kind.UNPROTECTED, f"The trigger {name} is missing or switched off on the month {month}.")
+        findings.add(Kind.UNPROTECTED, f"The trigger {name} is missing or switched off on the partition {month}.")
     for name in sorted(missing - {name for _, name in months}):
         findings.add(Kind.UNPROTECTED, f"The trigger {name} is missing or switched off: the log is unprotected.")
     for part in _other_parts(connection) if is_postgresql else ():
-        findings.add(Kind.UNPROTECTED, f"{part} is a part of the log and none of the months that this app makes.")
+        findings.add(Kind.UNPROTECTED, f"{part} is a partition of the log that this app did not create.")
     changed = _changed_on_postgresql(connection) if is_postgresql else _changed_on_sqlite(connection)
     for name in sorted(set(changed) - missing):
         text = f"{name} does not do what this version of the app makes it do: the log may be unprotected."

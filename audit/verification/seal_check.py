@@ -33,7 +33,7 @@ class SealCheck:
         self._before: Statement | None = None  # also None after a seal that can't be trusted
         self._expected = first_number
         self._unknown_keys: set[str] = set()
-        self._records: list[bytes] = []  # those from the link `_first_seq` on
+        self._records: list[bytes] = []  # the records from the link `_first_seq` on
         self._first_seq = start.seq + 1
         self._is_in_doubt = self._has_diverged = False
         self._head = start.hash  # the head that the last compared seal names
@@ -43,7 +43,9 @@ class SealCheck:
         self._hold_up_to(start.seq, start.hash)
 
     def link(self, seq: int, record: bytes, hash: bytes) -> None:
-        """Take the next link. `record` is empty if the link's entry is missing."""
+        """Add the next link. After a seal's last link was added, the seal is compared with its links. `record` is empty
+        if the link's entry is missing.
+        """
         self._records.append(record)
         if self._current and self._current.last_seq <= seq:
             self._hold_up_to(seq, hash)
@@ -54,7 +56,7 @@ class SealCheck:
         self._records, self._first_seq = [], seq
 
     def doubt(self) -> None:
-        """Note that the last link is wrong and was reported. So the seal over this link isn't reported as well."""
+        """Note that the last link is wrong and was reported, so that the seal over this link isn't reported too."""
         self._is_in_doubt = True
 
     def finish(self, last_seq: int) -> None:
@@ -62,7 +64,7 @@ class SealCheck:
         if self._current and self._current.last_seq > last_seq:
             self._findings.add(
                 Kind.TRUNCATED,
-                f"The chain ends at link {last_seq}, and seal {self._current.number} is over the links up to "
+                f"The chain ends at link {last_seq}, but seal {self._current.number} covers the links up to "
                 f"{self._current.last_seq}: the end was cut off.",
                 seq=last_seq + 1,
                 seal=self._current.number,
@@ -87,10 +89,10 @@ class SealCheck:
             self.heads[seal.last_seq] = seal.head
         elif merkle.root(records) != seal.root or (head != seal.head and not self._has_diverged):
             self._has_diverged = True
-            what = f"The links {seal.first_seq} to {seal.last_seq} are" if size else f"Link {seal.last_seq} is"
+            what = f"The links {seal.first_seq} to {seal.last_seq} don't" if size else f"Link {seal.last_seq} doesn't"
             self._findings.add(
                 Kind.RECOMPUTED,
-                f"{what} not what seal {seal.number} was made over: the chain was computed again without the seal key.",
+                f"{what} match seal {seal.number}: the chain was computed again without the seal key.",
                 seq=seal.first_seq,
                 seal=seal.number,
             )
@@ -121,14 +123,14 @@ class SealCheck:
             if name not in self._unknown_keys:
                 self._findings.add(
                     Kind.KEY,
-                    f"Seal {number} is signed with the key {name}, which is not known here: it was not made by this "
-                    "app, or AUDIT_SEAL_PUBLIC_KEYS lacks the key.",
+                    f"Seal {number} is signed with the key {name}, which is not known here. Either this app did "
+                    "not make the seal, or AUDIT_SEAL_PUBLIC_KEYS lacks the key.",
                     seal=number,
                 )
             self._unknown_keys.add(name)
             return False
         if not seal.is_signed_by(self._keys):
-            self._findings.add(Kind.SEAL, f"Seal {number} was altered: its signature does not hold.", seal=number)
+            self._findings.add(Kind.SEAL, f"Seal {number} was altered: its signature is wrong.", seal=number)
             return False
         return True
 
@@ -138,9 +140,9 @@ class SealCheck:
         if seal.number != self._expected:
             self._findings.add(
                 Kind.SEAL,
-                f"Seal {seal.number} stands where seal {self._expected} should: seals are missing.",
+                f"Seal {seal.number} comes in place of seal {self._expected}: seals are missing.",
                 seal=self._expected,
             )
         elif (before or seal.number == 1) and not seal.follows(before):
-            what = "does not follow from the one before" if before else "does not begin a chain of seals"
+            what = "does not follow from the seal before it" if before else "does not begin a chain of seals"
             self._findings.add(Kind.SEAL, f"Seal {seal.number} {what}.", seal=seal.number)

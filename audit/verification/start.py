@@ -65,7 +65,7 @@ def start_of_chain() -> Start:
     number = subject.removeprefix(SUBJECT)
     seal = _numbered(number)
     if seal is None:
-        return Start(seq=0, hash=leaves.GENESIS, seal=0, why=f"the beginning, as {subject!a} is not there")
+        return Start(seq=0, hash=leaves.GENESIS, seal=0, why=f"the beginning, because {subject!a} is missing")
     return Start.at(seal, f"seal {int(number)}, up to which entry {entry_id} retired the log", is_retired=True)
 
 

@@ -58,7 +58,9 @@ def check_retired(start: Start, findings: Findings) -> None:
     """Report links that should have been retired, but still exist. Verifying doesn't read them."""
     left = Leaf.objects.filter(seq__lte=start.seq).aggregate(first=Min("seq"), count=Count("seq"))
     if left["count"]:
-        text = f"{left['count']} links up to {start.seq} are there, and were said to be retired: they are not verified."
+        text = (
+            f"{left['count']} links up to {start.seq} should have been retired, but still exist. They are not verified."
+        )
         findings.add(Kind.INSERTED, text, seq=left["first"])
 
 
@@ -70,7 +72,7 @@ def check_commitments(connection: BaseDatabaseWrapper, findings: Findings, *, na
         if row.is_erased and (row.salt, row.text, row.email) == ("", "", ""):
             continue
         if row.is_erased or not _is_kept(row):
-            text = f"The clear text of commitment {row.commitment} was edited: it is not what was committed to."
+            text = f"The clear text of commitment {row.commitment} was edited: it does not match the commitment."
             findings.add(Kind.COMMITMENT, text)
     unseen = list(named)
     for start in range(0, len(unseen), AT_ONCE):

@@ -56,7 +56,7 @@ def explain(
         elif suspect.item is None:
             _explain_missing(suspect, unlinked, findings)
         elif not suspect.item.is_intact:
-            _add(findings, suspect, Kind.EDITED, f"Entry {suspect.item.id} was edited: it is not what was chained.")
+            _add(findings, suspect, Kind.EDITED, f"Entry {suspect.item.id} was edited: it does not match its link.")
         elif not _is_after_moved(suspect, few):
             _explain_altered(suspect, suspect.item, heads, findings)
 
@@ -108,7 +108,7 @@ def _explain_missing(suspect: Suspect, unlinked: dict[int, Item], findings: Find
             text = f"Link {suspect.link.seq} was edited: it names entry {entry_id} in place of {item.id}."
             findings.add(Kind.EDITED, text, entry=item.id, seq=suspect.link.seq)
             return
-    text = f"Entry {entry_id} was deleted: link {suspect.link.seq} of the chain is its, and it is not in the log."
+    text = f"Entry {entry_id} was deleted: the log lacks it, but link {suspect.link.seq} of the chain belongs to it."
     _add(findings, suspect, Kind.DELETED, text)
 
 
@@ -116,9 +116,9 @@ def _explain_altered(suspect: Suspect, item: Item, heads: Mapping[int, bytes], f
     seq = suspect.link.seq
     computed = suspect.hash_of(item)
     if suspect.is_hash_altered or (computed and heads.get(seq) == computed):
-        text = f"Link {seq}, of entry {item.id}, was edited: its hash is not what the chain goes on from."
+        text = f"Link {seq}, of entry {item.id}, was edited: the next link was not made from its hash."
     else:
-        text = f"Entry {item.id} was edited, or put in place of another: it is not what link {seq} was made over."
+        text = f"Entry {item.id} was edited, or put in place of another: link {seq} was made from other content."
     _add(findings, suspect, Kind.EDITED, text)
 
 

@@ -24,7 +24,7 @@ def test_it_is_a_moment_in_utc_unless_it_says_otherwise(text: str, when: datetim
 
 @pytest.mark.parametrize("text", ["", "yesterday", "2026-02-30", "2026-02-30T12:00", "30.11.2026"])
 def test_invalid_values_are_refused(text: str) -> None:
-    with pytest.raises(ArgumentTypeError, match="is no date or time"):
+    with pytest.raises(ArgumentTypeError, match="is not a date or time"):
         moment(text)
 
 

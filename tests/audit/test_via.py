@@ -52,14 +52,14 @@ def test_an_entry_with_via_has_a_leaf_of_version_2() -> None:
 @pytest.mark.parametrize(
     ("via", "told"),
     [
-        ({"form": "x" * LONGEST}, "takes 300 bytes of JSON at most, and this is 311"),
+        ({"form": "x" * LONGEST}, "at most 300 bytes of JSON, not 311"),
         ({"Form": "status"}, "lower-case letters and underscores, not 'Form'"),
-        ({"form": ""}, "'form' is neither"),
-        ({"form": "a\nb"}, "'form' is neither"),
-        ({"form": None}, "'form' is neither"),
-        ({"version": 1.5}, "'version' is neither"),
-        ({"version": True}, "'version' is neither"),
-        ({"form": {"id": 1}}, "'form' is neither"),
+        ({"form": ""}, "'form' has neither"),
+        ({"form": "a\nb"}, "'form' has neither"),
+        ({"form": None}, "'form' has neither"),
+        ({"version": 1.5}, "'version' has neither"),
+        ({"version": True}, "'version' has neither"),
+        ({"form": {"id": 1}}, "'form' has neither"),
     ],
 )
 def test_an_invalid_via_is_refused_before_anything_is_written(via: dict[str, Json], told: str) -> None:

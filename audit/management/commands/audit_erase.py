@@ -30,12 +30,14 @@ class Command(BaseCommand):
         what.add_argument("--person", type=_person, metavar="REGION:ID", help="everything in the log about this person")
         what.add_argument("--email", type=Address, help="everything with this e-mail address")
         what.add_argument(
-            "--name", type=NameAlone, help="this name, where it has no Smartsheet number, such as an admin user's"
+            "--name",
+            type=NameAlone,
+            help="this name, if it was recorded without an id, such as an admin user's",
         )
         what.add_argument("--entry", type=_values, metavar="ID", help="the personal values of this entry")
         parser.add_argument("--reason", required=True, help="the reason; it stays in the log, so leave the name out")
         parser.add_argument("--by", metavar="NAME", help="who erases; the default is “this app”")
-        parser.add_argument("--yes", action="store_true", help="do not ask")
+        parser.add_argument("--yes", action="store_true", help="don't ask for confirmation")
 
     def handle(self, *_args: Any, **options: Any) -> None:
         what: What = options["person"] or options["email"] or options["name"] or options["entry"]
@@ -73,11 +75,11 @@ class Command(BaseCommand):
 def _person(text: str) -> Person:
     region, _, number = text.partition(":")
     if not region or not (number.isascii() and number.isdigit()):
-        raise ArgumentTypeError(f"“{text}” is no person such as com:1234567890")
+        raise ArgumentTypeError(f"“{text}” is not a region and an id, such as com:1234567890")
     return Person(region, int(number))
 
 
 def _values(text: str) -> Values:
     if not (text.isascii() and text.isdigit()):
-        raise ArgumentTypeError(f"“{text}” is no number of an entry")
+        raise ArgumentTypeError(f"“{text}” is not the number of an entry")
     return Values(int(text))

@@ -118,7 +118,7 @@ def _person(text: str) -> Person:
     try:
         return Person(int(number), region or None)
     except ValueError:
-        raise ArgumentTypeError(f"“{text}” is no person such as com:1234567890") from None
+        raise ArgumentTypeError(f"“{text}” is not a person's id, such as 1234567890 or com:1234567890") from None
 
 
 def _opened(path: Path) -> AbstractContextManager[BinaryIO]:

@@ -15,7 +15,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--role", required=True, help="the role that the app connects as; not the owner of the tables"
         )
-        parser.add_argument("--execute", action="store_true", help="run the SQL, as the owner of the tables")
+        parser.add_argument("--execute", action="store_true", help="run the SQL; only the owner of the tables can")
 
     def handle(self, *_args: Any, **options: Any) -> None:
         try:

@@ -23,9 +23,9 @@ class Command(BaseCommand):
         parser.add_argument(
             "--export", type=Path, required=True, metavar="FILE", help="a new file for the removed entries"
         )
-        parser.add_argument("--reason", default="", help="stays in the log")
-        parser.add_argument("--by", metavar="NAME", help="who retires them; the default is “this app”")
-        parser.add_argument("--yes", action="store_true", help="do not ask")
+        parser.add_argument("--reason", default="", help="the reason; it stays in the log")
+        parser.add_argument("--by", metavar="NAME", help="who retires the entries; the default is “this app”")
+        parser.add_argument("--yes", action="store_true", help="don't ask for confirmation")
 
     def handle(self, *_args: Any, **options: Any) -> None:
         by = Actor(id=0, region="", name=options["by"], email="") if options["by"] else THIS_APP
@@ -39,11 +39,11 @@ class Command(BaseCommand):
             if not options["yes"]:
                 _ask()
             export = retired_export.write(found, options["export"], by=by, progress=lambda _seq: None)
-            self.stdout.write(f"{options['export']} has these entries, and verifies. Its SHA-256 is {export.sha256}.")
+            self.stdout.write(f"{options['export']} has these entries, and is valid. Its SHA-256 is {export.sha256}.")
             retiring.retire(found, export, by=by, reason=options["reason"])
         except (CannotRetire, NotRecorded, NoSealKey, OSError) as error:
             raise CommandError(str(error)) from error
-        self.stdout.write(f"{found.count} entries were retired. Keep the file: nothing else holds them any more.")
+        self.stdout.write(f"{found.count} entries were retired. Keep the file: the log no longer has them.")
 
 
 def _ask() -> None:
@@ -59,4 +59,4 @@ def _month(text: str) -> datetime:
     try:
         return datetime.strptime(text, "%Y-%m").replace(tzinfo=UTC)
     except ValueError:
-        raise ArgumentTypeError(f"{text} is no month like 2026-11.") from None
+        raise ArgumentTypeError(f"{text} is not a month such as 2026-11.") from None

@@ -28,11 +28,11 @@ class Command(BaseCommand):
     def _once(self) -> None:
         try:
             for seal in seals.seal_all():
-                self.stdout.write(f"Seal {seal.pk} is over {_links(seal.first_seq, seal.last_seq)}.")
+                self.stdout.write(f"Seal {seal.pk} covers {_links(seal.first_seq, seal.last_seq)}.")
         except (NoSealKey, seals.ChainBroken) as error:
             raise CommandError(str(error)) from None
         for name in anchors.publish():
-            self.stderr.write(f"Anchor {name} doesn't have all seals yet; it is tried again with the next seal.")
+            self.stderr.write(f"Anchor {name} doesn't have all seals yet. They will be sent again with the next seal.")
 
     def _go_on(self, every: float) -> None:
         """Seal the log in a loop, with a pause of `every` seconds between two rounds. A round only makes a seal if
@@ -54,4 +54,4 @@ class Command(BaseCommand):
 
 
 def _links(first: int, last: int) -> str:
-    return f"the links {first} to {last}" if last >= first else f"nothing new since link {last}"
+    return f"the links {first} to {last}" if last >= first else f"no links, because none were added after link {last}"

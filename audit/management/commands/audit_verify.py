@@ -35,7 +35,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         where = parser.add_mutually_exclusive_group()
         where.add_argument(
-            "--since", metavar="SEAL|DATE", help="start after this seal, or the last one before this day"
+            "--since", metavar="SEAL|DATE", help="start after this seal, or after the last seal before this day"
         )
         where.add_argument(
             "--continue",
@@ -44,7 +44,7 @@ class Command(BaseCommand):
             help="start at the last verified seal; older entries aren't read again",
         )
         parser.add_argument("--anchors", type=Path, metavar="FILE", help="compare the seals with those of an anchor")
-        parser.add_argument("--json", action="store_true", help="the report for machines")
+        parser.add_argument("--json", action="store_true", help="print the report as JSON")
 
     def handle(self, *_args: Any, **options: Any) -> None:
         try:
@@ -124,7 +124,7 @@ class Command(BaseCommand):
         try:
             remember(Seal.objects.get(pk=report.last_seal))
         except OSError as error:
-            self.stderr.write(f"The next run starts from the beginning, as AUDIT_VERIFIED_FILE fails: {error}")
+            self.stderr.write(f"AUDIT_VERIFIED_FILE can't be written, so the next --continue starts earlier: {error}")
 
 
 class _Bar:

@@ -87,7 +87,7 @@ def test_an_erased_name_leaves_the_export_whole() -> None:
 def test_a_key_that_is_not_trusted_is_named() -> None:
     other = seal_bytes.written(Ed25519PrivateKey.generate().public_key())
 
-    assert "which is not among those that are trusted" in fault_of(exported("jsonl"), other)
+    assert "which is not one of the trusted keys" in fault_of(exported("jsonl"), other)
 
 
 def test_the_first_bad_line_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -190,11 +190,11 @@ def rewritten(lines: Lines) -> None:
         (moved_in_time, "is not what was sealed"),
         (renumbered, "is not what was sealed"),
         (renamed, "A clear text was altered"),
-        (unsealed, "its path to it was taken away"),
+        (unsealed, "but its path was removed"),
         (without_seals, "its seal is missing"),
         (without_a_seal, "Seals are missing"),
         (cut_off, "Entries are missing"),
-        (seal_altered, "has a signature that is false"),
+        (seal_altered, "has a wrong signature"),
         (without_via, "was altered"),
         (with_no_via, "isn't an entry in the format of an export"),
         (with_another_via, "was altered"),

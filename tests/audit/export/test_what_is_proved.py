@@ -66,7 +66,7 @@ def test_fault_22_a_forgery_without_signatures_is_not_proved(told: Told) -> None
     status, first = told(forged)
 
     assert status == verify.NOT_PROVED
-    assert first.startswith("Not proved: no signature is over 7 of the 7 entries, the first at link 1, so anyone may")
+    assert first.startswith("Not proved: no signature covers 7 of the 7 entries, the first at link 1, so anyone may")
 
 
 def test_fault_22_seals_that_were_kept_prove_no_other_entry(told: Told) -> None:
@@ -116,7 +116,7 @@ def test_fault_22_the_signature_of_another_export_proves_nothing(told: Told) -> 
     status, first = told(b"".join(leaves.dumps(line) + b"\n" for line in [*lines[:-1], lines[-1] | facts]))
 
     assert status == verify.WRONG
-    assert first.endswith("The export has a signature that is false.")
+    assert first.endswith("The export has a wrong signature.")
 
 
 def test_fault_22_a_seal_is_no_signature_of_a_file(told: Told) -> None:
@@ -187,7 +187,7 @@ def test_a_signed_file_is_proved_and_what_is_unsealed_is_named(told: Told) -> No
     assert (status, first) == (
         verify.PROVED,
         "Proved: the file is as it was exported and signed, with its first line and its 7 entries. Not proved: that 1"
-        " entry without a seal had not been changed before the export.",
+        " entry without a seal was unchanged before the export.",
     )
 
 

@@ -231,7 +231,7 @@ def test_entries_of_a_form_are_found_and_show_it(reader: Client) -> None:
     page = reader.get("/audit/?via=form:status")
     assert [change.new for change in page.context["changes"]] == ['"by form"']
     assert [(one.label, one.name, one.query) for one in page.context["active_filters"]] == [
-        ("Came by", "form “status”", "")
+        ("Made with", "form “status”", "")
     ]
     assert page.context["filters"] == "via=form%3Astatus"
     words = text_of(page.content)

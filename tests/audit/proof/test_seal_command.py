@@ -28,7 +28,9 @@ def test_once_seals_new_entries_and_says_so() -> None:
     out = StringIO()
     call_command("audit_seal", stdout=out)
     call_command("audit_seal", stdout=out)
-    assert out.getvalue() == "Seal 1 is over the links 1 to 2.\nSeal 2 is over nothing new since link 2.\n"
+    assert out.getvalue() == (
+        "Seal 1 covers the links 1 to 2.\nSeal 2 covers no links, because none were added after link 2.\n"
+    )
 
 
 def test_a_failing_anchor_is_reported_and_the_seal_is_kept(settings: Settings) -> None:
@@ -43,7 +45,7 @@ def test_a_broken_chain_is_an_error() -> None:
     edits.saved()
     with lifted(connection):
         execute("DELETE FROM audit_entry WHERE id = (SELECT min(id) FROM audit_entry)")
-    with pytest.raises(CommandError, match="The chain does not hold at link 1"):
+    with pytest.raises(CommandError, match="Link 1 of the chain does not follow from the link before it"):
         call_command("audit_seal")
 
 
@@ -65,5 +67,5 @@ def test_it_runs_until_it_is_told_to_stop() -> None:
         sealer.kill()
         said, _ = sealer.communicate()
     lines = said.decode().splitlines()
-    assert lines[0] == "Seal 1 is over nothing new since link 0."
+    assert lines[0] == "Seal 1 covers no links, because none were added after link 0."
     assert lines[-1].endswith("to 2.")  # a seal of one entry, if the process sealed between intent and outcome

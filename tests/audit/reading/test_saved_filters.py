@@ -79,7 +79,7 @@ def test_there_is_a_limit(reader: Client, monkeypatch: pytest.MonkeyPatch) -> No
     save(reader)
     page = reader.post("/audit/filters/", {"name": "One more", "query": QUERY})
     assert not SavedFilter.objects.filter(name="One more").exists()
-    assert "the most that are kept" in page.content.decode()
+    assert "saved filters, and can&#x27;t save more" in page.content.decode()
 
 
 def test_other_peoples_are_theirs(reader: Client) -> None:

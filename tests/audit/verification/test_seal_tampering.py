@@ -101,7 +101,9 @@ def test_a_line_that_is_no_seal_is_named(anchored: Path) -> None:
     with anchored.open("a") as file:
         file.write("what is this?\n{}\n")
     found = findings_after(lambda: None, anchors=anchored)
-    assert [finding.text for finding in found] == [f"Line {line} of the anchors holds no seal." for line in (6, 7)]
+    assert [finding.text for finding in found] == [
+        f"Line {line} of the anchor's file is not a seal." for line in (6, 7)
+    ]
 
 
 def test_a_line_that_was_torn_off_is_no_finding_once_the_whole_one_follows(anchored: Path) -> None:
@@ -110,7 +112,7 @@ def test_a_line_that_was_torn_off_is_no_finding_once_the_whole_one_follows(ancho
     assert findings_after(lambda: None, anchors=anchored) == []
     anchored.write_text("".join([*lines, last[:100] + "\n"]))
     (found,) = findings_after(lambda: None, anchors=anchored)
-    assert found.text == f"Line {COUNT} of the anchors holds no seal."
+    assert found.text == f"Line {COUNT} of the anchor's file is not a seal."
 
 
 def test_an_anchor_saved_from_a_sheet_is_read(anchored: Path) -> None:

@@ -121,7 +121,7 @@ def test_a_view_in_place_of_a_table_is_named(table: str) -> None:
     execute(f"ALTER TABLE {table} RENAME TO elsewhere")
     execute(f"CREATE VIEW {table} AS SELECT * FROM elsewhere")  # noqa: S608 # a parameter of the test
     texts = [finding.text for finding in found(Kind.UNPROTECTED)]
-    assert f"{table} is no table: something without the log's triggers stands in its place." in texts
+    assert f"{table} is not a table. Something without the log's triggers has replaced it." in texts
 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="statements of PostgreSQL's")
@@ -148,7 +148,7 @@ def test_a_part_of_a_month_that_lacks_a_trigger_is_named() -> None:
     part = "audit_entry_2000_01_x"
     assert [finding.text.partition(" is a part")[0] for finding in found(Kind.UNPROTECTED)] == [part]
     execute(f"ALTER TABLE {part} DISABLE TRIGGER audit_entry_no_change")
-    assert found(Kind.UNPROTECTED)[0].text.endswith(f"is missing or switched off on the month {part}.")
+    assert found(Kind.UNPROTECTED)[0].text.endswith(f"is missing or switched off on the partition {part}.")
 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no schemas")

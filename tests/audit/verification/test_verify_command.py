@@ -212,7 +212,7 @@ def test_an_end_that_was_cut_off_with_its_seals_is_named(verified_file: Path) ->
     for options in (["--continue"], []):
         status, said, _ = run(*options)
         assert status == 1
-        assert "TRUNCATED: Seal 1 was verified last and is gone: the links 2 to 2 were cut off." in said
+        assert "TRUNCATED: Seal 1 was verified last, but is missing now: the links 2 to 2 were cut off." in said
 
 
 def test_an_invalid_log_is_not_remembered(verified_file: Path) -> None:
@@ -344,7 +344,7 @@ def test_odd_lines_are_no_anchors_and_no_state(verified_file: Path, tmp_path: Pa
     verified_file.write_text(f'{{"at": "2026-01-01", "seal": {content}}}')
     edits.saved()
     status, said, _ = run("--anchors", str(anchors))
-    assert (status, "ANCHOR: Line 1 of the anchors holds no seal." in said) == (1, True)
+    assert (status, "ANCHOR: Line 1 of the anchor's file is not a seal." in said) == (1, True)
 
 
 @pytest.mark.parametrize("name", ["anchors", "anchors.csv"])

@@ -246,9 +246,9 @@ def test_the_command_erases_nothing_without_a_terminal(monkeypatch: pytest.Monke
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (("--person", "Jane"), "“Jane” is no person such as com:1234567890"),
+        (("--person", "Jane"), "“Jane” is not a region and an id, such as com:1234567890"),
         (("--person", "41"), "“41” is no person"),
-        (("--entry", "last"), "“last” is no number of an entry"),
+        (("--entry", "last"), "“last” is not the number of an entry"),
     ],
 )
 def test_the_command_says_what_is_wrong_with_an_argument(arguments: tuple[str, str], sentence: str) -> None:
