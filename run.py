@@ -125,7 +125,7 @@ def main(arguments: Sequence[str]) -> int:
 def setup(_arguments: list[str]) -> int:
     """Install everything that `run` needs. The command `test` installs the packages for tests."""
     prepare("requirements.txt")
-    say("Ready. `make run` starts it.")
+    say("Ready. `make run` starts the app.")
     return 0
 
 

@@ -34,7 +34,7 @@ class ProblemAnswer(TypedDict):
     title: str
     status: int
     detail: str
-    request_id: Annotated[str, Field(description="Names the request in the log of this app")]
+    request_id: Annotated[str, Field(description="Identifies the request in the log of this app")]
     errors: NotRequired[list[Place]]
 
 

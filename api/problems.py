@@ -22,7 +22,7 @@ class Kind(Enum):
     people.
     """
 
-    UNREADABLE_BODY = ("unreadable-body", 400, "The body is not JSON that this app can read")
+    UNREADABLE_BODY = ("unreadable-body", 400, "This app can't read the body as JSON")
     KEY_MISSING = ("idempotency-key-missing", 400, "A write needs the header Idempotency-Key")
     TOKEN_REFUSED = ("app-token-not-accepted", 401, "The app token is not accepted")
     NOT_SIGNED_IN = ("not-signed-in", 401, "No one is signed in")
@@ -31,15 +31,15 @@ class Kind(Enum):
     NO_CSRF_TOKEN = ("csrf-token-missing", 403, "A browser's session needs a CSRF token")
     NOT_GRANTED = ("not-granted", 403, "This app may not do this for the person")
     FORBIDDEN = ("forbidden", 403, "The person may not do this")
-    NOT_FOUND = ("not-found", 404, "It doesn't exist, or this person has no access to it")
+    NOT_FOUND = ("not-found", 404, "This doesn't exist, or this person has no access to it")
     METHOD = ("method-not-allowed", 405, "This address doesn't support the method")
-    CONFLICT = ("conflict", 409, "A cell no longer holds what was shown")
+    CONFLICT = ("conflict", 409, "A cell no longer has the value that was shown")
     CONTESTED = ("contested", 409, "Another save of the same cell or row is in progress")
     MORE_ROWS = ("more-rows", 409, "The number of rows to delete has changed")
     IN_PROGRESS = ("idempotency-key-in-use", 409, "A save with this key is in progress")
     TOO_LARGE = ("body-too-large", 413, "The body is too large")
     INVALID = ("invalid-request", 422, "The request is not valid")
-    KEY_REUSED = ("idempotency-key-reused", 422, "The key was used for something else")
+    KEY_REUSED = ("idempotency-key-reused", 422, "The key was already used for another save")
     REFUSED = ("refused", 422, "This was refused")
     TOO_MANY_CALLS = ("too-many-calls", 429, "The app token was used too often")
     RATE_LIMITED = ("smartsheet-rate-limited", 429, "Smartsheet is getting too many requests")

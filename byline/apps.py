@@ -27,8 +27,8 @@ def require_own_packages() -> None:
         place = Path(spec.origin).resolve().parent if spec and spec.origin else None
         if place != HERE / name:
             message = (
-                f"byline.E001: Python finds the package “{name}” in {place or 'no place'}, and not Byline's in"
-                f" {HERE / name}. Rename the site's package: Python can't import both by one name."
+                f"byline.E001: Python finds the package “{name}” in {place or 'no place'} instead of Byline's package"
+                f" in {HERE / name}. Rename the site's package: Python can't import two packages with the same name."
             )
             if _is_starting_a_command():
                 raise SystemExit(message)

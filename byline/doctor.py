@@ -26,7 +26,7 @@ from identity import regions
 from identity.checks import registrations, smartsheet_regions
 from identity.signin import csp
 
-UNUSABLE = {  # warnings about something that people can't use before someone has acted
+UNUSABLE = {  # warnings that count as “to do”: people can't use something until someone acts
     "byline.W003",
     "byline.W004",
     "byline.W005",
@@ -113,7 +113,7 @@ def _seals() -> Iterator[Finding]:
     elif "file" in audit_settings.AUDIT_ANCHORS and audit_settings.AUDIT_ANCHOR_FILE:
         path = path_of("AUDIT_ANCHOR_FILE")
         if not os.access(path if path.exists() else path.parent, os.W_OK):
-            advice = "Create its folder, and let the worker's user write to it. Until then, no seal is copied there."
+            advice = "Create its folder, and let the worker's user write to the file. Until then, it gets no seals."
             yield to_do(f"AUDIT_ANCHOR_FILE can't be written: {path}.", advice)
 
 

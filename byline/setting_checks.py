@@ -151,11 +151,11 @@ def _wrong_values() -> Iterator[str]:
 
 def _contradictions() -> Iterator[str]:
     if "file" in _value("AUDIT_ANCHORS") and not _value("AUDIT_ANCHOR_FILE"):
-        yield "AUDIT_ANCHORS includes “file”: set AUDIT_ANCHOR_FILE to the path of that file."
+        yield "AUDIT_ANCHORS includes “file”: set AUDIT_ANCHOR_FILE to the path of a file."
     if "sheet" in _value("AUDIT_ANCHORS") and not (
         _value("AUDIT_ANCHOR_SHEET") and len(_value("AUDIT_ANCHOR_PERSON")) == 1
     ):
-        yield "AUDIT_ANCHORS has sheet: set AUDIT_ANCHOR_SHEET to its id, and AUDIT_ANCHOR_PERSON to one person."
+        yield "AUDIT_ANCHORS includes “sheet”: set AUDIT_ANCHOR_SHEET (an id) and AUDIT_ANCHOR_PERSON (one person)."
     is_over_https = any(address(one).kind == "http" for one in _value("AUDIT_STREAM_TO"))
     if is_over_https and not _value("AUDIT_STREAM_SECRET"):
         yield "AUDIT_STREAM_TO has an https address: set AUDIT_STREAM_SECRET, which signs deliveries."

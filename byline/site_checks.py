@@ -48,7 +48,7 @@ PROCESSORS = (
 ADDRESSES = ("identity:callback", "edits:sheets", "audit:log")
 BLOCKS = ("title", "styles", "content", "scripts")
 STORE = "identity.sessions.store"
-USE_OURS = f"Set SESSION_ENGINE = '{STORE}' and run migrate, or accept it."
+USE_OURS = f"Set SESSION_ENGINE = '{STORE}' and run migrate, or accept this limit."
 ROLES = "identity.backends.RolesBackend"
 
 
@@ -73,9 +73,7 @@ def middleware(**_kwargs: Any) -> list[CheckMessage]:
     for first, then in ORDER:
         before, after = places[first], places[then]
         if before is not None and after is not None and before > after:
-            messages.append(
-                Error(f"In MIDDLEWARE, '{then}' comes before '{first}', which it needs.", hint=WHERE, id="byline.E004")
-            )
+            messages.append(Error(f"In MIDDLEWARE, '{then}' must come after '{first}'.", hint=WHERE, id="byline.E004"))
     return messages
 
 
@@ -161,8 +159,9 @@ def sessions(**_kwargs: Any) -> list[CheckMessage]:
         message = "Sessions are in signed cookies: no one can end a copied session, not even by logging out."
         messages.append(Warning(message, hint=USE_OURS, id="byline.W001"))
     elif engine.endswith((".cache", ".cached_db")) and _is_cache_of_one_process():
-        message = f"Sessions are in the cache {settings.SESSION_CACHE_ALIAS!r}, which processes don't share. A process"
-        message += " may not know a browser that comes back from Smartsheet, or treat it as logged in after a log-out."
+        message = f"Sessions are in the cache {settings.SESSION_CACHE_ALIAS!r}, which processes don't share. So a"
+        message += " process can lack the session of a browser that comes back from Smartsheet, or still have a session"
+        message += " that ended with a log-out."
         hint = "Choose a cache that all processes share, such as Redis, Memcached or the database."
         messages.append(Warning(message, hint=hint, id="byline.W002"))
     return messages

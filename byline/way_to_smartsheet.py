@@ -46,14 +46,14 @@ def _connect(host: str, port: int, *, is_tls: bool) -> Finding | None:
         return to_do(f"The certificate of {host} isn't trusted: {error.verify_message}.", advice)
     except ssl.SSLError as error:
         advice = f"The server on port {port} may not use https: check api_base."
-        return to_do(f"{host} and this machine agree on no TLS connection ({error.reason}).", advice)
+        return to_do(f"This machine and {host} can't agree on a TLS connection ({error.reason}).", advice)
     except TimeoutError:
         advice = f"Allow connections from this machine to {host}, TCP port {port}, in its firewall."
         return to_do(f"{host} did not answer within {SECONDS:g} seconds.", advice)
     except ConnectionRefusedError:
         is_here = host in LOOPBACK
         advice = "Start the sandbox: python -m sandbox." if is_here else "Check api_base, and the firewalls on the way."
-        return to_do(f"Nothing takes connections at {host}, TCP port {port}.", advice)
+        return to_do(f"No program accepts connections at {host}, TCP port {port}.", advice)
     except OSError as error:
         advice = f"Allow connections from this machine to {host}, TCP port {port}."
         return to_do(f"There is no connection to {host}: {error.strerror or type(error).__name__}.", advice)

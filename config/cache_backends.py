@@ -16,8 +16,8 @@ from django.core.cache.backends.base import DEFAULT_TIMEOUT, BaseCache
 from django.core.cache.backends.filebased import FileBasedCache
 from django.core.cache.backends.redis import RedisCache
 
-SLOW = 1.0  # seconds; a failure that takes longer was waited for
-PAUSE = 10.0  # seconds for which a process doesn't ask a cache after such a failure
+SLOW = 1.0  # seconds; after a failure that took longer, the process doesn't use the cache for PAUSE
+PAUSE = 10.0  # seconds
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")

@@ -23,8 +23,8 @@ TIMEOUT = 10.0  # seconds; the sandbox is on the same machine
 
 
 class NoSheet(LookupError):
-    """The sandbox doesn't have the form's sheet, or the sheet doesn't have the form's columns, because somebody changed
-    it.
+    """The sandbox doesn't have the form's sheet, or the sheet doesn't have the form's columns, because somebody
+    changed the sheet.
     """
 
 

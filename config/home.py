@@ -31,12 +31,12 @@ from identity.profiles.profile import Profile
 
 LATEST = 5  # the most edits in a list
 LOOKED_AT = 50  # the most entries that are read for a list
-MOST = 2_000  # the most changes that are read to find out what became of the listed edits
+MOST = 2_000  # the most changes that are read to find the outcomes and undos of the listed edits
 RECENT = timedelta(days=7)  # older problems are shown only in the log
 
 Target = tuple[str, int | None, int | str | None]  # what an entry is about, as _target() returns it
 ON_SHEETS = (Action.CHANGE, Action.ADD, Action.DELETE, Action.MOVE)
-# The states of an edit whose undo was undone in turn, for the actions in audit.undoings.ONCE.
+# The states of an edit whose undo was undone too, for the actions in audit.undoings.ONCE.
 REDONE: dict[str, str] = {Action.ADD: "undone, then added again", Action.DELETE: "undone, then deleted again"}
 NOT_SAVED = (Phase.REFUSED, Phase.FAILED, Phase.CONFLICT, Phase.FORBIDDEN, Phase.NOT_APPLIED, Phase.UNDECIDABLE)
 UNCERTAIN = (Phase.INTENT, Phase.UNKNOWN)
@@ -120,7 +120,7 @@ def _sheets(request: HttpRequest, latest: Iterable[Entry], openable: frozenset[i
 
 
 def _with_undos(edits: Sequence[Edit]) -> list[OwnEdit]:
-    """For each edit, find out which of its changes are undone, and return both."""
+    """Return each edit with its state, which says whether the edit was undone."""
     found = undone(change.intent.pk for edit in edits for change in edit.changes)
     return [_own(edit, edit.changes, found) for edit in edits]
 
@@ -208,8 +208,9 @@ def _saved_since(own: EntryQuerySet, intents: Sequence[Entry]) -> dict[Target, i
 
 
 def _target(entry: Entry) -> Target:
-    """Return what the entry is about: a cell, a deleted or moved row, or an added row. A restored row is known by the
-    deletion that it undoes, and another added row by its label. An added row without a name is like no other.
+    """Return what the entry is about: a cell, a deleted or moved row, or an added row. A restored row is
+    identified by the deletion that was undone. Any other added row is identified by its label, or by the entry if it
+    has no name.
     """
     if entry.action == Action.ADD:
         label = entry.row_label if entry.row_label != NEW_ROW else entry.pk
@@ -223,8 +224,8 @@ def _is_made_up_for(not_saved: Iterable[LoggedChange], saved_since: Mapping[Targ
 
 
 def _is_saved_later(change: LoggedChange, saved_since: Mapping[Target, int]) -> bool:
-    """Whether the person saved the same later, or deleted the row. It isn't enough that the person added a row again if
-    it is uncertain whether the first try added one, because the sheet may have the row twice.
+    """Whether the person saved the same later, or deleted the row. If it is uncertain
+    whether an edit added a row, adding the row again isn't enough, because the sheet may then have the row twice.
     """
     entry = change.intent
     if entry.action == Action.ADD and change.phase in {*UNCERTAIN, Phase.UNDECIDABLE}:

@@ -37,7 +37,7 @@ admin.site.unregister(Group)
 
 
 @admin.register(User)
-class PasswordUserAdmin(UserAdmin):  # type: ignore[type-arg] # only the stubs take it
+class PasswordUserAdmin(UserAdmin):  # type: ignore[type-arg] # only the stubs accept an argument
     """The admin page for users with a password. Users can't be deleted, because the log has their names. Deactivate
     users who leave.
     """

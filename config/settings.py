@@ -240,9 +240,11 @@ AUDIT_ANCHOR_SHEET = text("AUDIT_ANCHOR_SHEET")
 AUDIT_ANCHOR_PERSON = people.people("AUDIT_ANCHOR_PERSON")
 AUDIT_ANCHOR_SHEET_SECONDS = number("AUDIT_ANCHOR_SHEET_SECONDS")
 if "file" in AUDIT_ANCHORS and not AUDIT_ANCHOR_FILE:
-    raise ImproperlyConfigured("AUDIT_ANCHORS has file: set AUDIT_ANCHOR_FILE to its path.")
+    raise ImproperlyConfigured("AUDIT_ANCHORS includes “file”: set AUDIT_ANCHOR_FILE to the path of a file.")
 if "sheet" in AUDIT_ANCHORS and not (AUDIT_ANCHOR_SHEET.isdecimal() and len(AUDIT_ANCHOR_PERSON) == 1):
-    raise ImproperlyConfigured("AUDIT_ANCHORS has sheet: set AUDIT_ANCHOR_SHEET (an id) and one AUDIT_ANCHOR_PERSON.")
+    raise ImproperlyConfigured(
+        "AUDIT_ANCHORS includes “sheet”: set AUDIT_ANCHOR_SHEET (an id) and one AUDIT_ANCHOR_PERSON."
+    )
 AUDIT_STREAM_SECRET = text("AUDIT_STREAM_SECRET")
 AUDIT_STREAM_TO = stream_targets("AUDIT_STREAM_TO", secret=AUDIT_STREAM_SECRET)
 AUDIT_STREAM_CLEAR_TEXT = flag("AUDIT_STREAM_CLEAR_TEXT")

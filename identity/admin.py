@@ -99,7 +99,7 @@ class SmartsheetUserAdmin(HistoryToLookAt):
         """The names of all the person's roles. Roles that come from the settings are marked."""
         fixed = roles.by_settings(person.as_profile())
         return ", ".join(
-            f"{RoleName(name).label} (by settings)" if name in fixed else RoleName(name).label
+            f"{RoleName(name).label} (from the settings)" if name in fixed else RoleName(name).label
             for name in sorted(person.roles)
         )
 
@@ -132,7 +132,7 @@ class SmartsheetUserAdmin(HistoryToLookAt):
         self.message_user(request, f"{len(chosen)} {'person' if len(chosen) == 1 else 'people'} {what}.")
 
 
-class RoleForm(ModelForm):  # type: ignore[type-arg] # only the stubs take it
+class RoleForm(ModelForm):  # type: ignore[type-arg] # only the stubs accept an argument
     """The form that gives a role to a person."""
 
     def clean(self) -> dict[str, Any]:

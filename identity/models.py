@@ -149,9 +149,9 @@ class SmartsheetUser(Tracked):
     email = models.TextField(blank=True)
     first_name = models.TextField(blank=True)
     last_name = models.TextField(blank=True)
-    profile = models.JSONField(help_text="GET /users/me, whole")
+    profile = models.JSONField(help_text="the whole answer to GET /users/me")
     fetched_at = models.DateTimeField()
-    asked_at = models.DateTimeField(null=True, help_text="when a job last took it on itself to fetch the profile")
+    asked_at = models.DateTimeField(null=True, help_text="when a job last began to fetch the profile")
     is_blocked = models.BooleanField(default=False)
 
     objects = SmartsheetUserQuerySet.as_manager()

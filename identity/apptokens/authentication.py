@@ -13,7 +13,7 @@ from identity.signin.rate_limits import Attempts
 
 WHAT = "app_token"
 
-UNKNOWN = "This isn't in the format of an app token."
+UNKNOWN = "This app does not know this app token."
 ENDED = "This app token has ended: {}"
 BARRED = "The person who made this app token can't use this app."
 NO_SCOPE = "This app token doesn't have the scope “{}”."

@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
                 ('session_key', models.CharField(max_length=40, primary_key=True, serialize=False, verbose_name='session key')),
                 ('session_data', models.TextField(verbose_name='session data')),
                 ('expire_date', models.DateTimeField(db_index=True, verbose_name='expire date')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, help_text='names it to its owner: the key is a secret', unique=True)),
+                ('public_id', models.UUIDField(default=uuid.uuid4, help_text='shown to the owner, because the key is a secret', unique=True)),
                 ('started_at', models.DateTimeField(null=True)),
                 ('seen_at', models.DateTimeField(null=True)),
                 ('ip', models.GenericIPAddressField(null=True)),

@@ -11,6 +11,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='smartsheetuser',
             name='asked_at',
-            field=models.DateTimeField(help_text='when a job last took it on itself to fetch the profile', null=True),
+            field=models.DateTimeField(help_text='when a job last began to fetch the profile', null=True),
         ),
     ]

@@ -56,16 +56,18 @@ class TrackedQuerySet(models.QuerySet[Row]):
         """Update columns that the history doesn't record. Raises PastTheHistory for any other column."""
         tracked = {field.name for field in self.model.history.model.tracked_fields}  # type: ignore[attr-defined] # simple-history's
         if told := sorted(tracked & values.keys()):
-            raise PastTheHistory(f"update() of {', '.join(told)}: save() each {self.model._meta.verbose_name}.")
+            raise PastTheHistory(
+                f"update() can't change {', '.join(told)}: call save() on each {self.model._meta.verbose_name}."
+            )
         return super().update(**values)
 
     def bulk_create(self, objs: Iterable[Row], *_args: Any, **_kwargs: Any) -> NoReturn:
         """Raise PastTheHistory, always."""
-        raise PastTheHistory("bulk_create(): save() each.")
+        raise PastTheHistory("bulk_create() isn't recorded: call save() on each object.")
 
     def bulk_update(self, objs: Iterable[Row], *_args: Any, **_kwargs: Any) -> NoReturn:
         """Raise PastTheHistory, always."""
-        raise PastTheHistory("bulk_update(): save() each.")
+        raise PastTheHistory("bulk_update() isn't recorded: call save() on each object.")
 
 
 class Tracked(models.Model):

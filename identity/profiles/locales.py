@@ -53,7 +53,7 @@ class Locale:
     def number(self, text: str) -> str:
         """Return a number such as 1,234.5 or 1234.5 with the locale's separators. Raises ValueError for other texts."""
         if not ENGLISH_NUMBER.fullmatch(text):
-            raise ValueError(f"{text!r} is no number")
+            raise ValueError(f"{text!r} is not a number")
         return text.translate({ord(","): self.thousands, ord("."): self.decimal})
 
 

@@ -9,7 +9,7 @@ from identity.middleware import SmartsheetRequest
 from identity.profiles import cross_origin
 
 
-@csrf_exempt  # it only reads, so POST is answered 405, and not 403 because a token is missing
+@csrf_exempt  # it only reads; without this, a POST without a token would be answered 403, not 405
 @cross_origin.readable
 @never_cache
 @require_http_methods(["GET", "HEAD", "OPTIONS"])

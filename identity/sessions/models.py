@@ -38,7 +38,7 @@ class Ending(models.TextChoices):
 SENTENCES = {
     Ending.IDLE: "because this browser had not been used for a while",
     Ending.TOO_OLD: "because you had been signed in for a long time",
-    Ending.ELSEWHERE: "of this browser from another one",
+    Ending.ELSEWHERE: "of this browser from another browser",
     Ending.DISCONNECTED: "because you disconnected this app from Smartsheet",
     Ending.REVOKED: "because Smartsheet has ended this app's access to your account",
     Ending.BARRED: "because an administrator no longer lets you use this app",
@@ -65,7 +65,9 @@ class BrowserSessionQuerySet(models.QuerySet["BrowserSession"]):
 class BrowserSession(AbstractBaseSession):
     """The session of one browser. `user` is None if no one is signed in with the session."""
 
-    public_id = models.UUIDField(default=uuid4, unique=True, help_text="names it to its owner: the key is a secret")
+    public_id = models.UUIDField(
+        default=uuid4, unique=True, help_text="shown to the owner, because the key is a secret"
+    )
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="browser_sessions"
     )

@@ -30,8 +30,8 @@ WRONG_STATE = Failure(
     status=400,
     title="This sign-in does not belong to this browser",
     happened=(
-        "This browser has no sign-in that matches Smartsheet's redirect. The sign-in started in another browser, too "
-        "many other sign-ins were started after it, or this browser does not keep cookies."
+        "This browser has no sign-in that matches Smartsheet's redirect. Either the sign-in started in another "
+        "browser, or too many other sign-ins were started after it, or this browser does not keep cookies."
     ),
     done=NOTHING_USED,
     advice=BEGIN_AGAIN,

@@ -70,7 +70,7 @@ def _ciphertexts(tokens: Stored) -> "QuerySet[Any, tuple[int, str, str]]":
 
 
 def _store(tokens: Stored, pk: int, ciphertexts: list[str]) -> None:
-    # Wrapped in Value, because the fields would encrypt plain texts again.
+    # Without Value, the fields would encrypt the ciphertexts once more.
     values = [Value(text, output_field=TextField()) for text in ciphertexts]
     tokens.filter(pk=pk).update(**dict(zip(SECRETS, values, strict=True)))
 

@@ -28,7 +28,7 @@ class Token(models.Model):
     refresh_token = EncryptedTextField()
     issued_at = models.DateTimeField(null=True, help_text="distinguishes this token pair from the next one")
     expires_at = models.DateTimeField(null=True)
-    scope = models.TextField(help_text="what was granted, separated by spaces")
+    scope = models.TextField(help_text="the granted scopes, separated by spaces")
     lease = models.UUIDField(null=True)
     leased_until = models.DateTimeField(null=True)
 

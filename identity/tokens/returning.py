@@ -36,7 +36,7 @@ class Answer(Enum):
     """The possible results of asking Smartsheet to end a token."""
 
     CONFIRMED = "it has ended"
-    IMPOSSIBLE = "the token is not accepted, or can't be read: no other attempt could do better"
+    IMPOSSIBLE = "the token is not accepted, or can't be read: another attempt would not help"
     NONE = "no answer: try again later"
 
 

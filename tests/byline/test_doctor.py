@@ -97,7 +97,7 @@ def test_a_port_that_nothing_listens_on(capsys: pytest.CaptureFixture[str], sett
     at(settings, f"http://127.0.0.1:{port}/2.0")
     code, output = doctor(capsys, settings)
     assert code == 1
-    assert f"to do  Nothing takes connections at 127.0.0.1, TCP port {port}." in output
+    assert f"to do  No program accepts connections at 127.0.0.1, TCP port {port}." in output
 
 
 def test_a_server_that_does_not_answer(
@@ -128,7 +128,7 @@ def test_a_port_without_tls(capsys: pytest.CaptureFixture[str], settings: Settin
     at(settings, f"{provider.url.replace('http:', 'https:')}/2.0")
     code, output = doctor(capsys, settings)
     assert code == 1
-    assert "agree on no TLS connection" in output
+    assert "can't agree on a TLS connection" in output
 
 
 def test_a_certificate_that_is_not_trusted(

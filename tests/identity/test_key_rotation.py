@@ -57,11 +57,11 @@ def test_all_tokens_are_encrypted_with_the_first_key(settings: Settings, monkeyp
     monkeypatch.setattr(key_rotation, "BATCH", 3)
     said = rotate().splitlines()
     assert said == [
-        "3 of 7: 3 encrypted again",
-        "6 of 7: 6 encrypted again",
-        "7 of 7: 7 encrypted again",
-        "7 tokens are under the first key, 0 under older ones, 0 under none of TOKEN_KEYS.",
-        "All keys but the first can go.",
+        "3 of 7 tokens read, 3 of them encrypted again",
+        "6 of 7 tokens read, 6 of them encrypted again",
+        "7 of 7 tokens read, 7 of them encrypted again",
+        "7 tokens are encrypted with the first key, 0 with an older key, and 0 with a key that TOKEN_KEYS lacks.",
+        "No token needs an older key: only the first of TOKEN_KEYS is still needed.",
     ]
     settings.TOKEN_KEYS = [NEW]
     texts = [token.access_token for token in Token.objects.order_by("pk")]
@@ -72,7 +72,7 @@ def test_all_tokens_are_encrypted_with_the_first_key(settings: Settings, monkeyp
 def test_a_second_time_changes_nothing() -> None:
     rotate()
     before = stored()
-    assert "7 of 7: 0 encrypted again" in rotate()
+    assert "7 of 7 tokens read, 0 of them encrypted again" in rotate()
     assert stored() == before
 
 
@@ -80,7 +80,7 @@ def test_a_second_time_changes_nothing() -> None:
 def test_a_dry_run_counts_and_changes_nothing() -> None:
     before = stored()
     assert rotate("--dry-run").splitlines() == [
-        "0 tokens are under the first key, 7 under older ones, 0 under none of TOKEN_KEYS."
+        "0 tokens are encrypted with the first key, 7 with an older key, and 0 with a key that TOKEN_KEYS lacks."
     ]
     assert stored() == before
 
@@ -90,7 +90,10 @@ def test_tokens_that_no_key_decrypts_are_counted_and_not_changed(settings: Setti
     before = stored()
     settings.TOKEN_KEYS = [NEW, LOST]
     said = rotate()
-    assert "0 tokens are under the first key, 0 under older ones, 7 under none of TOKEN_KEYS." in said
+    assert (
+        "0 tokens are encrypted with the first key, 0 with an older key, and 7 with a key that TOKEN_KEYS lacks."
+        in said
+    )
     assert "asked to sign in again" in said
     assert stored() == before
 

@@ -110,7 +110,7 @@ def test_a_role_by_settings_is_shown_and_stays(
     administrator: Client, alice: SmartsheetUser, settings: Settings
 ) -> None:
     settings.ROLES = settings.ROLES | {"auditor": {"alice@example.org"}}
-    assert "auditor (by settings)" in administrator.get(PEOPLE).content.decode()
+    assert "auditor (from the settings)" in administrator.get(PEOPLE).content.decode()
     answer = administrator.post(f"{ROLES}add/", {"person": alice.pk, "name": "auditor"})
     assert "The settings already give" in answer.content.decode()
     assert not Role.objects.filter(person=alice).exists()

@@ -67,7 +67,7 @@ def test_another_session_can_be_ended(desk: Client, phone: Client) -> None:
     assert "You are signed out of that browser." in page
     assert (is_signed_in(desk), is_signed_in(phone)) == (True, False)
     assert len(rows(desk)) == 1
-    assert "You were signed out of this browser from another one." in phone.get("/").content.decode()
+    assert "You were signed out of this browser from another browser." in phone.get("/").content.decode()
 
 
 def test_the_current_session_can_be_ended(desk: Client, phone: Client) -> None:
@@ -107,7 +107,7 @@ def test_signing_out_everywhere_reads_only_the_persons_sessions(desk: Client, ph
     assert "SCAN" not in said
     desk.post("/identity/logout/everywhere/")
     assert (is_signed_in(desk), is_signed_in(phone)) == (False, False)
-    assert "from another one" in phone.get("/").content.decode()
+    assert "from another browser" in phone.get("/").content.decode()
 
 
 NAMES = {

@@ -27,12 +27,14 @@ class Command(BaseCommand):
 
     def _rotate(self, before: Counter[Key]) -> None:
         for met in key_rotation.rotate():
-            self.stdout.write(f"{met.total()} of {before.total()}: {met[Key.OLDER]} encrypted again")
+            self.stdout.write(
+                f"{met.total()} of {before.total()} tokens read, {met[Key.OLDER]} of them encrypted again"
+            )
 
     def _report(self, found: Counter[Key]) -> None:
         self.stdout.write(
-            f"{found[Key.FIRST]} tokens are under the first key, {found[Key.OLDER]} under older ones,"
-            f" {found[Key.UNKNOWN]} under none of TOKEN_KEYS."
+            f"{found[Key.FIRST]} tokens are encrypted with the first key, {found[Key.OLDER]} with an older key, and"
+            f" {found[Key.UNKNOWN]} with a key that TOKEN_KEYS lacks."
         )
         if found[Key.UNKNOWN]:
             self.stdout.write(
@@ -40,4 +42,4 @@ class Command(BaseCommand):
                 "have the missing key, add it."
             )
         elif not found[Key.OLDER]:
-            self.stdout.write("All keys but the first can go.")
+            self.stdout.write("No token needs an older key: only the first of TOKEN_KEYS is still needed.")
