@@ -55,8 +55,8 @@ class CellHistory:
     """The states of a cell, newest first. They come from the pages of Smartsheet's history that were read. If no page
     could be read, `why_not` is a sentence that says why.
 
-    `position` is the id of the log's newest entry about the cell at the time when the history was read. If a change was
-    logged after this entry, `states` can lack the state to which this change led. `has_more` says whether Smartsheet
+    `position` is the id of the log's newest entry about the cell at the time when the history was read. `states` can
+    lack the states of changes that were logged after this entry. `has_more` says whether Smartsheet
     has older states, and `can_go_on` says whether the page offers to read them.
     """
 
@@ -69,9 +69,9 @@ class CellHistory:
 
     def is_missing(self, change: LoggedChange) -> bool:
         """Whether Smartsheet's history lacks a change that was saved according to the log. Pass a change that matches
-        no state. If the part of the history that was read doesn't cover the time of the change, the result is False,
-        because another part can have the change. The result is also False for the addition of the cell's row, because
-        the cell was perhaps empty in the new row.
+        no state. If the part of the history that was read doesn't cover the time of the change, another part can have
+        the change. So the result is False. The result is also False for the addition of the cell's row, because the
+        cell was perhaps empty in the new row.
         """
         outcome = change.outcome
         if change.is_row or self.why_not or not change.is_applied or outcome is None or outcome.pk > self.position:

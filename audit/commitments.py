@@ -1,5 +1,4 @@
-"""Commitments. In the chain, a commitment takes the place of each person's names, and another takes the place of each
-value that is marked as personal.
+"""Commitments. In the chain, they take the place of people's names, and of values that are marked as personal.
 
 A commitment is the HMAC-SHA256 of a text with a random salt. Text and salt are stored in PersonalText, where they can
 be blanked. Once the salt is gone, no one can find out the text from its commitment, not even by trying all names. The

@@ -16,7 +16,7 @@ from audit.vocabulary import Phase
 
 SHOWN = 20  # the most changes of one edit on a page that lists edits; the edit's own page shows all, page by page
 FEWEST = 5  # how many changes of each edit are shown at least, even if a page has many long edits
-PAGE_SHOWN = 300  # the most changes of all edits together on a page, unless FEWEST of each are more
+PAGE_SHOWN = 300  # the most changes on a page, unless FEWEST changes of each edit are more
 BUDGET = 20_000  # roughly the most entries that a page reads to count the outcomes of its long edits
 
 

@@ -18,7 +18,7 @@ from audit.database import triggers_postgresql
 from audit.models import Entry, EntryQuerySet
 
 SLACK = timedelta(days=1)  # how far a range's times extend beyond its ids
-GROWTH = 4  # each range has this many times as many months as the one before
+GROWTH = 4  # each range has this many times the months of the range before it
 PROBED = 100  # how many entries next to a time are read, to find the range of ids for that time
 NEAR = timedelta(days=14)  # entries this close to a time are searched first
 ID_SLACK = 1_000  # how far the ids of entries around a time can be out of order

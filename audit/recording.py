@@ -243,8 +243,8 @@ def note(
     If the act is about something other than a sheet, `subject` names it as "app.model/key", and `label` names it in
     words. If `is_head` is False, the log page lists the entry only if people filter by its action. `via` has the same
     meaning as in intend(). Returns the id that the entries share. Raises NotRecorded if the entries can't be written,
-    TypeError if an id isn't an int, and ValueError if `action` is empty or too long, the log has no such `origin`, or
-    `via` can't be recorded.
+    and TypeError if an id isn't an int. Raises ValueError if `action` is empty or too long, the log has no such
+    `origin`, or `via` can't be recorded.
     """
     edit_id = uuid.uuid4()
     named = _named(actor)

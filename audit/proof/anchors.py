@@ -121,8 +121,8 @@ def _to_file(found: Sequence[SignedSeal]) -> None:
 
 
 def _ends_a_line(path: Path) -> bool:
-    """Whether the file ends with a line break. If this process can append to the file but can't read it, the result is
-    True, because the end of the file is assumed to be in order.
+    """Whether the file ends with a line break. If this process can append to the file but can't read it, the end of
+    the file is assumed to be in order, and the result is True.
     """
     try:
         with path.open("rb") as file:

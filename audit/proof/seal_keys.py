@@ -46,7 +46,7 @@ def _own_key() -> Ed25519PrivateKey | None:
     try:
         return seal_bytes.private_key(text)
     except NotAKey:
-        raise NoSealKey(f"{where} holds no private key, which is 32 bytes in base64.") from None
+        raise NoSealKey(f"{where} has no valid private key: 32 bytes in base64.") from None
 
 
 def _content_of(path: str) -> str:

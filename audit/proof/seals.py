@@ -128,8 +128,8 @@ def state(*, using: str = "default") -> SealState:
 
 def _written_at(using: str, seq: int, last: Seal | None) -> datetime | None:
     """The time when the entry at place `seq` of the chain was written. This place comes right after the seal `last`.
-    The months since this seal are searched first, because for a query over all months, PostgreSQL's planning alone
-    takes longer than the other queries of a page.
+    The months since this seal are searched first. To plan a query over all months, PostgreSQL takes longer than for all
+    other queries of a page.
     """
     entries = Entry.objects.using(using).filter(pk__in=Leaf.objects.filter(seq=seq).values("entry_id"))
     times = entries.values_list("at", flat=True)

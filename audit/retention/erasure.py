@@ -149,7 +149,7 @@ What = Person | Address | Values | NameAlone
 @dataclass(frozen=True, slots=True)
 class Found:
     """The result of look() says how many names and values can be erased. The result of erase() says how many names and
-    values this call erased, how many rows of histories it blanked, and how many other records of the apps it blanked.
+    values this call erased. It also says how many rows of histories and other records of the apps this call blanked.
     """
 
     names: int

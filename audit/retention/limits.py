@@ -102,9 +102,7 @@ def _check_followers(found: Boundary) -> None:
     followers = Cursor.objects.exclude(name__startswith="anchor ").filter(seq__lt=found.last_seq)
     late += followers.order_by("name").values_list("name", flat=True)
     if late:
-        raise CannotRetire(
-            f"These consumers of the log haven't processed the entries to retire yet: {', '.join(late)}."
-        )
+        raise CannotRetire(f"These consumers of the log haven't received all entries to retire yet: {', '.join(late)}.")
 
 
 def _check_settled(found: Boundary) -> None:

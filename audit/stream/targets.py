@@ -16,7 +16,7 @@ from audit.stream.addresses import Address
 from audit.stream.json_lines import Line
 
 TIMEOUT = 10.0  # the most seconds to wait for the next data
-DEADLINE = 30.0  # the most seconds for one delivery, even if data keeps arriving slowly, because other targets wait
+DEADLINE = 30.0  # the most seconds for one delivery, even a slow one, because other targets wait
 TAKEN, TOO_MUCH = range(200, 300), 413  # HTTP status codes
 
 _PRIORITY = 13 * 8 + 6  # log audit, informational: https://www.rfc-editor.org/rfc/rfc5424#section-6.2.1

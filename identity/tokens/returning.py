@@ -61,8 +61,8 @@ def take_away(person: SmartsheetUser, *, why: str, wait: float = 0) -> TokenToRe
     """Move the person's token to the table TokenToReturn, and return the token's row there. Return None if the person
     has no token that TOKEN_KEYS can decrypt.
 
-    If the caller itself asks Smartsheet to end the token, it passes `wait`. For this many seconds, the worker doesn't
-    ask Smartsheet about the token.
+    If the caller itself asks Smartsheet to end the token, the caller passes `wait`. For this many seconds, the worker
+    doesn't ask Smartsheet about the token.
     """
     with transaction.atomic():
         stored = Token.objects.filter(person=person)

@@ -98,7 +98,7 @@ class Command(BaseCommand):
         if report.findings.count > SHOWN:
             kinds = ", ".join(f"{kind} {count}" for kind, count in report.findings.kinds.items())
             more = report.findings.count - SHOWN
-            self.stdout.write(f"and {more} more; in all {kinds}. --json lists the first thousand of each kind.")
+            self.stdout.write(f"and {more} more. In total: {kinds}. --json lists the first thousand of each kind.")
         verdict = f"{report.findings.count} finding{'' if report.findings.count == 1 else 's'}"
         if report.is_whole:
             verdict = "All is well" if report.is_full else f"Nothing is wrong after link {report.started_after}"
@@ -114,7 +114,10 @@ class Command(BaseCommand):
             self.stdout.write(NO_KEY)
         if report.anchored:
             held, last = report.anchored, report.last_seal or 0
-            self.stdout.write(f"Compared with {held.count} seals of the anchors, up to seal {held.newest} of {last}.")
+            self.stdout.write(
+                f"Seals in the anchor's file: {held.count}. The newest of them is seal {held.newest}, and the newest in"
+                f" the database is seal {last}."
+            )
         if report.first_bad_entry is not None:
             self.stdout.write(f"The first bad entry is {report.first_bad_entry}.")
 

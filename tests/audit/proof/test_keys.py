@@ -44,7 +44,7 @@ def test_a_wrong_key_is_named_and_not_shown(settings: Settings, wrong: str) -> N
     settings.AUDIT_SEAL_KEY = wrong
     with pytest.raises(CommandError) as failure:
         call_command("audit_seal")
-    assert str(failure.value) == "AUDIT_SEAL_KEY holds no private key, which is 32 bytes in base64."
+    assert str(failure.value) == "AUDIT_SEAL_KEY has no valid private key: 32 bytes in base64."
     settings.AUDIT_SEAL_KEY, settings.AUDIT_SEAL_PUBLIC_KEYS = "", [wrong]
     with pytest.raises(NoSealKey, match="AUDIT_SEAL_PUBLIC_KEYS"):
         seal_keys.public_keys()

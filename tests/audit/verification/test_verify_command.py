@@ -374,7 +374,7 @@ def test_it_says_how_many_anchors_it_held_the_log_against(tmp_path: Path) -> Non
     anchors.write_text(json.dumps(seals.signed(seals.seal()).to_json()))
     seals.seal()
     status, said, _ = run("--anchors", str(anchors))
-    assert (status, "Compared with 1 seals of the anchors, up to seal 1 of 2." in said) == (0, True)
+    assert (status, "Seals in the anchor's file: 1. The newest of them is seal 1, and" in said) == (0, True)
 
 
 def test_text_from_the_log_begins_no_line_of_the_verdict() -> None:
