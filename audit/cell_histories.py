@@ -56,8 +56,8 @@ class CellHistory:
     could be read, `why_not` is a sentence that says why.
 
     `position` is the id of the log's newest entry about the cell at the time when the history was read. `states` can
-    lack the states of changes that were logged after this entry. `has_more` says whether Smartsheet
-    has older states, and `can_go_on` says whether the page offers to read them.
+    lack the states of changes that were logged after this entry. `has_more` says whether Smartsheet has older
+    states, and `can_go_on` says whether the page offers to read them.
     """
 
     states: Sequence[State] = ()

@@ -61,8 +61,8 @@ token_refreshed = Signal()
 token_lost = Signal()
 
 # This app asked Smartsheet to end a token: `profile`, `is_confirmed` (whether Smartsheet confirmed that the token has
-# ended), `why` in words, `user`. If a user couldn't be connected, only the new token was ended, and `user` is this Django
-# user. Otherwise `user` is None.
+# ended), `why` in words, `user`. If a user couldn't be connected, only the new token was ended, and `user` is this
+# Django user. Otherwise `user` is None.
 token_revoked = Signal()
 
 # A person isn't connected any more, and this app has deleted their token: `person`, `is_confirmed` (as for

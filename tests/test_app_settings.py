@@ -130,8 +130,8 @@ def test_a_package_of_the_site_that_hides_one_of_ours_is_named(command: Sequence
     result = check(tmp_path, "-m", "django", *command, **COMPLETE)
     assert (result.returncode, result.stdout) == (1, "")
     (line,) = result.stderr.splitlines()
-    assert line.startswith(f"byline.E001: Python finds the package “audit” in {tmp_path / 'audit'}, and not Byline's")
-    assert line.endswith("Rename the site's package: Python can't import both by one name.")
+    assert line.startswith(f"byline.E001: Python finds the package “audit” in {tmp_path / 'audit'} instead of Byline's")
+    assert line.endswith("Rename the site's package: Python can't import two packages with the same name.")
 
 
 def test_a_server_that_finds_such_a_package_raises_an_error(tmp_path: Path) -> None:

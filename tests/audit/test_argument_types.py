@@ -35,5 +35,5 @@ def test_a_pause_is_seconds(text: str, seconds: float) -> None:
 
 @pytest.mark.parametrize("text", ["0", "-1", "nan", "inf", "1e9", "a minute", ""])
 def test_a_pause_that_would_never_rest_or_never_end_is_refused(text: str) -> None:
-    with pytest.raises(ArgumentTypeError, match="no number of seconds"):
+    with pytest.raises(ArgumentTypeError, match="must be a number of seconds"):
         pause(text)

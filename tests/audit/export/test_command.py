@@ -95,7 +95,7 @@ def test_it_is_an_entry_of_the_app_itself(file: Path) -> None:
 
 def test_it_says_what_is_no_time_and_what_cannot_be_written(file: Path) -> None:
     for wrong in ("yesterday", "2026-02-30", "0001-01-01T00:00+14:00", "9999-12-31T23:59-14:00"):
-        with pytest.raises(CommandError, match="no date or time"):
+        with pytest.raises(CommandError, match="not a date or time"):
             export(file, "--since", wrong)
     with pytest.raises(CommandError, match="too late"):
         export(file, "--until", "9999-12-31")

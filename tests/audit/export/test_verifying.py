@@ -242,7 +242,7 @@ def test_a_log_that_was_made_up_with_another_key_is_not_trusted(settings: Settin
     note_edit()
     list(seals.seal_all())
 
-    assert "not among those that are trusted" in fault_of(exported("jsonl"), own)
+    assert "not one of the trusted keys" in fault_of(exported("jsonl"), own)
 
 
 def test_every_byte_counts() -> None:

@@ -76,7 +76,7 @@ def test_fault_22_seals_that_were_kept_prove_no_other_entry(told: Told) -> None:
     status, first = told(without_signatures(lines, after=sealed))
 
     assert status == verify.NOT_PROVED
-    assert f"over {7 - sealed} of the 7 entries, the first at link {sealed + 1}," in first
+    assert f"covers {7 - sealed} of the 7 entries, the first at link {sealed + 1}," in first
     assert f"Proved: the other {sealed} entries are as sealed." in first
 
 

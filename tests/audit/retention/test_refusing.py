@@ -58,13 +58,13 @@ def test_entries_that_are_not_sealed(retire: Retire) -> None:
 def test_entries_that_are_not_anchored(retire: Retire) -> None:
     january()
     Cursor.objects.filter(name="anchor log").update(seq=0)
-    refused(retire, "the entries to retire yet: anchor log")
+    refused(retire, "all entries to retire yet: anchor log")
 
 
 def test_entries_that_a_stream_has_not_sent(retire: Retire) -> None:
     january()
     Cursor.objects.create(name="stream siem", seq=1)
-    refused(retire, "the entries to retire yet: stream siem")
+    refused(retire, "all entries to retire yet: stream siem")
 
 
 def test_uncertain_edits(retire: Retire) -> None:

@@ -311,7 +311,7 @@ def test_a_log_without_its_beginning_that_was_not_retired_is_no_whole_log() -> N
         execute("DELETE FROM audit_entry WHERE id IN (SELECT entry_id FROM audit_leaf WHERE seq <= 2)")
         execute("DELETE FROM audit_leaf WHERE seq <= 2")
     (finding,) = verified().findings.kept
-    assert (finding.kind, finding.text[:20]) == (Kind.DELETED, "The links 1 to 2 are")
+    assert (finding.kind, finding.text[:21]) == (Kind.DELETED, "The links 1 to 2 were")
 
 
 def test_since_takes_a_seal_or_a_day() -> None:

@@ -354,7 +354,7 @@ def test_anchors_without_a_seal_prove_nothing(tmp_path: Path, name: str) -> None
     edits.saved()
     seals.seal()
     status, said, _ = run("--anchors", str(anchors))
-    assert (status, "ANCHOR: The file of anchors has no seal." in said) == (1, True)
+    assert (status, "ANCHOR: The anchor's file has no seal." in said) == (1, True)
 
 
 def test_a_cell_beyond_the_sheet_is_reported(tmp_path: Path) -> None:

@@ -247,7 +247,7 @@ def test_the_command_erases_nothing_without_a_terminal(monkeypatch: pytest.Monke
     ("arguments", "sentence"),
     [
         (("--person", "Jane"), "“Jane” is not a region and an id, such as com:1234567890"),
-        (("--person", "41"), "“41” is no person"),
+        (("--person", "41"), "“41” is not a region and an id"),
         (("--entry", "last"), "“last” is not the number of an entry"),
     ],
 )
