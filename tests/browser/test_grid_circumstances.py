@@ -22,6 +22,7 @@ from tests.browser.grids import (
     look,
     open_grid,
     reaches,
+    saved,
 )
 from tests.edits.site_plan import SitePlan
 from tests.running_sandbox import Person, RunningSandbox
@@ -131,7 +132,7 @@ def test_at_200_percent_everything_is_within_reach(zoomed: BrowserContext, plan:
     go_to(page, plan, DIG, "Notes")
     page.keyboard.type("Rock")
     page.keyboard.press("Enter")
-    expect(line(page)).to_have_text(SAVED)
+    saved(page)
     assert plan.value(DIG, "Notes") == "Rock"
     assert problems(page) == []
     zoomed.close()
