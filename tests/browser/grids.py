@@ -1,5 +1,6 @@
 """Functions for browser tests of the grid."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -14,6 +15,12 @@ DIG, POUR = "Dig foundations", "Pour slab"
 EDITS = "**/api/v1/sheets/*/edits"
 SAVED, KEPT = "All changes saved", "kept in this browser"
 NOT_CLEAR = "Smartsheet gave no clear answer. Checking what was saved…"
+# Shows only the rows that are in progress. The argument is a column's title.
+FILTER = """title => {
+  const { sheet, view } = document.querySelector("[data-grid]").grid;
+  const column = sheet.columns.find((one) => one.title === title).id;
+  view.set({ filters: [{ column, has: { is: ["In progress"] } }] });
+}"""
 
 
 def open_grid(page: Page, person: Person, name: str = "Site plan", *, width: int = 3600) -> Locator:
@@ -24,6 +31,11 @@ def open_grid(page: Page, person: Person, name: str = "Site plan", *, width: int
     page.goto(f"/sheets/{next(sheet['id'] for sheet in sheets if sheet['name'] == name)}/")
     page.get_by_role("gridcell").first.wait_for()
     return page.get_by_role("treegrid")
+
+
+def script(name: str) -> re.Pattern[str]:
+    """Return a pattern of a script's address, which can contain a hash."""
+    return re.compile(rf"/grid/{name}(\.[0-9a-f]+)?\.js")
 
 
 def cell(page: Page, row: int, title: str) -> Locator:

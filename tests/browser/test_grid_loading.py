@@ -9,7 +9,7 @@ from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from edits.grid.modules import modules
 from tests.browser.conftest import sign_in
-from tests.browser.grids import DIG, go_to, note, open_grid, reaches, saved
+from tests.browser.grids import DIG, go_to, note, open_grid, reaches, saved, script
 from tests.edits.site_plan import SitePlan
 from tests.running_sandbox import Person
 
@@ -22,11 +22,6 @@ PART_FAILED = "This part of the page could not be loaded. Check the connection, 
 def context(context: BrowserContext) -> BrowserContext:
     context.grant_permissions(["clipboard-read", "clipboard-write"])
     return context
-
-
-def script(name: str) -> re.Pattern[str]:
-    """Return a pattern of a script's address, which can contain a hash."""
-    return re.compile(rf"/grid/{name}(\.[0-9a-f]+)?\.js")
 
 
 def requested(page: Page, pattern: str) -> list[tuple[str, str]]:

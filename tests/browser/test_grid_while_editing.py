@@ -4,17 +4,11 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from audit.models import Entry
-from tests.browser.grids import DIG, comes_to_hold, go_to, line, look, note, open_grid, saved
+from tests.browser.grids import DIG, FILTER, comes_to_hold, go_to, line, look, note, open_grid, saved
 from tests.edits.site_plan import SitePlan
 from tests.running_sandbox import Person, RunningSandbox
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-FILTER = """title => {
-  const { sheet, view } = document.querySelector("[data-grid]").grid;
-  const column = sheet.columns.find((one) => one.title === title).id;
-  view.set({ filters: [{ column, has: { is: ["In progress"] } }] });
-}"""
 
 IS_IN_ITS_CELL = """() => {
   const { painter, selection } = document.querySelector("[data-grid]").grid;

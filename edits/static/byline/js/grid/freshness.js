@@ -11,13 +11,15 @@ import { loadTypes } from "./types/index.js";
 
 const EVERY = 10_000; // milliseconds between two checks, so that changes by others are shown within 15 seconds
 const AFTER_SAVING = 500; // milliseconds; after a save, formulas have new values, and Smartsheet has formatted texts
+const WHILE_COMPOSING = 100; // milliseconds
 const LONGEST_WAIT = 300_000; // the most milliseconds between two checks
 const DIGEST = 7; // place of the hash of a row's formulas and links
 
 export class Freshness {
   // `version` and `cursor` come from the answer with the sheet.
-  constructor(sheet, api, saving, { version, cursor }) {
-    Object.assign(this, { sheet, api, saving, version, cursor });
+  constructor(grid, { version, cursor }) {
+    const { sheet, api, saving } = grid;
+    Object.assign(this, { grid, sheet, api, saving, version, cursor });
     this.isLooking = false;
     this.isAstray = false; // whether the rows here are in another order than in the sheet, or some are missing
     this.wait = EVERY;
@@ -64,6 +66,7 @@ export class Freshness {
     const known = { since: this.cursor, digests: this.#digests(), columns: this.#calculated(), version };
     const { answer: changes } = await this.api.post(`sheets/${this.sheet.id}/changes`, known);
     if (changes.is_whole) await loadTypes(changes.sheet.columns);
+    await keysOf(this.grid);
     if (this.saving.isMovingRows || saved !== this.saving.settled) return;
     if (changes.is_changed) this.#merge(changes);
   }
@@ -108,7 +111,7 @@ export class Freshness {
 
   // Show the rows as they are in Smartsheet, after a row could not be added, moved or deleted.
   async #readAgain() {
-    const answer = await readAgain(this.sheet, this.api, this.saving);
+    const answer = await readAgain(this.grid);
     if (!answer) return;
     this.version = answer.version;
     this.cursor = answer.cursor;
@@ -140,15 +143,27 @@ export class Freshness {
 
 // Read the whole sheet and show it. Returns the API's answer. Returns null if rows are being added, deleted or moved,
 // or if something was saved in the meantime, because then the sheet that was read can be older than these changes.
-export async function readAgain(sheet, api, saving) {
+export async function readAgain(grid) {
+  const { sheet, api, saving } = grid;
   if (saving.isMovingRows) return null;
   const saved = saving.settled;
   const answer = await readWhole(api, sheet.id);
+  await keysOf(grid);
   if (saving.isMovingRows || saved !== saving.settled) return null;
   const ids = answer.rows.map((row) => row[ID]);
   sheet.replaceColumns(answer);
   sheet.merge(answer.rows, goneFrom(sheet, ids), ids);
   return answer;
+}
+
+// Wait until earlier keys and clicks have had their effect. The parts that they need may still be loading, or an input
+// method may be composing a text. The person means the cells as they saw them, so these cells stay as they are until then.
+async function keysOf({ parts, painter }) {
+  const isComposing = () => painter.active?.isContentEditable && painter.active.isEdited;
+  while (parts.waiting || isComposing()) {
+    if (parts.waiting) await parts.waiting.then(); // then() is one step more, in which the keys come first
+    else await new Promise((resolve) => setTimeout(resolve, WHILE_COMPOSING));
+  }
 }
 
 // Returns the ids of this tab's rows that aren't in `ids`, which are the ids of all rows in Smartsheet.

@@ -33,9 +33,9 @@ async function start() {
         grid.sheet.append(rows);
       },
     });
-    if (!isWhole) read = await readUntilShown(grid, api);
+    if (!isWhole) read = await readUntilShown(grid);
     await grid.saving.adopt();
-    grid.freshness = new Freshness(grid.sheet, api, grid.saving, read);
+    grid.freshness = new Freshness(grid, read);
   } catch (error) {
     const isAnswer = error instanceof ApiError;
     const why = isAnswer ? error.message : FAILED;
@@ -60,9 +60,9 @@ function showName(sheet) {
 }
 
 // The person can already work in the first rows, so the sheet is read until nothing is saved at the same time.
-async function readUntilShown(grid, api) {
+async function readUntilShown(grid) {
   for (;;) {
-    const answer = await readAgain(grid.sheet, api, grid.saving);
+    const answer = await readAgain(grid);
     if (answer) return answer;
     await new Promise((resolve) => setTimeout(resolve, PAUSE));
   }

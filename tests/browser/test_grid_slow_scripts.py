@@ -1,0 +1,121 @@
+"""Scripts of the grid that arrive late: keys, texts and changes by others aren't lost in the meantime."""
+
+from typing import Protocol
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from tests.browser.grids import DIG, FILTER, cell, go_to, line, look, note, open_grid, reaches, saved, script
+from tests.edits.site_plan import SitePlan
+from tests.running_sandbox import Person
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+CHANGES = "**/api/v1/sheets/*/changes"
+NEXT = "Drainage runs"  # the row below Dig foundations
+
+
+class Release(Protocol):
+    def __call__(self, *, arrives: bool = True) -> None: ...
+
+
+def hold(page: Page, name: str) -> Release:
+    """Hold back a script. Returns a function that lets it arrive or fail."""
+    held: list[Route] = []
+    page.route(script(name), lambda route: held.append(route))
+
+    def release(*, arrives: bool = True) -> None:
+        reaches(page, lambda: len(held), 1)
+        if arrives:
+            held[0].continue_()
+        else:
+            held[0].abort()
+
+    return release
+
+
+def hear(page: Page) -> None:
+    """Let the tab read what others have changed."""
+    with page.expect_response(CHANGES) as answer:
+        look(page)
+    answer.value.finished()
+
+
+def test_a_change_that_comes_before_the_editor_is_not_overwritten(page: Page, plan: SitePlan, bob: Person) -> None:
+    release = hold(page, "editors")
+    open_grid(page, bob)
+    go_to(page, plan, DIG, "Notes")
+    page.keyboard.type("Rock")
+    page.keyboard.press("Enter")
+    plan.write(DIG, Notes="Clay")
+    hear(page)
+    release()
+    expect(line(page)).to_contain_text("1 cell needs you")
+    line(page).get_by_role("button", name="Show").click()
+    expect(page.get_by_role("dialog").locator("dd")).to_have_text(["empty", "Clay", "Rock"])
+    assert plan.value(DIG, "Notes") == "Clay"
+
+
+def test_a_change_that_comes_while_an_input_method_composes_is_not_overwritten(
+    page: Page, plan: SitePlan, bob: Person
+) -> None:
+    open_grid(page, bob)
+    cell(page, 7, "Notes").click()
+    keyboard = page.context.new_cdp_session(page)
+    keyboard.send("Input.imeSetComposition", {"text": "岩", "selectionStart": 1, "selectionEnd": 1})
+    plan.write(DIG, Notes="Clay")
+    hear(page)
+    keyboard.send("Input.insertText", {"text": "岩"})
+    page.keyboard.press("Enter")
+    expect(line(page)).to_contain_text("1 cell needs you")
+    assert plan.value(DIG, "Notes") == "Clay"
+
+
+def test_what_was_typed_into_a_row_deleted_before_the_editor_came_is_shown(
+    page: Page, plan: SitePlan, bob: Person
+) -> None:
+    release = hold(page, "editors")
+    open_grid(page, bob)
+    go_to(page, plan, DIG, "Notes")
+    page.keyboard.type("Rock at 2 m")
+    plan.delete(DIG)
+    hear(page)
+    release()
+    expect(note(page)).to_have_text("This cell no longer exists in your view. You typed: “Rock at 2 m”")
+    expect(page.locator(".grid-editor")).to_have_count(0)
+
+
+def test_a_row_stays_if_it_no_longer_matches_the_filter_before_the_editor_comes(
+    page: Page, plan: SitePlan, bob: Person
+) -> None:
+    release = hold(page, "editors")
+    open_grid(page, bob)
+    page.evaluate(FILTER, "Status")
+    go_to(page, plan, DIG, "Notes")
+    page.keyboard.type("Rock")
+    plan.write(DIG, Status="Complete")
+    hear(page)
+    release()
+    editor = page.get_by_role("textbox", name=f"Notes, {DIG}")
+    expect(editor).to_be_focused()
+    expect(editor).to_have_value("Rock")
+    page.keyboard.press("Enter")
+    saved(page)
+    assert plan.value(DIG, "Notes") == "Rock"
+
+
+def test_nothing_is_pasted_into_the_next_row_if_the_row_is_deleted_first(
+    page: Page, plan: SitePlan, bob: Person
+) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    before = plan.value(NEXT, "Notes")
+    release = hold(page, "copying")
+    open_grid(page, bob)
+    go_to(page, plan, DIG, "Notes")
+    page.evaluate("navigator.clipboard.writeText('Rock')")
+    page.keyboard.press("Control+v")
+    plan.delete(DIG)
+    hear(page)
+    release()
+    expect(line(page)).to_contain_text("1 cell needs you")
+    assert plan.value(NEXT, "Notes") == before
