@@ -5,9 +5,9 @@ from typing import Protocol
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.browser.grids import DIG, FILTER, cell, go_to, line, look, note, open_grid, reaches, saved, script
+from tests.browser.grids import DIG, FILTER, SAVED, cell, go_to, line, look, note, open_grid, reaches, saved, script
 from tests.edits.site_plan import SitePlan
-from tests.running_sandbox import Person
+from tests.running_sandbox import Person, RunningSandbox
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -119,3 +119,55 @@ def test_nothing_is_pasted_into_the_next_row_if_the_row_is_deleted_first(
     release()
     expect(line(page)).to_contain_text("1 cell needs you")
     assert plan.value(NEXT, "Notes") == before
+
+
+@pytest.mark.parametrize("arrives", [True, False])
+def test_a_refused_change_is_not_reported_as_made(
+    page: Page, sandbox: RunningSandbox, plan: SitePlan, bob: Person, *, arrives: bool
+) -> None:
+    """Smartsheet has refused the change before the script of reports arrives, or fails to arrive."""
+    release = hold(page, "report")
+    open_grid(page, bob)
+    expect(line(page)).to_have_text(SAVED)
+    sandbox.fault(method="PUT", path="/rows", status=400, errorCode=1042, message="No such thing.")
+    cells = [(plan.columns["Notes"], "Rock"), (plan.columns["Remaining"], "1")]  # a formula calculates Remaining
+    changes = [{"do": "update", "row": str(plan.rows[DIG]), "column": str(one), "text": text} for one, text in cells]
+    page.evaluate("changes => document.querySelector('[data-grid]').grid.apply(changes, 'paste')", changes)
+    expect(line(page)).to_contain_text("1 cell needs you")
+    release(arrives=arrives)
+    refused = "1 cell refused" if arrives else "0 changes made. 1 refused"
+    expect(note(page)).to_contain_text(f"{refused}: A formula calculates this cell")
+    expect(note(page)).not_to_contain_text("1 cell pasted")
+
+
+def test_a_refused_change_is_withdrawn_from_the_short_report(
+    page: Page, sandbox: RunningSandbox, plan: SitePlan, bob: Person
+) -> None:
+    page.route(script("report"), lambda route: route.abort())
+    open_grid(page, bob)
+    sandbox.fault(method="PUT", path="/rows", status=400, errorCode=1042, message="No such thing.")
+    go_to(page, plan, DIG, "Notes")
+    page.keyboard.type("Rock")
+    page.keyboard.press("Enter")
+    expect(line(page)).to_contain_text("1 cell needs you")
+    expect(note(page)).to_have_text("")
+
+
+def test_a_late_report_does_not_replace_a_question(page: Page, plan: SitePlan, bob: Person) -> None:
+    release = hold(page, "report")
+    open_grid(page, bob)
+    go_to(page, plan, DIG, "Notes")
+    page.keyboard.type("Rock")
+    page.keyboard.press("Enter")
+    saved(page)
+    go_to(page, plan, DIG, "Budget")
+    page.keyboard.type("forty")
+    page.keyboard.press("Enter")
+    expect(note(page)).to_contain_text("It would be text")
+    release()
+    is_loaded = "document.querySelector('[data-grid]').grid.parts.loaded.has('report')"
+    reaches(page, lambda: page.evaluate(is_loaded), True)
+    expect(note(page)).to_contain_text("It would be text")
+    page.get_by_role("button", name="Keep it").click()
+    saved(page)
+    assert (plan.value(DIG, "Notes"), plan.value(DIG, "Budget")) == ("Rock", "forty")

@@ -19,7 +19,6 @@ import { Status } from "./status.js";
 import { View } from "./view.js";
 
 const SAFE_LINK = /^(https?:\/\/|mailto:)./i; // anyone who edits the sheet can write a link
-const DONE = { paste: "pasted", fill: "filled", clear: "cleared", cut: "cut" };
 
 export class Grid {
   constructor(host, sheet, api) {
@@ -106,7 +105,7 @@ export class Grid {
   // Apply changes and show the result. Returns the report of Sheet.apply().
   apply(changes, why, notes = [], left = []) {
     const report = this.sheet.apply(changes, why);
-    this.status.report(report, DONE[why], notes, left);
+    this.status.report(report, why, notes, left);
     return report;
   }
 

@@ -4,11 +4,12 @@ import { show } from "./dialogs.js";
 import { make, plural } from "./elements.js";
 
 const MOST_LISTED = 500;
+const WORDS = { edit: "changed", paste: "pasted", fill: "filled", clear: "cleared" }; // "cut", "undone" and "redone" stay
 
-// Show in the status line how many cells were changed, and which were refused. `left` are doubtful values that the person
-// left out.
-export function tellReport({ host, sheet, status }, { done, refused }, what = "changed", notes = [], left = []) {
-  const claim = summary(done, what).join(" ");
+// Show in the status line how many cells were changed, and which were refused. `why` is what the person did. `left` are
+// doubtful values that the person left out.
+export function tellReport({ host, sheet, status }, { done, refused }, why, notes = [], left = []) {
+  const claim = summary(done, WORDS[why] ?? why).join(" ");
   const parts = [claim, ...notes].filter(Boolean);
   const word = refused.every(({ column }) => column) ? "cell" : "change"; // a refused row has no column
   if (refused.length) parts.push(`${plural(refused.length, word)} refused${refused.length === 1 ? `: ${refused[0].why}` : "."}`);

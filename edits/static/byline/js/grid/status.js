@@ -24,6 +24,7 @@ export class Status {
   // Show a sentence, which screen readers read out once. With `button`, show a button that runs `act`. `claim` is the part
   // of the text that says what was done.
   tell(text, button = "", act = null, claim = "") {
+    this.awaited = null;
     this.told.textContent = text;
     this.claim = claim;
     this.more.textContent = button;
@@ -34,13 +35,22 @@ export class Status {
   // Remove what the text says was done, because that isn't true or isn't certain any more.
   withdraw() {
     if (this.claim) this.told.textContent = this.told.textContent.replace(this.claim, "").trim();
+    if (this.awaited) this.awaited.done = [];
   }
 
   // Show how many cells were changed, and which were refused. `left` are doubtful values that the person left out.
-  report(report, what, notes, left) {
-    const { done, refused } = report;
-    const short = `${plural(done.length, "change")} made.${refused.length ? ` ${refused.length} refused: ${refused[0].why}` : ""}`;
-    this.grid.parts.show("report", ({ tellReport }) => tellReport(this.grid, report, what, notes, left), () => this.tell(short));
+  report(report, why, notes, left) {
+    this.awaited = report; // until its script has loaded, or something else is told
+    const show = (run) => (part) => this.awaited === report && run(part);
+    this.grid.parts.show(
+      "report",
+      show(({ tellReport }) => tellReport(this.grid, report, why, notes, left)),
+      show(() => {
+        const { done, refused } = report;
+        const claim = `${plural(done.length, "change")} made.`;
+        this.tell(`${claim}${refused.length ? ` ${refused.length} refused: ${refused[0].why}` : ""}`, "", null, claim);
+      }),
+    );
   }
 
   #describe() {
