@@ -171,3 +171,21 @@ def test_a_late_report_does_not_replace_a_question(page: Page, plan: SitePlan, b
     page.get_by_role("button", name="Keep it").click()
     saved(page)
     assert (plan.value(DIG, "Notes"), plan.value(DIG, "Budget")) == ("Rock", "forty")
+
+
+def test_texts_of_an_input_method_wait_for_the_editor(page: Page, bob: Person) -> None:
+    release = hold(page, "editors")
+    open_grid(page, bob)
+    cell(page, 7, "Task").click()
+    keyboard = page.context.new_cdp_session(page)
+    for text in ("引き", "渡し"):
+        keyboard.send("Input.dispatchKeyEvent", {"type": "rawKeyDown", "key": "h", "windowsVirtualKeyCode": 229})
+        keyboard.send("Input.imeSetComposition", {"text": text, "selectionStart": 2, "selectionEnd": 2})
+        keyboard.send("Input.insertText", {"text": text})
+    page.keyboard.type("12")
+    page.keyboard.press("Enter")
+    keyboard.send("Input.insertText", {"text": "水"})  # for example from a list of symbols
+    page.keyboard.press("Enter")
+    release()
+    expect(cell(page, 7, "Task")).to_have_text("引き渡し12")
+    expect(cell(page, 8, "Task")).to_have_text("水")

@@ -31,7 +31,7 @@ export class Composing {
   #typed(event) {
     if (event.target !== this.grid.painter.active || event.isComposing || event.inputType === "insertCompositionText") return;
     event.preventDefault();
-    if (event.inputType === "insertText" && event.data) this.grid.withEditors((editors) => editors.open(event.data));
+    if (event.inputType === "insertText" && event.data) this.#give(event);
   }
 
   // While someone composes a text with an input method, the text is in the cell. When it is complete, it is moved to
@@ -43,7 +43,13 @@ export class Composing {
     cell.classList.toggle("is-composed", isStart);
     if (isStart) return;
     cell.replaceChildren();
-    if (event.data) this.grid.withEditors((editors) => editors.open(event.data));
+    if (event.data) this.#give(event);
     else this.grid.painter.repaint();
+  }
+
+  // Give a text to the editor, after the keys that were pressed before it.
+  #give({ data }) {
+    const { grid } = this;
+    grid.parts.later(() => grid.withEditors((editors) => editors.type(data)));
   }
 }

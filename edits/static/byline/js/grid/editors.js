@@ -97,26 +97,34 @@ export class Editors {
     if (this.isOpen) this.#close();
   }
 
+  // Type a text into the open editor. If none is open, open the editor of the focused cell with the text.
+  type(text) {
+    if (this.isOpen) this.#write(text);
+    else this.open(text);
+  }
+
+  #write(text, start = this.opened.input.selectionStart, end = this.opened.input.selectionEnd) {
+    const { input } = this.opened;
+    input.setRangeText(text, start, end, "end");
+    input.dispatchEvent(new Event("input"));
+  }
+
   // Handle a key that was pressed before the editor opened, as if it had been pressed in the editor.
   take(event) {
     const { input } = this.opened;
     const { selectionStart: from, selectionEnd: to, value } = input;
     const isPlain = !event.ctrlKey && !event.metaKey && !event.altKey;
     const [before, after] = from === to ? [Math.max(0, from - 1), to + 1] : [from, to];
-    const write = (text, start, end) => {
-      input.setRangeText(text, start, end, "end");
-      input.dispatchEvent(new Event("input"));
-    };
     const go = (place) => input.setSelectionRange(place, place);
     const ways = {
-      Backspace: () => write("", before, to),
-      Delete: () => write("", from, Math.min(after, value.length)),
+      Backspace: () => this.#write("", before, to),
+      Delete: () => this.#write("", from, Math.min(after, value.length)),
       ArrowLeft: () => go(before),
       ArrowRight: () => go(after),
       Home: () => go(0),
       End: () => go(value.length),
     };
-    if ([...event.key].length === 1 && !event.ctrlKey && !event.metaKey) write(event.key, from, to);
+    if ([...event.key].length === 1 && !event.ctrlKey && !event.metaKey) this.#write(event.key, from, to);
     else if (isPlain && !event.shiftKey && ways[event.key]) ways[event.key]();
     else this.#press(event);
   }

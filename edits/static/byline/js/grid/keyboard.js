@@ -12,27 +12,24 @@ export class Keyboard {
 
   // Handle a key. While a part of the grid is loaded for an earlier key, keep the key for later.
   #hear(event) {
-    if (event.defaultPrevented || isClipboardKey(event)) return;
-    if (!this.grid.parts.waiting) this.#press(event);
+    const { parts } = this.grid;
+    if (event.defaultPrevented || isClipboardKey(event) || event.isComposing || event.keyCode === 229) return;
+    if (!parts.waiting) this.#press(event);
     else {
       event.preventDefault();
-      this.#again(event);
+      parts.later(() => this.#again(event));
     }
   }
 
   #again(event) {
-    const { editors, painter, parts } = this.grid;
-    if (parts.waiting) {
-      parts.waiting.then(() => this.#again(event));
-      return;
-    }
+    const { editors, painter } = this.grid;
     if (!painter.element.contains(document.activeElement)) typeInto(document.activeElement, event);
     else if (editors?.isOpen) editors.take(event);
     else this.#press(event);
   }
 
   #press(event) {
-    if (event.isComposing || event.keyCode === 229 || event.target.closest(".grid-editor")) return;
+    if (event.target.closest(".grid-editor")) return;
     const command = commandOf(event, this.grid);
     if (command) {
       event.preventDefault();

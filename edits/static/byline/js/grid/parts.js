@@ -53,6 +53,12 @@ export class Parts {
     else this.#load(name).then(run, fail);
   }
 
+  // Call `run`, after all keys and clicks that wait for parts.
+  later(run) {
+    if (this.waiting) this.waiting.then(() => this.later(run));
+    else run();
+  }
+
   // Fetch all parts, for later.
   fetch() {
     for (const name of Object.keys(PARTS)) this.#load(name).catch(() => {});

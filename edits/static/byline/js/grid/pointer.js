@@ -32,7 +32,7 @@ export class Pointer {
     const { painter, editors, selection, parts } = this.grid;
     if (parts.waiting && event.target.closest(".grid-body")) {
       event.preventDefault();
-      parts.waiting.then(() => this.#press(event, true));
+      parts.later(() => this.#press(event, true));
       return;
     }
     if (event.target === painter.handle) {
