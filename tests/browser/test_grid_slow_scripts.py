@@ -3,7 +3,7 @@
 from typing import Protocol
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Dialog, Page, Route, expect
 
 from tests.browser.grids import DIG, FILTER, SAVED, cell, go_to, line, look, note, open_grid, reaches, saved, script
 from tests.edits.site_plan import SitePlan
@@ -189,3 +189,22 @@ def test_texts_of_an_input_method_wait_for_the_editor(page: Page, bob: Person) -
     release()
     expect(cell(page, 7, "Task")).to_have_text("引き渡し12")
     expect(cell(page, 8, "Task")).to_have_text("水")
+
+
+def test_leaving_asks_before_typed_text_is_lost(page: Page, plan: SitePlan, bob: Person) -> None:
+    release = hold(page, "editors")
+    open_grid(page, bob)
+    cell(page, 7, "Task").click()
+    page.keyboard.type("Rock")
+    asked: list[str] = []
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    page.on("dialog", stay)
+    page.close(run_before_unload=True)
+    reaches(page, lambda: asked, ["beforeunload"])
+    release()
+    page.keyboard.press("Enter")
+    expect(cell(page, 7, "Task")).to_have_text("Rock")

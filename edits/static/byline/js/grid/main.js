@@ -68,6 +68,12 @@ async function readUntilShown(grid) {
   }
 }
 
+// Ask before the page is left while typed text waits for the editor. As soon as the editor has loaded, it asks itself.
+addEventListener("beforeunload", (event) => {
+  const { parts } = host.grid ?? {};
+  if (parts?.waiting && !parts.loaded.has("editors")) event.preventDefault();
+});
+
 // Browsers have the locks that keep two tabs apart only for https:// addresses and on this machine.
 if (isSecureContext) start();
 else location.replace("?view=table");
