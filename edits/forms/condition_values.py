@@ -6,9 +6,9 @@ edits.sheets.held_values describes the values of cells. For a condition, each va
   box that isn't ticked.
 - True. It equals only itself.
 - A number. 2.0 equals 2. Numbers are compared as doubles, because JavaScript has only doubles.
-- A text. Case doesn't matter, and neither does the encoding of accents. Spaces do matter. ß equals ss, and ς equals σ.
-  "1.10" and "1.1" are different texts. If a text such as "5" or "-2.50" is compared with a number, it counts as a
-  number, because Smartsheet stores numbers as texts in some columns. "007", "1e3" and "1,5" never count as numbers.
+- A text. Case and the encoding of accents don't matter. Spaces matter. ß equals ss, and ς equals σ. "1.10" and "1.1"
+  are different texts. If a text such as "5" or "-2.50" is compared with a number, it counts as a number, because
+  Smartsheet stores numbers as texts in some columns. "007", "1e3" and "1,5" never count as numbers.
 - A day: a text such as 2026-11-29, if the calendar has this day. It can have a time (2026-11-29T08:00:00), which isn't
   compared. A time in UTC (…Z) isn't a day, because the day depends on the reader's time zone.
 - A list of texts. A list with one item equals that item.
@@ -86,9 +86,7 @@ def day_of(value: Plain) -> str | None:
 
 
 def texts_of(value: Plain) -> tuple[str, ...]:
-    """Return the texts of a value. A text becomes a tuple of one item. Values that are neither texts nor lists give an
-    empty tuple.
-    """
+    """Return the texts of a value. A text becomes a tuple of one item. Other values give an empty tuple."""
     if isinstance(value, str):
         return (value,)
     return value if isinstance(value, tuple) else ()

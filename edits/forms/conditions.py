@@ -20,8 +20,8 @@ A condition is a small tree of JSON. edits/static/byline/js/forms/conditions.js 
 
 edits.forms.condition_values says which values are equal. If a cell's value has another type than the operator needs,
 this isn't an error. The condition then doesn't hold. The table describes the operators without "not". An operator with
-"not" holds whenever the same operator without "not" doesn't hold. So not_contains, for example, also holds for an empty
-cell.
+"not" always gives the opposite result of the operator without "not". So not_contains, for example, also holds for an
+empty cell.
 
 Ids of columns are texts in JSON, because JavaScript would round them. In Python they are numbers.
 """

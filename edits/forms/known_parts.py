@@ -1,5 +1,5 @@
 """Finds the part of a condition that depends on what a person types. All other parts of the condition are evaluated on
-the server. So pages contain neither these other parts nor the values of the cells that these other parts read.
+the server. So a page doesn't need these other parts, or the values of the cells that only they read.
 """
 
 from __future__ import annotations

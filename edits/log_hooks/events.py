@@ -145,7 +145,7 @@ def note_revocation(
         entry |= {"actor": actor_of_user(user), "subject": subject_of(user), "reason": reason}
         note_or_count(Counted.RETURNED, who=who_of_user(user), **entry)
     elif why == NOT_LET_IN:
-        reason = "Only the new token, because the person was not let in."
+        reason = "Only the new token, because the person was not allowed to sign in."
         note_or_count(Counted.RETURNED, who=number_of(profile), actor=actor_of_profile(profile), reason=reason, **entry)
     else:
         note(action=Action.REVOKE, actor=actor_of_profile(profile), reason=why, **entry)

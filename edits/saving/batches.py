@@ -27,7 +27,7 @@ from edits.sheets.held_values import bare, held, is_same, text_of
 from edits.sheets.personal_columns import row_label
 from edits.sheets.sheet import Cell, Json, Row
 
-DURATION_LOCALE = "en_US"  # the units of durations are English, whatever the person's locale
+DURATION_LOCALE = "en_US"  # the units of durations are English, also for people with another locale
 MOVED_AWAY = "This row wasn't deleted, because it was no longer a child row of a row that this edit deleted."
 TAKEN_ALONG = "Smartsheet deleted this row too, because it had become a child row of a row that this edit deleted."
 READ_BACK = "Smartsheet gave no clear answer. This app then read the sheet, which showed that the change was made."

@@ -71,8 +71,8 @@ def contested_rows(intent: Intent, *, since: int, own: Collection[UUID]) -> set[
 
 def contested_undoings(intent: Intent, *, since: int, own: Collection[UUID]) -> set[int]:
     """Return the ids of the entries of those deletions that both this save and another save undo. Saves before the
-    log's entry `since` don't count, and neither do saves that certainly added nothing. Raises NotRecorded if the log
-    can't be read.
+    log's entry `since`, and saves that certainly added nothing, don't count. Raises NotRecorded if the log can't be
+    read.
     """
     deleted = {line[0].refers_to for line in intent.lines if line[0].row_id is None} - {None}
     if not deleted:

@@ -159,7 +159,7 @@ def saved(error: Exception, doing: Doing) -> str:
     is_form = doing in {Doing.CHANGE, Doing.ADD}
     if isinstance(error, OutcomeUnknown):
         kept = " What you typed is still in the form." if is_form else ""
-        return f"The audit log shows the change as not certain yet.{kept}"
+        return f"The audit log shows the change as “not certain yet”.{kept}"
     if is_form:
         return "Nothing was saved. What you typed is still in the form."
     return "Nothing was deleted." if doing is Doing.DELETE else "Nothing was changed."

@@ -120,7 +120,7 @@ def _both(request: SmartsheetRequest, desk: Desk, data: QueryDict) -> HttpRespon
     if both is None:
         return meanwhile_page(request, desk, data)
     desk.work, collisions = both
-    kept = f" Both of you changed {', '.join(collisions)}: yours is kept." if collisions else ""
+    kept = f" You both changed {', '.join(collisions)}. Your version is kept." if collisions else ""
     desk.said = f"Both changes are in the form now. Check the form, and save it.{kept}"
     desk.choose(desk.chosen)
     desk.show()

@@ -1,4 +1,4 @@
-"""Keeps what people have typed into a form as drafts. A draft is kept until the person saves the form."""
+"""Stores drafts: what people have typed into a form, but not saved. A draft is kept until the person saves the form."""
 
 from __future__ import annotations
 

@@ -49,5 +49,5 @@ class Checkbox(ColumnType):
 
 
 def _is_other(value: Json) -> bool:
-    """Whether a value is neither empty nor checked or unchecked."""
+    """True if the value is a text or a number. An empty text doesn't count."""
     return value not in (None, "") and not isinstance(value, bool)

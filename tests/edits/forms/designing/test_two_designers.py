@@ -51,7 +51,7 @@ def test_the_second_one_reads_what_both_changed_and_loses_nothing(late: Designer
 def test_the_second_one_can_combine_both(late: DesignerPage, plan: SitePlan) -> None:
     late.press("both")
     assert "Both changes are in the form now. Check the form, and save it." in late.text
-    assert "yours is kept" not in late.text
+    assert "Your version is kept" not in late.text
     assert "Not saved yet" in late.text
     assert late.press("save").status == 200
     definition = FormDefinition.objects.get().draft_definition
@@ -78,7 +78,7 @@ def test_where_both_changed_the_same_the_page_says_so(browser: Client, alices: C
     late = DesignerPage.open(alices, form)
     DesignerPage.open(browser, form).type(title="By Bob").press("save")
     late.type(title="By Alice").press("save").press("both")
-    assert "Both of you changed the title: yours is kept." in late.text
+    assert "You both changed the title. Your version is kept." in late.text
     late.press("save")
     assert FormDefinition.objects.get().title == "By Alice"
 
