@@ -242,7 +242,7 @@ class DesignedForm(SheetForm):
         if is_writable and name in self.errors:
             return
         if (is_writable or self._is_of_link(column.id)) and (options := self._broken_options(field, column)):
-            wrong = f"With the other values, choose one of these: {', '.join(options)}."
+            wrong = f"With the other values that you entered, choose one of these: {', '.join(options)}."
             self.add_error(name if is_writable else None, wrong if is_writable else f"{field.name}: {wrong}")
         if why := field.why_not_allowed(self.after, me=self.me, today=self.today):
             self.add_error(name if is_writable else None, why if is_writable else f"{field.name}: {why}")

@@ -70,7 +70,7 @@ def problem_of_view(why: str, *, doing: Doing) -> Problem:
 
 
 def mine(column: int | str, *, why: str = NOT_YOURS) -> Rule:
-    """Return a rule for rows that have, in this contact column, one of the addresses that the person is known by."""
+    """Return a rule for rows in which this contact column has one of the person's addresses."""
 
     def rule(baseline: Baseline, row: Row) -> str:
         found = find_column(baseline.sheet, column)

@@ -27,7 +27,7 @@ from identity.sessions.models import Ending as SessionEnding
 from identity.signin.admission import NOT_LET_IN
 from identity.signin.failures import Failure
 
-# The reasons for which a session or an app token ends because the person wants it.
+# The reasons for the end of a session or an app token that show that the person ended it.
 BY_THEMSELVES = frozenset(
     str(ending.label)
     for ending in (

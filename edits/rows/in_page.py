@@ -39,7 +39,7 @@ LEFT_OUT = ("csrfmiddlewaretoken", "once", "next")
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A form that was sent, and its result. If something was saved, `edit` is the edit in the log."""
+    """A form that was sent, and its result. If something was saved, `edit` is the id of the edit in the log."""
 
     author: str
     data: str = ""

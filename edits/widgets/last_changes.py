@@ -16,7 +16,7 @@ MOST = 500
 
 @dataclass(frozen=True, slots=True)
 class LastChange:
-    """The last change of a cell with this app: who made it, when (UTC), and its entry in the log."""
+    """The last change that this app made to a cell: who made it, when (UTC), and its entry in the log."""
 
     by: str
     email: str

@@ -18,9 +18,9 @@ PLAIN = re.compile(r"[!#-\[\]-~]+")  # ASCII without characters that JSON escape
 
 
 def accounts_with(addresses: Iterable[str], *, region: str) -> dict[str, SmartsheetUser]:
-    """Return the person with each of these addresses, by address. The address can be the person's main address or a
-    further one. Addresses without a person are left out. All addresses are in lower case. There is one query for each
-    100 addresses.
+    """Return the people who have these addresses, by address. An address can be a person's main address or a further
+    one. Addresses without a person are left out. All addresses are in lower case. There is one query for each 100
+    addresses.
     """
     found: dict[str, SmartsheetUser] = {}
     here = SmartsheetUser.objects.filter(region=region).annotate(text=Cast("profile", TextField()))

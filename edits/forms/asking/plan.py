@@ -65,8 +65,8 @@ class Choices:
 
 
 def read_choices(gateway: Gateway, *, region: str, sheet_id: int, definition: Definition) -> Choices:
-    """Read the sheet's columns and rows with two calls. Of each row, only the cells that are needed to ask people are
-    read. Raises GatewayError.
+    """Read the sheet's columns and rows with two calls. From each row, this function reads only the cells that are
+    needed to ask people. Raises GatewayError.
 
     The rows are read with the asker's token. So if the form has a filter, the result has only those rows that the
     filter shows to the asker.

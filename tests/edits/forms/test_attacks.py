@@ -343,7 +343,7 @@ def test_a_link_cant_fill_in_what_the_options_exclude(browser: Client, form: Pro
     form.publish(fields=(form.field("Status", prefill=Prefill.LOCKED, options=(only,)), form.field("Spent")))
     page = Page.open(browser, f"{form.row_path(MINE)}?f.Status=Complete").save()
     assert page.status == 422
-    assert "Status: With the other values, choose one of these: Not started." in page.text
+    assert "Status: With the other values that you entered, choose one of these: Not started." in page.text
     assert form.plan.writes(bob) == []
 
 
