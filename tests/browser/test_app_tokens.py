@@ -24,7 +24,7 @@ def test_a_token_is_made_shown_and_ended(page: Page, sandbox: RunningSandbox, bo
     page.add_init_script(f"localStorage.setItem('theme', '{theme}')")
     sign_in(page, bob)
     page.goto("/identity/profile/")
-    page.get_by_text("Make a token").click()
+    page.get_by_text("Create a token").click()
     page.get_by_role("button", name="Create the token").click()
     expect(page.get_by_text("This field is required.")).to_be_in_viewport()
     require_accessible(page)

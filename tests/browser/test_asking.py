@@ -101,7 +101,7 @@ def test_asking_and_answering_by_keyboard(
 
     page.reload()
     expect(page.get_by_role("main")).to_contain_text("1 of 2 rows answered")
-    page.get_by_text("1 cell changed since").click()
+    page.get_by_text("1 cell changed since you asked").click()
     require_usable(page)
     if theme == "light":
         picture(page, "who-has-answered")
@@ -150,8 +150,8 @@ def test_it_works_without_javascript(
     page.get_by_label("These people").check()
     page.get_by_label("Their e-mail addresses").fill("dora@example.com")
     page.get_by_role("button", name="Preview").click()
-    expect(page.get_by_role("main")).to_contain_text("They get the mail, but can’t save")
-    page.get_by_role("button", name="Change it").click()
+    expect(page.get_by_role("main")).to_contain_text("These people get the mail, but can’t save")
+    page.get_by_role("button", name="Change the request").click()
     expect(page.get_by_label("Their e-mail addresses")).to_have_value("dora@example.com")
     page.get_by_role("button", name="Preview").click()
     page.get_by_role("button", name="Send 1 mail").click()

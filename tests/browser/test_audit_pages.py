@@ -55,13 +55,13 @@ def test_an_edit_is_undone_by_keyboard(page: Page, sandbox: RunningSandbox, alic
     main = page.get_by_role("main")
     expect(main).to_contain_text("2 cells get their old values back in Smartsheet, in the name of Bob Baker")
     expect(main).to_contain_text("Changed since, so it stays as it is")
-    press(page, "2 cells: To be put back")
+    press(page, "2 cells: The old values can be put back")
     expect(main.get_by_role("cell", name="Rock at 2 m")).to_be_visible()
     for width in (1280, 390, 320):
         page.set_viewport_size({"width": width, "height": 900})
         assert not problems(page), width
         assert page.evaluate("document.documentElement.scrollWidth") <= width
-    press(page, "Put back 2 cells")
+    press(page, "Put back the old values of 2 cells")
     expect(page.get_by_role("heading", level=1)).to_have_text("Undone in part")
     expect(page.get_by_role("alert")).to_be_focused()
     assert (plan.value("Dig foundations", "Task"), plan.value("Dig foundations", "Status")) == (

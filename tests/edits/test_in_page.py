@@ -415,7 +415,7 @@ def test_a_change_that_smartsheet_refused_changed_nothing(browser: Client, plan:
 
 
 def test_the_log_of_a_sheet_and_of_a_row(browser: Client, plan: SitePlan) -> None:
-    assert "No changes yet that you can see." in SitePage(browser, plan, "log").text
+    assert "There are no changes that you can see." in SitePage(browser, plan, "log").text
     SitePage(browser, plan, "form").type(Status="Blocked").save()
     SitePage(browser, plan, "form").type(Notes="Rock", Status="Complete").save()
     of_sheet = SitePage(browser, plan, "log")

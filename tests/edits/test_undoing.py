@@ -117,7 +117,7 @@ def test_cells_changed_since_are_not_undone(browser: Client, plan: SitePlan, bob
     key = key_of(undo_page(browser, edited))
     plan.write(TASK, Status="Complete")
     for page in (undo_page(browser, edited), put_back(browser, edited, key)):
-        assert "The cell has changed since Alice Archer changed the cell" in page.text
+        assert "The cell was changed again Alice Archer changed the cell" in page.text
         assert "The cell is now Complete. The change that you want to undo set the cell to Blocked" in page.text
     assert page.status == 409
     assert plan.value(TASK, STATUS) == "Complete"

@@ -193,7 +193,7 @@ def test_rows_that_are_gone_are_named(browser: Client, rows: Rows) -> None:
     sheet.call("DELETE", f"/sheets/{sheet.id}/rows?ids={sheet.row_ids[0]}")
     page = ask(browser, path)
     assert "1 cell: This row no longer exists" in page.text
-    assert "Put back 1 cell" in page.text
+    assert "Put back the old value of 1 cell" in page.text
 
 
 def test_once_undone_there_is_nothing_left_to_undo(browser: Client, rows: Rows) -> None:
@@ -362,7 +362,7 @@ def test_others_edits_are_undone_by_who_may_edit_and_seen_by_who_may_see(
 @pytest.mark.parametrize("start", ["x", "-1", "²", "9" * 30])
 def test_an_odd_start_begins_at_the_first_row(browser: Client, rows: Rows, start: str) -> None:
     sheet = rows(1)
-    assert "Put back 1 cell" in ask(browser, f"{changed(sheet)}?from={start}").text
+    assert "Put back the old value of 1 cell" in ask(browser, f"{changed(sheet)}?from={start}").text
 
 
 def test_where_nothing_was_sent_the_page_says_why(browser: Client, rows: Rows, sandbox: RunningSandbox) -> None:

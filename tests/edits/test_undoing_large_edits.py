@@ -39,7 +39,7 @@ def test_5000_cells_are_undone_in_a_few_calls_on_short_pages(
     path = f"/sheets/undo/edit/{result.edit_ids[0]}/"
     sandbox.forget_requests()
     page = ask(browser, path)
-    assert "Put back 5,000 cells" in page.text
+    assert "Put back the old values of 5,000 cells" in page.text
     assert "These are the first 50." in page.text
     assert len(page.html) < 60_000
     reads = len(sandbox.requests(path="/sheets/"))

@@ -130,7 +130,7 @@ def test_a_page_uses_the_readers_zone_and_locale(client: Client, provider: Provi
     provider.come_back(client)
     page = client.get("/identity/profile/").content.decode()
     assert '<time datetime="2026-01-05T18:58:12+00:00" title="2026-01-05 18:58:12 UTC">06.01.2026 03:58</time>' in page
-    assert "Times are those of Asia/Tokyo" in page
+    assert "Times are in the time zone Asia/Tokyo" in page
     assert "Sign out everywhere" in page  # the page's words stay English
     assert timezone.get_current_timezone_name() == "UTC"
 

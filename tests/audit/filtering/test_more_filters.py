@@ -149,7 +149,7 @@ def test_each_new_filter_is_named_as_active(reader: Client) -> None:
 def test_how_many_there_are_is_counted_up_to_a_cap(reader: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(3):
         saved(cell(row=number), cell(row=number, column=2))
-    assert "Count them" in words_of(reader)
+    assert "Count the entries" in words_of(reader)
     assert "3 in all" in words_of(reader, "/audit/?count=1")
     assert reader.get("/audit/count/").json() == {"count": "3"}
     assert reader.get("/audit/count/?q=Pour+found").json() == {"count": "6"}

@@ -158,7 +158,7 @@ def test_fifty_are_a_page_and_links_lead_on_and_back(reader: Client) -> None:
 
 def test_beyond_the_oldest_entry_the_page_says_so(reader: Client) -> None:
     oldest = entries_of(saved())[0].pk
-    assert "Nothing older" in words_of(reader, f"/audit/?before={oldest}")
+    assert "No older entries" in words_of(reader, f"/audit/?before={oldest}")
 
 
 @pytest.mark.parametrize("count", [1, 49])

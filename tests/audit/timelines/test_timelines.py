@@ -76,7 +76,7 @@ def test_it_is_read_a_page_at_a_time(reader: Client) -> None:
     assert values(reader, address) + values(reader, f"{address}?before={older}") == [
         str(number) for number in reversed(range(60))
     ]
-    assert "Nothing older" in words_of(reader, f"{address}?before=1")
+    assert "No older entries" in words_of(reader, f"{address}?before=1")
     assert reader.get(f"{address}?before=x").status_code == 404
 
 

@@ -65,7 +65,7 @@ def test_the_list_is_read_once_a_minute(browser: Client, form: ProgressForm) -> 
 def test_no_rows(browser: Client, form: ProgressForm) -> None:
     form.publish(rule=form.when("Task", "equals", "Nothing"), allow=frozenset({Allow.ADD}))
     page = Page.open(browser, form.path)
-    assert "No row of the sheet is for you now." in page.text
+    assert "There are no rows for you now." in page.text
     assert "Add a row" in page.text
 
 

@@ -82,7 +82,7 @@ def test_several_values_and_a_tick(browser: Client, form: ProgressForm) -> None:
 
 def test_a_value_that_the_column_cant_have_is_named_and_ignored(browser: Client, form: ProgressForm) -> None:
     page = follow(browser, form, Prefill.EDITABLE, Status="Whatever")
-    assert "The link suggests values that this form can't take: Status: “Whatever” is not among" in page.text
+    assert "The link suggests values that this form can't accept: Status: “Whatever” is not among" in page.text
     assert page.value(form.column("Status")) == "In progress"
 
 

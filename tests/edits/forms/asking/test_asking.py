@@ -171,7 +171,7 @@ def test_people_without_a_way_to_answer_are_left_out(alices: Client, plan: SiteP
     assert "The form isn't for this person" in preview
     assert "These rows don’t name anyone with an e-mail address: “Pour slab”." in preview
     nobody = alices.post(PAGE, fields(plan, "Pour slab", step="send"))
-    assert "No one can be asked like this" in text_of(nobody)
+    assert "No one would get a mail" in text_of(nobody)
     assert not UpdateRequest.objects.exists()
 
 

@@ -103,7 +103,7 @@ def test_a_temporary_failure_is_tried_again_with_the_same_id(
     assert reason in mail.reason
     assert mail.lease_until is None
     page = alices.get(f"/forms/asked/{made.pk}/").content.decode().replace("&#x27;", "'")
-    assert "hasn’t taken the mail yet" in page
+    assert "hasn’t accepted the mail yet" in page
     assert reason in page
     mailbox.answers.clear()
     assert sending.send_due() == 0  # the next attempt isn't due yet

@@ -234,8 +234,8 @@ def test_rows_that_fit_are_counted_for_the_designer_and_for_anybody(
     page = DesignerPage.open(browser, form).choose("rows").press(f"mine:{plan.columns['Responsible']}").press("save")
     sandbox.forget_requests()
     text = " ".join(browser.get(address).content.decode().split())
-    assert "When you or someone who is named in the row opens the form, 13 of 24 rows fit the rule." in text
-    assert "When you open the form, 5 rows fit the rule." in text
+    assert "13 of 24 rows fit the rule for you or for a person who is named in the row." in text
+    assert "5 rows fit the rule for you." in text
     reads = [one["path"] for one in sandbox.requests() if str(plan.id) in one["path"]]
     assert len(reads) == 2, "the columns, and the rows with only the columns of the rule"
     page.press("line:rule~").type(**{"rule~1~column": str(plan.columns["Task"])}).press("show")

@@ -251,7 +251,7 @@ def test_a_filter_of_the_sheet_is_chosen_beside_the_rule(
     assert definition.filter == ChosenFilter(shared["id"], "Under way")
     assert definition.rule is not None
     published = browser.get(f"/forms/design/{form.pk}/publish/").content.decode()
-    assert "When you open the form, 1 row fits the rule." in published
+    assert "1 row fits the rule for you." in published
     browser.post(f"/forms/design/{form.pk}/publish/", {"seen": "1"})
     form.refresh_from_db()
     assert form.state == "published"
