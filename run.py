@@ -59,7 +59,7 @@ SELECTORS = {
     b",[style*=background]": b"",
     # With this rule, browsers also compute the styles of the cell after each new one. Legends are always in a fieldset.
     b"}legend+*{": b"}fieldset>legend+*{",
-    # Elements inherit this colour, so browsers needn't compute it for each of them.
+    # Elements inherit this colour, so browsers needn't compute it for each element.
     b"}*{scrollbar-color:": b"}:root{scrollbar-color:",
 }
 

@@ -12,7 +12,7 @@ DEFAULTS: Final[dict[str, Any]] = {
     "AUDIT_ACTOR": "",
     "AUDIT_READABLE_SHEETS": "",
     "AUDIT_CELL_HISTORY": "",
-    "AUDIT_SYMBOL": "",  # a dotted path to a function that draws a symbol: (symbol, value) → HTML, or "" if it has none
+    "AUDIT_SYMBOL": "",  # a dotted path to a function that draws a symbol: (symbol, value) → HTML, or "" for no symbol
     "AUDIT_SEAL_KEY": "",
     "AUDIT_SEAL_KEY_FILE": "",
     "AUDIT_SEAL_PUBLIC_KEYS": (),

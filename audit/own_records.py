@@ -1,8 +1,8 @@
 """Records changes of this app's own records in the same log as changes of sheets.
 
 django-simple-history stores a whole row for each change of a record. This module receives a signal for each such row,
-and writes to the log what differs from the previous row. Both happen in the same transaction. So either both are
-stored, or neither is.
+and writes to the log what differs from the previous row. The row and the entries are written in one transaction. So
+either all of them are stored, or none is.
 
 A model can define three attributes. The log stores the values of `personal_fields` separately, so that they can be
 erased. `audit_label` is the record's name in the log. If another record has a foreign key to this record, the log shows

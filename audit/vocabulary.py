@@ -70,7 +70,7 @@ class Action(models.TextChoices):
     ASK = "ask", "asked for updates"
 
 
-# These messages of entries take the place of the verb, if the person didn't do it themselves.
+# If something was done to a person, not by the person, one of these messages takes the place of the verb.
 WAS_DISCONNECTED = "was disconnected from this app"
 WAS_REVOKED = "lost an access token"
 WAS_SIGNED_OUT = "was signed out"

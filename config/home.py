@@ -219,12 +219,12 @@ def _target(entry: Entry) -> Target:
 
 
 def _is_made_up_for(not_saved: Iterable[LoggedChange], saved_since: Mapping[Target, int]) -> bool:
-    """Whether the person later saved all these changes, which an edit didn't save."""
+    """Whether the person later saved all the changes that an edit didn't save."""
     return all(_is_saved_later(change, saved_since) for change in not_saved)
 
 
 def _is_saved_later(change: LoggedChange, saved_since: Mapping[Target, int]) -> bool:
-    """Whether the person saved the same later, or deleted the row. If it is uncertain
+    """Whether the person later saved the same change, or deleted the row. If it is uncertain
     whether an edit added a row, adding the row again isn't enough, because the sheet may then have the row twice.
     """
     entry = change.intent

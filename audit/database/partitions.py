@@ -16,7 +16,7 @@ AHEAD = 3  # how many months migrate creates in advance; writing an entry create
 # query slower. If several processes call the function at the same time, each waits for the table's lock, and then sees
 # what the others created. The function doesn't use an advisory lock: a process that waited for one could still see an
 # old catalogue. The dates are written so that DateStyle and TimeZone don't change their meaning.
-# Each month gets its own TRUNCATE trigger, because these aren't inherited.
+# Each month gets its own TRUNCATE trigger, because partitions don't inherit such a trigger.
 FUNCTION = f"""
     CREATE OR REPLACE FUNCTION audit_add_partition(of timestamptz) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER AS $$

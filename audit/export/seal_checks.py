@@ -26,7 +26,7 @@ class Keys:
         self._keys = seal_bytes.by_id(map(seal_bytes.public_key, given)) if seal_bytes.CAN_CHECK else {}
 
     def believe(self, named: Mapping[str, str]) -> None:
-        """Use the keys that the export lists, unless other keys were given to __init__(). Raises Wrong."""
+        """Use the keys that the export lists, unless __init__() was given keys. Raises Wrong."""
         if self.are_given or not seal_bytes.CAN_CHECK:
             return
         try:
@@ -47,7 +47,7 @@ class Keys:
 
 
 class ExportedSeals:
-    """The seals that were read so far. Of these, only the last seal can cover the entries that follow in the file."""
+    """The seals that were read so far. Only the last of them can cover the entries that follow in the file."""
 
     def __init__(self, keys: Keys, *, first_seq: int, is_whole: bool) -> None:
         self._keys = keys

@@ -1,1 +1,1 @@
-"""The log's filters, from a page's address or a command, and the people and sheets that can be chosen in them."""
+"""Reads the log's filters from a page's address or a command. Finds the people and sheets to choose from."""

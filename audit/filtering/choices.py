@@ -32,9 +32,9 @@ class Choice(NamedTuple):
 
 
 def people(reader: Reader, *, text: str = "") -> list[Choice]:
-    """The people that the reader can choose, ordered by name. An auditor can choose among the people in the log.
-    At most LIMIT + 1 people are returned. Everyone else can only choose themselves. With `text`, only people whose name
-    contains this text are returned, and for an auditor also those whose e-mail address contains it.
+    """The people that the reader can choose, ordered by name, at most LIMIT + 1. An auditor can choose among the people
+    in the log. Everyone else can only choose themselves. With `text`, only people whose name contains this text are
+    returned, and for an auditor also people whose e-mail address contains this text.
     """
     if not reader.sees_all:
         own = Choice(f"{reader.actor.region}:{reader.actor.id}", reader.actor.name)

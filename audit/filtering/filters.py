@@ -154,7 +154,7 @@ class LogFilter(forms.Form):
 
     @property
     def carried(self) -> dict[str, Any]:
-        """The active filters for which the form shows no field. Hidden inputs keep them when the form is sent."""
+        """The active filters for which the form shows no field. Hidden inputs send them with the form."""
         return {name: value for name, value in self.active.items() if name in CARRIED}
 
     @property

@@ -18,7 +18,7 @@ from audit.stream.targets import NotDelivered, Send, TooMuch
 logger = logging.getLogger(__name__)
 
 AT_ONCE = 500  # the most entries in one delivery
-SHORTEST_REST, LONGEST_REST = 1.0, 60.0  # seconds to wait after a failure; they double with each further failure
+SHORTEST_REST, LONGEST_REST = 1.0, 60.0  # seconds; the wait after a failure doubles each time
 
 
 @dataclass(slots=True)

@@ -16,9 +16,9 @@ SIZE = 50
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """A timeline. It has a word for what the timeline is about, and the timeline's entries. It also has a query for the
-    log page, which then shows the same entries. The query is "" if the log page can't show these entries. If
-    `is_by_edit` is true, each entry represents a whole edit.
+    """A timeline. It has a word for what the timeline is about, and the timeline's entries. With the timeline's query,
+    the log page shows the same entries. The query is "" if the log page can't show these entries. If `is_by_edit` is
+    true, each entry represents a whole edit.
     """
 
     what: str

@@ -56,7 +56,7 @@ def check_triggers(connection: BaseDatabaseWrapper, findings: Findings) -> None:
         findings.add(Kind.UNPROTECTED, f"{part} is a partition of the log that this app did not create.")
     changed = _changed_on_postgresql(connection) if is_postgresql else _changed_on_sqlite(connection)
     for name in sorted(set(changed) - missing):
-        text = f"{name} does not do what this version of the app makes it do: the log may be unprotected."
+        text = f"{name} differs from what this version of the app installs: the log may be unprotected."
         findings.add(Kind.UNPROTECTED, text)
     for table, what in sorted(_strangers(connection)):
         text = f"This app did not create the {what} on {table}: it may prevent entries from being written correctly."

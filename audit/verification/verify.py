@@ -131,7 +131,7 @@ def _forget_earlier(unlinked: dict[int, Item], start: Start) -> None:
 
 def _tell_inserted(items: Iterable[Item], findings: Findings) -> None:
     for item in items:
-        text = f"Entry {item.id} is not in the chain: it was inserted past the triggers, or its link was deleted."
+        text = f"Entry {item.id} is not in the chain: it was inserted without the triggers, or its link was deleted."
         findings.add(Kind.INSERTED, text, entry=item.id)
 
 
