@@ -2,6 +2,7 @@
 
 import gc
 import os
+import threading
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -81,10 +82,21 @@ def running_sandbox() -> Iterator[RunningSandbox]:
 @pytest.fixture
 def sandbox(running_sandbox: RunningSandbox, settings: Settings) -> RunningSandbox:
     """The sandbox in its initial state. The settings point to it."""
-    running_sandbox.reset()
+    running_sandbox.reset()  # also ends the delays of faults, so the threads of an earlier test end now
+    let_threads_end()
     running_sandbox.register_app(redirect_url="http://testserver/identity/callback/")
     point_settings_at(running_sandbox, settings)
     return running_sandbox
+
+
+def let_threads_end() -> None:
+    """Wait for the threads in which an earlier test asked for sheets. Clear the cache afterwards, because their answers
+    are about a person who can have the same id as a person of this test.
+    """
+    for thread in threading.enumerate():
+        if thread.name == "openable sheets":
+            thread.join(waiting.PATIENCE)
+    cache.clear()
 
 
 def point_settings_at(sandbox: RunningSandbox, settings: Settings) -> None:
