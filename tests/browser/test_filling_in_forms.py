@@ -83,7 +83,7 @@ def test_fields_appear_and_disappear_while_someone_types(page: Page, form: Progr
     status.select_option("Blocked")
     expect(why).to_be_visible()
     expect(why).to_have_attribute("aria-required", "true")
-    expect(page.get_by_role("status").filter(has_text="Now also asked: Why?.")).to_be_attached()
+    expect(page.get_by_role("status").filter(has_text="New fields: Why?.")).to_be_attached()
     why.fill("The crane is broken")
     status.select_option("Complete")
     expect(why).to_be_hidden()

@@ -149,7 +149,7 @@ function update({ isTold }) {
   const { states, values } = settled();
   const appeared = rules.fields.map((field) => apply(field, states.get(field.column), values)).filter(Boolean);
   const refused = refuse(states, values);
-  const told = [appeared.length ? `Now also asked: ${appeared.join(", ")}.` : "", ...refused].filter(Boolean);
+  const told = [appeared.length ? `New fields: ${appeared.join(", ")}.` : "", ...refused].filter(Boolean);
   if (isTold && told.length) status.textContent = told.join(" ");
 }
 
