@@ -48,7 +48,7 @@ def human(value: str | None) -> str:
     >>> human('{"email":"bob@example.com","name":"Bob","objectType":"CONTACT"}')
     'Bob <bob@example.com>'
     """
-    return "" if value is None or value == NO_VALUES else _say(json.loads(value))
+    return "" if value is None or value == NO_VALUES else words_of(json.loads(value))
 
 
 def human_pair(old: str | None, new: str | None) -> tuple[str, str]:
@@ -112,7 +112,8 @@ def _place(value: dict[str, Any]) -> str:
     return ""
 
 
-def _say(value: Any) -> str:
+def words_of(value: Any) -> str:
+    """A value of the log (parsed JSON) in words."""
     match value:
         case None:
             return "empty"
@@ -125,13 +126,13 @@ def _say(value: Any) -> str:
         case {"objectType": commitment_bytes.OBJECT_TYPE}:
             return "stored separately"
         case {"values": list(values), "objectType": _}:
-            return ", ".join(map(_say, values))
+            return ", ".join(map(words_of, values))
         # A contact has only these keys. A row or a record can have such a column too.
         case {"email": str(email), **rest} if rest.get("objectType") == "CONTACT" or rest.keys() <= {"name"}:
             name = rest.get("name")
             return f"{name} <{email}>" if name and name != email else email
         case {"value": text, "hyperlink": dict(hyperlink)} if len(value) == 2:
-            return f"{_say(text)} (link to {', '.join(map(str, hyperlink.values()))})"
+            return f"{words_of(text)} (link to {', '.join(map(str, hyperlink.values()))})"
         case {"rowNumber": int(number), "parentId": parent, **rest} if rest.keys() <= {"siblingId"}:
             child = f", a child row of the row with id {parent}" if parent else ""
             after = f", after the row with id {rest['siblingId']}" if rest.get("siblingId") else ""
@@ -139,8 +140,8 @@ def _say(value: Any) -> str:
         case dict() if place := _place(value):
             return place
         case dict() if "objectType" not in value:
-            return "; ".join(f"{title}: {_say(cell)}" for title, cell in value.items())
+            return "; ".join(f"{title}: {words_of(cell)}" for title, cell in value.items())
         case list():
-            return ", ".join(map(_say, value))
+            return ", ".join(map(words_of, value))
         case _:
             return json.dumps(value, ensure_ascii=False)

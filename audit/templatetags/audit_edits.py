@@ -1,13 +1,14 @@
-"""Template tags for whole edits on the log's pages: a line of the log, and an edit's list of changes, which can be
+"""Template tags for whole edits on the log's pages: the lines of the log, and an edit's list of changes, which can be
 folded.
 
 These tags are Python functions because templates would be slow (see audit_lines). They use the tags of audit_lines for
 the parts of a line.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from django import template
+from django.template import Engine
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 
@@ -33,13 +34,27 @@ from audit.vocabulary import Action
 register = template.Library()
 
 SHOWN = 3  # changes of an edit that are shown without unfolding, so that old and new values are seen at once
+EVIDENCE = 200  # the most characters of evidence that the log page shows
 
 
 @register.simple_tag
-def line_of(edit: Edit, start_of_person: str, start_of_sheet: str, start_of_edit: str) -> SafeString:
-    """Return the table cells of a line of the log, except for the time: who, what, the outcome, and a link to the entry
-    or to all changes of the edit. Each parameter `start_…` is the beginning of an address, made by log_start(). A link
-    adds its own filter to this beginning.
+def lines_of(edits: Iterable[Edit], start_of_person: str, start_of_sheet: str, start_of_edit: str) -> SafeString:
+    """Return the table rows of the log. Each parameter `start_…` is the beginning of an address, made by log_start(). A
+    link adds its own filter to this beginning.
+    """
+    when = Engine.get_default().template_libraries["reader_times"].filters["when"]  # as {% load reader_times %} does
+    return SafeString(
+        "".join(
+            f'<tr><td class="text-nowrap">{when(edit.first.intent.at)}</td>'
+            f"{_cells_of(edit, start_of_person, start_of_sheet, start_of_edit)}</tr>\n"
+            for edit in edits
+        )
+    )
+
+
+def _cells_of(edit: Edit, start_of_person: str, start_of_sheet: str, start_of_edit: str) -> str:
+    """The cells of a table row, except for the time: who, what, the outcome, and a link to the entry or to all changes
+    of the edit.
     """
     change = edit.first
     if edit.is_grouped:
@@ -48,7 +63,7 @@ def line_of(edit: Edit, start_of_person: str, start_of_sheet: str, start_of_edit
     else:
         what, outcome, more = _one_change(change, start_of_sheet), outcome_of(change), details(change.intent)
     who = person(change.intent, start_of_person)
-    return SafeString(f'<td>{who}</td><td>{what}</td><td>{outcome}</td><td class="text-end d-print-none">{more}</td>')
+    return f'<td>{who}</td><td>{what}</td><td>{outcome}</td><td class="text-end d-print-none">{more}</td>'
 
 
 @register.simple_tag
@@ -107,8 +122,10 @@ def _one_change(change: LoggedChange, start: str) -> SafeString:
     evidence, stored = change.evidence, change.stored
     parts = [sentence(change, start), f'<div class="mt-1">{old_and_new(change)}</div>']
     if evidence and not change.is_on_sheet:
-        short = Truncator(evidence_in_words(evidence)).chars(200)
-        parts.append(markup('<div class="small text-secondary text-break">{}</div>', short))
+        said = evidence_in_words(evidence)
+        if len(said) > EVIDENCE:  # Truncator is slow, even if there is nothing to cut
+            said = Truncator(said).chars(EVIDENCE)
+        parts.append(markup('<div class="small text-secondary text-break">{}</div>', said))
     if stored and change.intent.action != Action.MOVE:  # the answer to a move says where the row is now
         made = "Smartsheet changed the value that was sent, which was"
         parts.append(markup('<div class="small text-secondary mt-1">{} {}.</div>', made, in_words(change.sent)))

@@ -127,7 +127,7 @@ def evidence_in_words(evidence: str) -> str:
     found = json.loads(evidence)
     if isinstance(found, dict):
         found = {name: value for name, value in found.items() if value not in ("", {}, None)}
-    return values.human(json.dumps(found))
+    return "" if found == {} else values.words_of(found)
 
 
 @register.simple_tag
