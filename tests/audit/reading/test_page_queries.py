@@ -232,3 +232,11 @@ def test_fault_40_a_line_of_the_log_takes_no_template(reader: Client) -> None:
         return len(reader.get("/audit/").templates)
 
     assert templates(10) == templates(30)
+
+
+@pytest.mark.parametrize("address", ["/audit/newer/?after=0", "/audit/count/"])
+def test_a_page_without_the_form_does_not_read_its_choices(reader: Client, address: str) -> None:
+    saved()
+    with CaptureQueriesContext(connection) as queries:
+        assert reader.get(address).json()["count"]
+    assert not [query for query in queries if "audit_known" in query["sql"]]
