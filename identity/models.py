@@ -161,6 +161,8 @@ class SmartsheetUser(Tracked):
     personal_fields = frozenset({"email", "first_name", "last_name", "profile"})
     person_fields = ("region", "smartsheet_id")
 
+    has_given_roles = True  # False only if it's known that no one has given this person a role
+
     class Meta:
         verbose_name = "person"
         verbose_name_plural = "people"
@@ -194,7 +196,7 @@ class SmartsheetUser(Tracked):
     @cached_property
     def roles(self) -> frozenset[str]:
         """The names of all the person's roles. They are cached in this instance."""
-        given = self.given_roles.values_list("name", flat=True)
+        given = self.given_roles.values_list("name", flat=True) if self.has_given_roles else ()
         return roles.by_settings(self.as_profile()).union(given)
 
     def as_profile(self) -> Profile:

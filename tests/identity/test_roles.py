@@ -1,10 +1,11 @@
 """Tests of what roles allow, and of who has roles. Changes of roles apply immediately."""
 
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, Permission, User
 from django.test import Client
-from pytest_django import Settings
+from pytest_django import DjangoAssertNumQueries, Settings
 
+from identity.backends import SmartsheetBackend
 from identity.models import SmartsheetUser, Token
 from identity.roles import PERMISSIONS, Role, RoleName
 from tests.identity.provider import ALICE, Answer, Provider
@@ -70,6 +71,37 @@ def test_deactivated_people_have_no_roles(alice: SmartsheetUser) -> None:
     Role.objects.create(person=alice, name=RoleName.ADMINISTRATOR)
     User.objects.filter(pk=alice.user_id).update(is_active=False)
     assert allowed(alice) == set()
+
+
+def test_people_without_permissions_cost_no_queries(
+    alice: SmartsheetUser, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    with django_assert_num_queries(1):
+        user = SmartsheetBackend().get_user(alice.user_id)
+        assert isinstance(user, User)
+        assert user.get_all_permissions() == set()
+
+
+def test_permissions_of_the_site_apply_at_once(alice: SmartsheetUser) -> None:
+    design, export = (Permission.objects.get(codename=name) for name in ("design_forms", "export"))
+    alice.user.user_permissions.add(design)
+    user = SmartsheetBackend().get_user(alice.user_id)
+    assert isinstance(user, User)
+    assert user.get_all_permissions() == {"edits.design_forms"}
+
+    group = Group.objects.create(name="exporters")
+    group.permissions.add(export)
+    alice.user.groups.add(group)
+    user = SmartsheetBackend().get_user(alice.user_id)
+    assert isinstance(user, User)
+    assert user.get_all_permissions() == {"edits.design_forms", "audit.export"}
+
+
+def test_a_superuser_has_all_permissions(alice: SmartsheetUser) -> None:
+    User.objects.filter(pk=alice.user_id).update(is_superuser=True)
+    user = SmartsheetBackend().get_user(alice.user_id)
+    assert isinstance(user, User)
+    assert len(user.get_all_permissions()) == Permission.objects.count()
 
 
 def test_access_to_the_admin_changes_at_once(client: Client, alice: SmartsheetUser) -> None:
