@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from audit.changes import LoggedChange, about, with_clear_texts, with_outcomes
-from audit.edit_parts import SLACK, Counted, counted, first_changes, near
+from audit.edit_parts import SLACK, Counted, counted, first_changes, near, times_near
 from audit.models import Entry, EntryQuerySet
 from audit.vocabulary import Phase
 
@@ -161,10 +161,10 @@ def _changes(
         return {}
     known = {anchor.pk: anchor for anchor in anchors if not _is_outcome(anchor)}
     around = near(anchors)
-    found = first_changes(asked, around, count=count, is_whole=is_whole) if asked else {}
+    found = first_changes(asked, times_near(anchors), count=count, is_whole=is_whole) if asked else {}
     heads = [*known.values(), *_entries(found, but=known, within=around)]
     if missing := [entry for entry in asked if entry.edit_id not in found]:  # their outcome was written days later
-        far = first_changes(missing, Entry.objects.all(), count=count, is_whole=is_whole)
+        far = first_changes(missing, None, count=count, is_whole=is_whole)
         heads += _entries(far, but=known, within=Entry.objects.all())
     by_edit: defaultdict[UUID, list[Entry]] = defaultdict(list)
     for head in sorted(heads, key=lambda entry: (entry.line or 0, entry.pk)):
@@ -226,7 +226,8 @@ def _with_mentions(changes: Sequence[LoggedChange]) -> list[LoggedChange]:
         return []
     ids, at = {change.intent.pk for change in changes}, min(change.intent.at for change in changes) - SLACK
     found: defaultdict[int | None, list[Entry]] = defaultdict(list)
-    for entry in sorted(Entry.objects.filter(refers_to__in=ids, at__gte=at), key=lambda entry: entry.pk):
+    mentions = Entry.objects.filter(refers_to__in=ids, at__gte=at).only("phase", "origin", "refers_to")
+    for entry in sorted(mentions, key=lambda entry: entry.pk):
         if entry.phase in {Phase.CONFIRMED, Phase.INTENT}:
             found[entry.refers_to].append(entry)
     return [replace(change, mentions=found[change.intent.pk]) for change in changes]
