@@ -4,7 +4,8 @@ reading the log.
 
 import json
 from collections.abc import Iterable
-from typing import NamedTuple
+from functools import cache
+from typing import Any, NamedTuple
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
@@ -39,12 +40,11 @@ def people(reader: Reader, *, text: str = "") -> list[Choice]:
     if not reader.sees_all:
         own = Choice(f"{reader.actor.region}:{reader.actor.id}", reader.actor.name)
         return [own] if reader.actor.id and text.casefold() in own.name.casefold() else []
-    known = Known.objects.filter(kind=Known.Kind.PERSON)
+    known = _people()
     if text:
         named = PersonalText.objects.actors().clear().filter(text__icontains=text)
         known = known.filter(name__in=named.values("commitment"))
-    names = PersonalText.objects.clear().filter(commitment=OuterRef("name")).values("text")
-    found = known.annotate(text=Subquery(names)).order_by("id").values_list("region", "number", "text")[: LIMIT + 1]
+    found: QuerySet[Known, Any] = known.values_list("region", "number", "text")[: LIMIT + 1]
     return _by_name(
         Choice(f"{region}:{number}", Names(*json.loads(text)).name if text else "") for region, number, text in found
     )
@@ -75,6 +75,15 @@ def name_of_person(reader: Reader, region: str, number: int) -> str:
 def name_of_sheet(reader: Reader, number: int) -> str:
     """A sheet's newest name in the log. It is "" if the log has none, or if the reader can't read the sheet."""
     return _sheets(reader).filter(number=number).values_list("name", flat=True).first() or ""
+
+
+@cache
+def _people() -> QuerySet[Any, Any]:
+    """The people in the directory, each with the text of their names. Building this query takes longer than running it,
+    so the QuerySet is cached, but not the people.
+    """
+    names = PersonalText.objects.clear().filter(commitment=OuterRef("name")).values("text")
+    return Known.objects.filter(kind=Known.Kind.PERSON).annotate(text=Subquery(names)).order_by("id")
 
 
 def _sheets(reader: Reader) -> QuerySet[Known]:

@@ -3,9 +3,11 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
 
 from django.db import connections, transaction
-from django.db.models import Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from audit.conf import settings
@@ -116,23 +118,33 @@ class SealState:
 
 def state(*, using: str = "default") -> SealState:
     """The current state of sealing. Reading this state takes two small queries."""
-    links = Leaf.objects.using(using).order_by("-seq").values("seq")[:1]
-    last = Seal.objects.using(using).annotate(newest=Subquery(links)).order_by("-id").first()
+    last: Any = _seals().using(using).first()
     if last is None:
-        sealed, newest = 0, next((link["seq"] for link in links), 0)
+        links = Leaf.objects.using(using)
+        newest = links.order_by("-seq").values_list("seq", flat=True).first() or 0
+        sealed, waiting = 0, links.filter(seq=1).values_list("entry_id", flat=True).first()
     else:
-        sealed, newest = last.last_seq, last.newest or 0
-    since = _written_at(using, sealed + 1, last) if newest > sealed else None
+        sealed, newest, waiting = last.last_seq, last.newest or 0, last.waiting
+    since = None if waiting is None else _written_at(using, waiting, last)
     return SealState(last=last, unsealed=max(newest - sealed, 0), waiting_since=since)
 
 
-def _written_at(using: str, seq: int, last: Seal | None) -> datetime | None:
-    """The time when the entry at place `seq` of the chain was written. This place comes right after the seal `last`.
-    The months since this seal are searched first. To plan a query over all months, PostgreSQL takes longer than for all
-    other queries of a page.
+@cache
+def _seals() -> QuerySet[Seal]:
+    """The seals, newest first. `newest` is the place of the newest link of the chain. `waiting` is the entry of the
+    first link after the seal. Building this query takes longer than running it, so the QuerySet is cached, but not the
+    seals.
     """
-    entries = Entry.objects.using(using).filter(pk__in=Leaf.objects.filter(seq=seq).values("entry_id"))
-    times = entries.values_list("at", flat=True)
+    newest = Leaf.objects.order_by("-seq").values("seq")[:1]
+    waiting = Leaf.objects.filter(seq=OuterRef("last_seq") + 1).values("entry_id")
+    return Seal.objects.annotate(newest=Subquery(newest), waiting=Subquery(waiting)).order_by("-id")
+
+
+def _written_at(using: str, entry_id: int, last: Seal | None) -> datetime | None:
+    """The time when this entry was written. It is the first entry after the seal `last`. The months since this seal are
+    searched first. To plan a query over all months, PostgreSQL takes longer than for all other queries of a page.
+    """
+    times = Entry.objects.using(using).filter(pk=entry_id).values_list("at", flat=True)
     recent = times.filter(at__gte=last.at - LONG_COMMIT).first() if last else None
     return recent or times.first()
 
