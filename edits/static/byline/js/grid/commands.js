@@ -38,12 +38,12 @@ export const COMMANDS = [
   { id: "link", name: "Change the link", keys: ["Ctrl+k"], menu: true, needs: "change", run: (grid) => grid.use("links", ({ editLink }) => editLink(grid)), isFor: canHaveLink },
   { id: "open-link", name: "Open the link in a new tab", keys: ["Alt+Enter"], menu: true, run: (grid) => grid.openLink(), isFor: (grid) => grid.focusedLink !== "" },
   { id: "row-form", name: "Open the row's form", keys: ["Ctrl+e"], menu: true, run: (grid) => grid.openRowForm() },
-  { id: "help", name: "Show the keyboard", keys: ["Ctrl+/"], shown: "?, Ctrl+/", run: (grid) => grid.use("help", ({ openHelp }) => openHelp(grid)) },
+  { id: "help", name: "Show the keyboard", keys: ["Ctrl+/"], shown: "?, Ctrl+/", run: (grid) => grid.openHelp() },
 ];
 
 // The name of each command's key.
 for (const command of COMMANDS) {
-  const named = command.keys?.map((key) => key.replace(/(^|\+)([a-z])$/, (match, before, letter) => before + letter.toUpperCase()));
+  const named = command.keys?.map((key) => key.replace(/\b[a-z]$/, (letter) => letter.toUpperCase()));
   command.keyText = command.shown ?? named?.join(", ") ?? "";
 }
 

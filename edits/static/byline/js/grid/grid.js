@@ -74,6 +74,10 @@ export class Grid {
     return this.use("find", ({ Find }) => (this.find ??= new Find(this)).open());
   }
 
+  openHelp() {
+    return this.use("help", ({ openHelp }) => openHelp(this));
+  }
+
   toggleRowPanel() {
     return this.use("rowPanel", ({ RowPanel }) => (this.rowPanel ??= new RowPanel(this)).toggle());
   }

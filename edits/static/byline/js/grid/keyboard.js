@@ -1,6 +1,6 @@
 // Handles the keyboard while no editor is open. Keys move the focus or run commands. Typing opens the editor.
 
-import { COMMANDS, commandOf } from "./commands.js";
+import { commandOf } from "./commands.js";
 import { ROW_HEIGHT } from "./view.js";
 
 export class Keyboard {
@@ -46,7 +46,7 @@ export class Keyboard {
     if (event.target.closest("input, textarea, select, dialog")) return;
     if (event.target.closest(".grid-cell") && this.#takesText()) return;
     event.preventDefault();
-    COMMANDS.find((command) => command.id === "help").run(this.grid);
+    this.grid.openHelp();
   }
 
   // Whether the person can type into the focused cell.
