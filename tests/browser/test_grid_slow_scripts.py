@@ -208,3 +208,42 @@ def test_leaving_asks_before_typed_text_is_lost(page: Page, plan: SitePlan, bob:
     release()
     page.keyboard.press("Enter")
     expect(cell(page, 7, "Task")).to_have_text("Rock")
+
+
+def test_a_paste_comes_after_the_keys_before_it(page: Page, bob: Person) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    release = hold(page, "copying")
+    open_grid(page, bob)
+    cell(page, 7, "Task").click()
+    for key in ("Control+c", "ArrowDown", "Control+v"):
+        page.keyboard.press(key)
+    release()
+    expect(cell(page, 8, "Task")).to_have_text(DIG)
+
+
+def test_a_copy_comes_after_the_keys_before_it(page: Page, bob: Person) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    release = hold(page, "editors")
+    open_grid(page, bob)
+    cell(page, 7, "Task").click()
+    page.keyboard.type("Rock")
+    for key in ("Control+x", "Enter", "Control+c"):
+        page.keyboard.press(key)
+    release()
+    expect(note(page)).to_have_text("1 cell copied.")
+    assert page.evaluate("navigator.clipboard.readText()") == NEXT
+    expect(cell(page, 7, "Task")).to_have_text("Rock")
+
+
+def test_text_is_pasted_into_the_editor_that_earlier_keys_open(page: Page, bob: Person) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    release = hold(page, "editors")
+    open_grid(page, bob)
+    page.evaluate("navigator.clipboard.writeText('ck')")
+    cell(page, 7, "Task").click()
+    page.keyboard.type("Ro")
+    page.keyboard.press("Control+v")
+    page.keyboard.type("s")
+    page.keyboard.press("Enter")
+    release()
+    expect(cell(page, 7, "Task")).to_have_text("Rocks")

@@ -11,22 +11,24 @@ export class Clipboard {
   }
 
   // Copy the selected cells. With `why`, empty them afterwards.
-  async #copy(event, why) {
+  #copy(event, why) {
     if (event.target.closest(".grid-editor")) return;
     event.preventDefault();
     let data = event.clipboardData; // until the event ends
     this.isTaking = true;
-    const copied = this.grid.withCopying((copying) => copying.copy(data, why));
+    const { grid } = this;
+    grid.parts.later(async () => {
+      await grid.withCopying((copying) => copying.copy(data, why));
+      this.isTaking = false;
+    });
     data = null;
-    await copied;
-    this.isTaking = false;
   }
 
   #paste(event) {
     if (event.target.closest(".grid-editor")) return;
     event.preventDefault();
-    const { isTaking } = this;
+    const { grid, isTaking } = this;
     const text = event.clipboardData.getData("text/plain");
-    this.grid.withCopying((copying) => copying.pasteText((isTaking ? copying.copied.text : null) ?? text));
+    grid.parts.later(() => grid.withCopying((copying) => copying.pasteText((isTaking ? copying.copied.text : null) ?? text)));
   }
 }

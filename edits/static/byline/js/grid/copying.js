@@ -13,10 +13,12 @@ export class Copying {
     this.copied = { text: null };
   }
 
-  // Copy the selected cells, and say so. With `why`, empty them afterwards. `data` is the data of the browser's event.
-  // Browsers take this data only during the event. Without it, the page asks the browser to write to the clipboard.
-  async copy(data = null, why = "") {
+  // Copy the selected cells, and say so. With `why`, empty them afterwards. `data` is the data of the browser's event, and
+  // null after the event. Browsers take this data only during the event. Without it, the page asks the browser to write to
+  // the clipboard.
+  async copy(data, why = "") {
     const { grid } = this;
+    if (data === null && grid.editors?.isOpen) return; // opened by an earlier key, so nothing is selected in it
     const { status, selection } = grid;
     const { rowIds, columnIds } = selection; // the person may go on before the browser has written
     const { top, bottom, left, right } = selection.range;
@@ -46,8 +48,13 @@ export class Copying {
     return text;
   }
 
-  // Paste text of the clipboard.
+  // Paste text of the clipboard. An earlier key can have opened a field, such as an editor, where the text belongs.
   pasteText(text) {
+    const field = document.activeElement;
+    if (field.matches("input, textarea") && this.grid.host.contains(field)) {
+      document.execCommand("insertText", false, text);
+      return;
+    }
     const isOwn = text.replaceAll("\r\n", "\n") === this.copied.text?.replaceAll("\r\n", "\n");
     const block = isOwn ? this.copied.cells : readTsv(text);
     if (block.length) this.paste(block);
