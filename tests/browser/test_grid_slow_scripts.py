@@ -247,3 +247,27 @@ def test_text_is_pasted_into_the_editor_that_earlier_keys_open(page: Page, bob: 
     page.keyboard.press("Enter")
     release()
     expect(cell(page, 7, "Task")).to_have_text("Rocks")
+
+
+@pytest.mark.parametrize("way", ["button", "menu", "double click"])
+def test_a_click_comes_after_the_keys_before_it(page: Page, bob: Person, way: str) -> None:
+    release = hold(page, "editors")
+    open_grid(page, bob)
+    cell(page, 7, "Task").click()
+    page.keyboard.type("Rock")
+    page.keyboard.press("Enter")
+    if way == "button":
+        page.get_by_role("button", name="Add rows below").click()
+    elif way == "menu":
+        cell(page, 9, "Task").click(button="right")
+    else:
+        cell(page, 9, "Task").dblclick()
+    release()
+    expect(cell(page, 7, "Task")).to_have_text("Rock")
+    if way == "button":
+        expect(cell(page, 9, "Task")).to_be_focused()
+        expect(cell(page, 9, "Task")).to_have_text("")
+    elif way == "menu":
+        expect(page.get_by_role("menuitem", name="Copy")).to_be_visible()
+    else:
+        expect(cell(page, 9, "Task").get_by_role("textbox")).to_be_focused()

@@ -26,7 +26,7 @@ export function fillBar(grid) {
         { type: "button", class: "btn btn-sm btn-icon", "aria-label": command.name, title: keys ? `${command.name} (${keys})` : command.name },
         make("i", { class: `bi bi-${icon}`, "aria-hidden": "true" }),
       );
-      button.addEventListener("click", () => command.run(grid));
+      button.addEventListener("click", () => grid.parts.later(() => command.run(grid)));
       return button;
     });
   bar.append(make("div", { class: "btn-list", role: "group", "aria-label": "Grid" }, ...buttons));

@@ -12,7 +12,7 @@ export class Pointer {
     const { element } = grid.painter;
     element.addEventListener("mousedown", (event) => this.#press(event));
     element.addEventListener("dblclick", (event) => {
-      if (event.target.closest(".grid-body .grid-cell") && !event.target.closest(".grid-editor")) grid.withEditors((editors) => editors.open());
+      if (event.target.closest(".grid-body .grid-cell") && !event.target.closest(".grid-editor")) grid.parts.later(() => grid.withEditors((editors) => editors.open()));
     });
     element.addEventListener("pointerdown", (event) => {
       this.tapped = event.pointerType === "touch" ? event.target.closest(".grid-cell[tabindex]") : null;
@@ -69,7 +69,7 @@ export class Pointer {
     const cell = event.target.closest(".grid-body .grid-cell");
     if (event.target.closest(".grid-editor") || (!head && !cell)) return;
     event.preventDefault();
-    this.grid.withMenus((menus) => menus.openFor(event, head));
+    this.grid.parts.later(() => this.grid.withMenus((menus) => menus.openFor(event, head)));
   }
 
   #fill(event) {
