@@ -1,4 +1,4 @@
-"""The edits that people have taken off their home page."""
+"""The edits that people have removed from their home page."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -19,14 +19,14 @@ class DismissedEditQuerySet(models.QuerySet["DismissedEdit"]):
         return set(self.filter(region=person.region, person_id=person.id).values_list("edit_id", flat=True))
 
     def dismiss(self, person: Profile, edit_id: UUID) -> None:
-        """Store that this person has dismissed the edit. Delete what the person dismissed longer ago than KEPT."""
+        """Store that this person has dismissed the edit. Delete the person's rows that are older than KEPT."""
         own = self.filter(region=person.region, person_id=person.id)
         own.filter(at__lt=timezone.now() - KEPT).delete()
         self.get_or_create(region=person.region, person_id=person.id, edit_id=edit_id)
 
 
 class DismissedEdit(models.Model):
-    """An edit that a person has taken off the list of edits that need attention. The audit log keeps the edit."""
+    """An edit that a person has removed from the list of edits that need attention. The audit log keeps the edit."""
 
     region = models.CharField(max_length=20)
     person_id = models.BigIntegerField()  # the person's id in Smartsheet

@@ -32,7 +32,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def dismiss(request: HttpRequest, edit_id: UUID) -> HttpResponse:
-    """Take one of the person's own edits off the list of edits that need attention."""
+    """Remove one of the person's own edits from the list of edits that need attention."""
     profile: Profile | None = getattr(request, "smartsheet_user", None)
     if profile is None:
         return redirect("home")
