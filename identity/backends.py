@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.contrib.auth.backends import BaseBackend
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.contrib.auth.models import AnonymousUser, PermissionsMixin
+from django.contrib.auth.models import AnonymousUser
 from django.db.models import Exists, F, Model, OuterRef, QuerySet
 from django.http import HttpRequest
 
@@ -68,23 +68,9 @@ class SmartsheetBackend(RolesBackend):
         person: SmartsheetUser | None = getattr(user, "smartsheet", None)
         if user is None or person is None:
             return user
-        if isinstance(user, PermissionsMixin):
-            _remember_what_is_missing(user)
         person.is_connected = user.smartsheet_token is not None and not person.is_blocked
         person.has_given_roles = user.has_given_roles
         return user if person.is_connected and admission.is_listed(person.as_profile()) else None
-
-
-def _remember_what_is_missing(user: Any) -> None:
-    """Save Django's ModelBackend two queries on every page. It caches the permissions of a user in these attributes,
-    and most people have no permissions and no groups.
-    """
-    if user.is_superuser:
-        return
-    if not user.has_user_permissions:
-        user._user_perm_cache = set()
-    if not user.has_groups:
-        user._group_perm_cache = set()
 
 
 @cache
@@ -96,14 +82,6 @@ def _active_users(model: type[Any]) -> QuerySet[Any]:
         "smartsheet_token": F("smartsheet__token"),
         "has_given_roles": Exists(Role.objects.filter(person=OuterRef("smartsheet"))),
     }
-    if issubclass(model, PermissionsMixin):
-        facts |= {f"has_{name}": _has_any(model._meta.get_field(name)) for name in ("user_permissions", "groups")}
     people = model._default_manager.select_related("smartsheet").exclude(users.inactive())
     active: QuerySet[Any] = people.annotate(**facts).order_by()
     return active
-
-
-def _has_any(field: Any) -> Exists:
-    """Whether a user has any object of this many-to-many field."""
-    links = field.remote_field.through._default_manager
-    return Exists(links.filter(**{field.m2m_field_name(): OuterRef("pk")}))

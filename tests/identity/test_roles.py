@@ -73,13 +73,13 @@ def test_deactivated_people_have_no_roles(alice: SmartsheetUser) -> None:
     assert allowed(alice) == set()
 
 
-def test_people_without_permissions_cost_no_queries(
+def test_people_without_roles_cost_no_query(
     alice: SmartsheetUser, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     with django_assert_num_queries(1):
         user = SmartsheetBackend().get_user(alice.user_id)
         assert isinstance(user, User)
-        assert user.get_all_permissions() == set()
+        assert user.smartsheet.roles == frozenset()
 
 
 def test_permissions_of_the_site_apply_at_once(alice: SmartsheetUser) -> None:
