@@ -157,7 +157,7 @@ def _check(fault: Fault) -> None:
         raise BadFault(f"operation {fault.operation} isn't an operation of the sandbox")
     texts: list[Json] = [text for header in fault.headers.items() for text in header]
     if not all(isinstance(text, str) and text.isprintable() for text in texts):
-        raise BadFault("each header must be a text without line breaks")
+        raise BadFault("headers must be texts without line breaks")
     try:
         re.compile(fault.path or "")
     except re.error as error:
