@@ -81,12 +81,12 @@ def main(arguments: Sequence[str]) -> int:
     with ThreadPoolExecutor(len(side_by_side)) as pool:
         failed = [name for names in pool.map(run_in_turn, side_by_side) for name in names]
     if not postgres and "CI" in os.environ:
-        failed.append("PostgreSQL is not there, and in CI it must be")
+        failed.append("PostgreSQL is missing, but CI needs it")
     elif not postgres:
         print("\nPostgreSQL: skipped, no DATABASE_URL and no server on 127.0.0.1:5432")
     if not is_system:
         print(f"\nSystem tests: `make test-system`\n{conformance()}")
-    print(f"\nFAILED: {', '.join(failed)}" if failed else "\nAll green.")
+    print(f"\nFAILED: {', '.join(failed)}" if failed else "\nEverything passed.")
     return 1 if failed else 0
 
 
@@ -122,7 +122,7 @@ def conformance() -> str:
     """Return a line about the conformance tests. These don't run here, because they download files."""
     if SHARED.exists():
         return "Conformance of the sandbox with Smartsheet: `make test-sandbox`"
-    return "Conformance of the sandbox with Smartsheet: skipped, ../shared is not there (`make test-sandbox`)"
+    return "Conformance of the sandbox with Smartsheet: skipped, ../shared is missing (`make test-sandbox`)"
 
 
 def chosen(arguments: Sequence[str], *, is_system: bool) -> tuple[list[str], list[str]]:

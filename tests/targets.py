@@ -7,7 +7,7 @@ from tests import databases
 # The paths of system tests below tests/, each with what it starts, builds, kills or tests. System tests take minutes.
 # `make test` doesn't run them, because it is for each change of the app's code.
 SYSTEM = {
-    "api/test_document.py": "random requests, for seconds per operation",
+    "api/test_document.py": "random requests, which take seconds per operation",
     "api/test_killed_callers.py": "programs that are killed while they call the API",
     "api/test_reading_the_whole_log.py": "edits of hundreds of rows",
     "audit/reading/test_large_edits.py": "edits of thousands of cells",

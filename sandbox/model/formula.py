@@ -1,7 +1,7 @@
 """Calculates formulas: arithmetic, comparisons, joined texts, and the functions in FUNCTIONS.
 
-Other formulas are stored without a value. When someone writes such a formula, a line is printed on stderr.
-https://help.smartsheet.com/functions
+All other formulas are stored without a value. If the sandbox can't parse a new formula or doesn't have one of its
+functions, it prints a line on stderr. https://help.smartsheet.com/functions
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ def _why_not(formula: str) -> str:
     try:
         nodes = walk(parsed(formula))
     except (Incalculable, RecursionError) as error:
-        return str(error) or "a formula of that depth"
+        return str(error) or "such deep nesting"
     unknown = sorted({node.name for node in nodes if isinstance(node, Function) and node.name not in FUNCTIONS})
     return ", ".join(f"{name}()" for name in unknown)
 
@@ -135,7 +135,7 @@ class _Run(Calculator):
         self._settle(key)
         cell = row.cell(column.id)
         if key in self.failed or (cell.formula and cell.value is None and _why_not(cell.formula)):
-            raise Incalculable(f"a cell without a value in {column.title!r}")
+            raise Incalculable(f"with a cell that has no value, in the column {column.title!r}")
         return cell
 
     def _settle(self, key: Key) -> None:

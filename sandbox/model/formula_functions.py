@@ -59,7 +59,7 @@ class Calculator(ABC):
     def column(self, title: str) -> Column:
         """Return the column with this title. Raises Incalculable if the sheet doesn't have it."""
         if title not in self._by_title:
-            raise Incalculable(f"a column {title!r} that is not there")
+            raise Incalculable(f"with the column {title!r}, which doesn't exist")
         return self._by_title[title]
 
 
@@ -134,7 +134,7 @@ class _Formula:
             case (Reference() as reference,) if reference != CELL:
                 row = self.row if reference.row is None else self.numbered(reference.row)
                 return row, self.calculator.column(reference.title)
-        raise Incalculable("such arguments")
+        raise Incalculable("CHILDREN() or PARENT() with these arguments")
 
     def meets(self, criterion: Node, element: Primitive) -> bool:
         """Whether the value of a cell meets a criterion: `5`, `>5` or `@cell > 5`."""
@@ -177,7 +177,7 @@ def _count(formula: _Formula, arguments: tuple[Node, ...]) -> Primitive:
 
 def _if(formula: _Formula, arguments: tuple[Node, ...]) -> Primitive:
     if len(arguments) not in (2, 3):
-        raise Incalculable("IF() with such arguments")
+        raise Incalculable("IF() with these arguments")
     if is_true(formula.value(arguments[0])):
         return formula.value(arguments[1])
     return formula.value(arguments[2]) if len(arguments) == 3 else None
@@ -185,16 +185,16 @@ def _if(formula: _Formula, arguments: tuple[Node, ...]) -> Primitive:
 
 def _countif(formula: _Formula, arguments: tuple[Node, ...]) -> Primitive:
     if len(arguments) != 2:
-        raise Incalculable("COUNTIF() with such arguments")
+        raise Incalculable("COUNTIF() with these arguments")
     return sum(formula.meets(arguments[1], cell.value) for cell in formula.cells(arguments[0]))
 
 
 def _sumif(formula: _Formula, arguments: tuple[Node, ...]) -> Primitive:
     if len(arguments) not in (2, 3):
-        raise Incalculable("SUMIF() with such arguments")
+        raise Incalculable("SUMIF() with these arguments")
     tested, summed = formula.cells(arguments[0]), formula.cells(arguments[-1] if len(arguments) == 3 else arguments[0])
     if len(tested) != len(summed):
-        raise Incalculable("SUMIF() over ranges of different size")
+        raise Incalculable("SUMIF() with ranges of different sizes")
     met = [other for cell, other in zip(tested, summed, strict=True) if formula.meets(arguments[1], cell.value)]
     return sum(numbers_in(*(_sound(cell) for cell in met)))
 
@@ -211,13 +211,13 @@ def _children(formula: _Formula, arguments: tuple[Node, ...]) -> Primitive:
 
 def _today(formula: _Formula, arguments: tuple[Node, ...]) -> Primitive:
     if len(arguments) > 1:
-        raise Incalculable("TODAY() with such arguments")
+        raise Incalculable("TODAY() with these arguments")
     return shifted(now().date(), number_of(formula.value(arguments[0])) if arguments else 0)
 
 
 def _join(formula: _Formula, arguments: tuple[Node, ...]) -> Primitive:
     if len(arguments) not in (1, 2):
-        raise Incalculable("JOIN() with such arguments")
+        raise Incalculable("JOIN() with these arguments")
     delimiter = text_of(formula.value(arguments[1])) if len(arguments) == 2 else ""
     return delimiter.join(cell.display or text_of(_sound(cell)) for cell in formula.cells(arguments[0]))
 

@@ -71,7 +71,7 @@ def operated(sign: str, left: Primitive, right: Primitive) -> Primitive:
 def shifted(day: date, days: float) -> str:
     """Return the day that is this many days after `day`. Raises Incalculable for more than a million days."""
     if abs(days) > MOST_DAYS:
-        raise Incalculable("so far a date")
+        raise Incalculable("a date that is so far away")
     return (day + timedelta(days=int(days))).isoformat()
 
 
@@ -105,7 +105,7 @@ def is_true(value: Primitive) -> bool:
 def rounded(value: float) -> float:
     """Round a number to ten decimals. A whole result is an int. Raises Incalculable if the number is too large."""
     if not math.isfinite(value):
-        raise Incalculable("a number of that size")
+        raise Incalculable("such a large number")
     if abs(value) > LARGEST_NUMBER:
         return float(value)
     value = round(value, 10)

@@ -83,11 +83,11 @@ CELL = Reference("@cell")
 def parsed(formula: str) -> Node:
     """Return the tree of a formula that begins with `=`. Raises Incalculable if the formula isn't supported."""
     if len(formula) > LONGEST_TEXT:
-        raise Incalculable("a formula of that length")
+        raise Incalculable("such a long formula")
     parser = _Parser(_tokens(formula[1:].strip()))
     node = parser.comparison()
     if parser.kind != "end":
-        raise Incalculable(f"what follows {parser.place} words and signs")
+        raise Incalculable(f"what comes after the first {parser.place} words and signs")
     return node
 
 
@@ -131,7 +131,7 @@ class _Parser:
 
     def next(self) -> tuple[str, str, str]:
         if self.kind == "end":
-            raise Incalculable("a formula without an end")
+            raise Incalculable("a formula that ends too early")
         self.place += 1
         return self.tokens[self.place - 1]
 
@@ -176,10 +176,10 @@ class _Parser:
             case "word":
                 return self.word(text)
         if text != "(":
-            raise Incalculable(f"{text!r} at that place")
+            raise Incalculable(f"{text!r} at this position")
         node = self.comparison()
         if not self.accept(")"):
-            raise Incalculable("a parenthesis without an end")
+            raise Incalculable("a parenthesis that isn't closed")
         return node
 
     def word(self, text: str) -> Node:
@@ -202,7 +202,7 @@ class _Parser:
         while self.accept(","):
             found.append(self.comparison())
         if not self.accept(")"):
-            raise Incalculable("a list of arguments without an end")
+            raise Incalculable("a list of arguments that isn't closed")
         return tuple(found)
 
     def reference(self, title: str, row: str) -> Node:
@@ -212,8 +212,8 @@ class _Parser:
             if kind == "word" and (numbered := WORD_AND_ROW.fullmatch(text)):
                 text, last = numbered.groups()
             if kind not in ("column", "word") or "@" in row + last + text or bool(row) != bool(last):
-                raise Incalculable("such a range")
+                raise Incalculable("this kind of range")
             return Range(title, text, int(row) if row else None, int(last) if last else None)
         if not row:
-            raise Incalculable(f"{title!r} alone")
+            raise Incalculable(f"the title {title!r} without a row")
         return Reference(title, None if row == "@row" else int(row))

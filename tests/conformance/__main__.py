@@ -35,7 +35,7 @@ def main(wanted: Sequence[str]) -> int:
     """
     names = [name for name in SUITES if not wanted or any(word.lower() in name.lower() for word in wanted)]
     if not names:
-        print(f"No suite has that name. There are: {', '.join(SUITES)}", file=sys.stderr)
+        print(f"No suite has such a name. These are the suites: {', '.join(SUITES)}", file=sys.stderr)
         return 2
     outcomes = [run_one(name) for name in names]
     print(f"\n{table(outcomes)}")

@@ -50,7 +50,7 @@ def run_writes(sandbox: RunningSandbox, name: str) -> Outcome:
         outcome.skip(why)
         return outcome
     if not (VENV / "bin" / "st").exists():
-        outcome.failed.append("schemathesis is not there: the suite of reads installs it")
+        outcome.failed.append("schemathesis is missing: the suite “OpenAPI document, reads” installs it")
         return outcome
     alice = sandbox.people()["alice"]
     ids = throw_away(sandbox, alice)

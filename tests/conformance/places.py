@@ -18,4 +18,4 @@ LIVE_CHECK = SHARED / "check-recorded"
 
 def absent(path: Path) -> str:
     """Return "" if this file of the reference material exists. Otherwise return a sentence that says it is missing."""
-    return "" if path.exists() else f"../shared/smartsheet/{path.name} is not there"
+    return "" if path.exists() else f"../shared/smartsheet/{path.name} is missing"

@@ -15,11 +15,11 @@ from tests.conformance.surroundings import Surroundings
 TEXT = "TEXT_NUMBER"
 FRUIT = {101: {"value": "Apple"}, 102: {"value": "Red Fruit"}}
 
-SHEET_ID = {"result[].sheetId: number": "younger recordings of the same operation have it"}
-YOUNGER = "younger than the recording: the OpenAPI document has it"
-MORE = "the report here has more columns and more kinds of rows than the recorded one"
+SHEET_ID = {"result[].sheetId: number": "newer recordings of the same operation have it"}
+YOUNGER = "newer than the recording: the OpenAPI document has it"
+MORE = "the sandbox's report has more columns and more kinds of rows than the recorded report"
 VERSION_OF_COLUMN = "result.columns[].version: number"
-HYPERLINK_URL = {"result[].cells[].hyperlink.url: string": "a younger recording, Serialization - Rows, has it"}
+HYPERLINK_URL = {"result[].cells[].hyperlink.url: string": "a newer recording, Serialization - Rows, has it"}
 IMAGE = (
     "profileImage: object",
     "profileImage.imageId: string",
@@ -27,7 +27,7 @@ IMAGE = (
     "profileImage.width: number",
 )
 ADDRESS = (": object", ".id: number", ".email: string", ".confirmed: boolean")
-SIBLING = {"result[].siblingId: number": "recorded for the same request elsewhere: a row that is not the first has it"}
+SIBLING = {"result[].siblingId: number": "another recording of this request has it for all rows except the first"}
 
 
 @dataclass(frozen=True)
@@ -294,8 +294,8 @@ QUESTIONS: dict[str, Question] = {
             "userPermissions.summaryPermissions: string": YOUNGER,
         },
         lacks={
-            "showParentRowsForFilters: boolean": "nobody can set it here: the OpenAPI document doesn't have it",
-            "userSettings.appliedSheetFilterId: number": "filters are applied in Smartsheet's own app alone",
+            "showParentRowsForFilters: boolean": "the OpenAPI document doesn't have it, so nobody can set it",
+            "userSettings.appliedSheetFilterId: number": "people apply filters only in Smartsheet's own app",
         },
     ),
     "Move row to another sheet": Question(two_sheets),
@@ -308,7 +308,7 @@ QUESTIONS: dict[str, Question] = {
     "Add Rows - Assign Values - Hyperlink SheetID": Question(three_sheets, SHEET_ID | SIBLING | HYPERLINK_URL),
     "Add Rows - Invalid - Assign Value and Formulae": Question(
         empty_sheet,
-        lacks={"detail.rowId: number": "a row that is refused has no id yet; the document has it on PUT alone"},
+        lacks={"detail.rowId: number": "a refused new row has no id; the document has it only for PUT"},
     ),
     "Add Rows - Invalid - Assign Hyperlink URL and SheetId": Question(three_sheets),
     "Add Rows - Location - Top": Question(one_row, SHEET_ID),
@@ -340,7 +340,9 @@ QUESTIONS: dict[str, Question] = {
         nothing,
         adds=dict.fromkeys((*IMAGE, "customWelcomeScreenViewed: string"), YOUNGER)
         | dict.fromkeys(("jiraAdmin: boolean", "salesforceAdmin: boolean", "salesforceUser: boolean"), YOUNGER)
-        | dict.fromkeys((f"alternateEmails[]{key}" for key in ADDRESS), "Alice has two of them, John Doe none"),
+        | dict.fromkeys(
+            (f"alternateEmails[]{key}" for key in ADDRESS), "Alice has two alternate addresses, John Doe has none"
+        ),
     ),
     "Serialization - Workspace": Question(nothing),
     "Serialization - User": Question(

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 
 MANY = 20_000
 MONTHS, A_MONTH = 24, 400  # months of a long log, and its edits in each
-# PostgreSQL compiles (JIT) queries with a higher cost, which takes up to a second.
+# PostgreSQL compiles a query (JIT) if its cost is higher than this. Compiling takes up to a second.
 # https://www.postgresql.org/docs/current/runtime-config-query.html#GUC-JIT-ABOVE-COST
 COMPILED_ABOVE = 100_000
 PAGES = {

@@ -19,7 +19,8 @@ register_class = cattrs.Converter.register_structure_hook
 def register_any(converter: cattrs.Converter, kind: Any, hook: Callable[[Any, Any], Any]) -> None:
     """Register a hook for a class, or for another type such as Dict[str, int].
 
-    This function replaces `register_structure_hook` of cattrs, which accepts only classes with Python 3.11 and later.
+    This function replaces `register_structure_hook` of cattrs. With Python 3.11 and later, that function accepts only
+    classes.
     """
     try:
         register_class(converter, kind, hook)

@@ -53,7 +53,7 @@ def update_rows() -> None:
     assert (amount.value, tools.disp_or_val(amount), amount.formula) == (12000.0, "12000", "=6000 * 2")
 
 
-@step("safe_update_rows of a column formula: left out, not refused")
+@step("safe_update_rows, which leaves out cells of a column formula")
 def update_column_formula() -> None:
     sheet = tools.safe_grab_sheet_by_name(client, "Site plan", max_tries=1)
     columns = tools.title_to_id(sheet)
@@ -93,7 +93,7 @@ def walk_workspace() -> None:
     assert [each.name for each in tools.walk_workspace_for_folders(client, workspace.id)] == ["North"]
 
 
-@step("an error that is not tried again")
+@step("an error after which the call is not repeated")
 def refused() -> None:
     error = refusal(RuntimeError, lambda: tools.safe_delete_rows(client, found["sheet"].id, [1], max_tries=3))
     assert "non-retryable" in str(error)

@@ -40,7 +40,7 @@ def test_log_and_smartsheet_agree_on_every_row(
 ) -> None:
     settings.SETTLE_AFTER = SECONDS
     settings.SMARTSHEET_HISTORY_CALLS = 25
-    if count == 2:  # in two calls
+    if count == 2:  # so that each edit makes two calls
         for limit in ("ROWS_PER_WRITE", "IDS_PER_URL"):
             monkeypatch.setattr(batches, limit, 1)
     edits = []

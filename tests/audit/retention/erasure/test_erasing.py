@@ -138,7 +138,7 @@ def test_a_cached_name_does_not_come_back_after_erasure(monkeypatch: pytest.Monk
     known = Entry.objects.filter(actor_id=41, sheet_id__isnull=False)[0].actor
     monkeypatch.setattr(commitments, "forget", lambda: None)  # like another process, which keeps its cache
     erased(Person("com", 41))
-    for stored in (dict(commitments._stored_until), {}):  # first as if the name were stored, then storing it again
+    for stored in (dict(commitments._stored_until), {}):  # with and without the name in this cache
         monkeypatch.setattr(commitments, "_stored_until", stored)
         edits.saved(actor=JANE)
         assert Entry.objects.order_by("-id")[0].actor == known
