@@ -2,7 +2,8 @@
 tests: `make test-system` (tests/targets.py).
 
 All tests run on PostgreSQL. Tests that can behave differently on SQLite also run on SQLite. The checks and the two test
-runs go on at the same time, because many tests spend their time waiting. Without PostgreSQL, all tests run on SQLite.
+runs are started at the same time, because many tests spend their time waiting. Without PostgreSQL, all tests run on
+SQLite.
 
 Arguments are passed to pytest: `make test ARGS="-k conflict"`. If the arguments name files or folders, all tests in
 these files and folders run, even those of the other target.

@@ -46,7 +46,7 @@ LONG_WAITS = [
     "test_settings.py",
 ]
 
-PATIENCE = 90.0  # seconds; it takes a second or two on a quiet machine
+PATIENCE = 90.0  # seconds; on a quiet machine, the longest wait is a second or two
 PAUSE = 0.02
 
 

@@ -105,8 +105,8 @@ class Courier:
     async def _send(self, webhook: Webhook, content: dict[str, Json], *, during: Status) -> bool:
         """Send a callback, and repeat it until it is acknowledged. Returns whether it was acknowledged.
 
-        The callback is given up after MOST_RETRIES retries, after an answer that allows no retry, or when the webhook
-        no longer has the status `during`.
+        The repeats end after MOST_RETRIES retries, after an answer that allows no retry, or when the webhook no longer
+        has the status `during`.
         """
         body = {
             "nonce": str(uuid.uuid4()),

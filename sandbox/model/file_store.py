@@ -10,7 +10,7 @@ from sandbox.model.state import State
 
 
 def keep(state: State, content: bytes) -> str:
-    """Store the content of a file, and return its digest. Remove the contents that nothing refers to."""
+    """Store the content of a file, and return its digest. Remove the contents that aren't used any more."""
     forget_unused(state)
     digest = hashlib.sha256(content).hexdigest()
     state.files[digest] = content

@@ -53,8 +53,8 @@ def copy_rows(
 
     Cells go to the column with the same title and type. Primary columns always match. If the writer is an admin of the
     target sheet, columns without a match are added there at the right. If not, the cells of these columns aren't
-    copied. Formulas and cell links are copied as values. A row can be copied without its parent row. Then the new
-    row's parent row is the copy of the nearest parent row, at any level, that was copied too.
+    copied. Formulas and cell links are copied as values. If a row is copied without its parent row, the function looks
+    for the nearest parent row, at any level, that is copied too. The copy of that row becomes the new row's parent row.
     """
     columns = _matches(writing, target)
     missing = [] if target.access < Access.ADMIN else _missing(writing, rows, columns)

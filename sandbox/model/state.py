@@ -1,4 +1,4 @@
-"""The state of a sandbox: people, apps, tokens, sheets. It is kept in memory, and state_file.py can save it."""
+"""The state of a sandbox: people, apps, tokens, sheets. It is in memory, and state_file.py can save it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""A running command stops when it gets a signal. If it was started with nohup, it goes on when its terminal closes."""
+"""A running command stops when it gets a signal. If it was started with nohup, it continues to run when its terminal
+closes.
+"""
 
 import subprocess
 import sys

@@ -115,7 +115,7 @@ def test_fault_32_a_repeat_while_the_first_is_on_its_way_is_no_404(browser: Clie
     sent = {"once": "11111111-1111-1111-1111-111111111111"}
     assert browser.post(plan.delete_path("Dig foundations"), sent).status_code == 302
     assert browser.post(plan.delete_path("Dig foundations"), sent).status_code == 302
-    SaveKey.objects.update(result=None)  # as long as the first request is in progress
+    SaveKey.objects.update(result=None)  # as if the first request were still in progress
     answer = browser.post(plan.delete_path("Dig foundations"), sent)
     assert answer.status_code == 409
     assert "the first request is in progress" in answer.content.decode()

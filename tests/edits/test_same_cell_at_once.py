@@ -17,7 +17,7 @@ from tests.waiting import until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROW = "Dig foundations"
-HELD = 600.0  # seconds that the first save waits, unless the test lets it go on
+HELD = 600.0  # seconds that the first save waits, unless the test ends the wait
 GIVES_WAY = "Another save of the same cell or row is in progress"
 
 

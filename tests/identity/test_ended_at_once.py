@@ -139,7 +139,7 @@ def test_signing_out_leaves_nothing(browsers: list[Client]) -> None:
 
 def test_an_unreadable_token_ends_no_session(browsers: list[Client], settings: Settings) -> None:
     """If the key that encrypted a token is lost, the app can't ask Smartsheet whether the token is still valid. So the
-    session goes on.
+    session stays valid.
     """
     settings.TOKEN_KEYS = [Fernet.generate_key().decode()]
     assert revocation.follow_up(User.objects.get().pk) is False

@@ -1,4 +1,4 @@
-"""People can go on working while old months are retired."""
+"""People can continue to work while old months are retired."""
 
 from pathlib import Path
 from threading import Event, Thread

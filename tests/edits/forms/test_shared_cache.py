@@ -1,5 +1,5 @@
 """With a cache that all processes share, the list of a person's rows is read at most once a minute. After a save, the
-list is read afresh.
+list is read again.
 """
 
 from __future__ import annotations

@@ -28,7 +28,7 @@ from edits.sheets.held_values import Value, held
 from tests.running_sandbox import Person, RunningSandbox
 
 DEADLINE = 0.4  # seconds, for requests that hang; a write stops after three quarters of it
-HUNG = 600  # seconds for which a request hangs, unless the faults are removed
+HUNG = 600  # seconds for which a request hangs, unless the test removes the faults
 COLUMNS = [
     {"title": "Task", "type": "TEXT_NUMBER", "primary": True},
     {"title": "Notes", "type": "TEXT_NUMBER"},

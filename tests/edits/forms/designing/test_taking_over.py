@@ -1,4 +1,6 @@
-"""If a form's designer is gone, another designer can take over the form. An administrator can do so at any time."""
+"""If a form's designer can't maintain the form any more, another designer can take it over. An administrator can do so
+at any time.
+"""
 
 from __future__ import annotations
 
