@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+import simple_history.models
 from django.core.checks import run_checks
 from django.db import connection, models
 from django.test.utils import isolate_apps
@@ -21,6 +22,12 @@ class ElsewhereRouter:
 
     def db_for_write(self, _model: type[models.Model], **_hints: object) -> str:
         return "elsewhere"
+
+
+@pytest.fixture(autouse=True)
+def own_histories(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let simple_history forget the models that a test defines."""
+    monkeypatch.setattr(simple_history.models, "registered_models", {**simple_history.models.registered_models})
 
 
 @pytest.fixture

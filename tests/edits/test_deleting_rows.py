@@ -118,4 +118,4 @@ def test_fault_32_a_repeat_while_the_first_is_on_its_way_is_no_404(browser: Clie
     SaveKey.objects.update(result=None)  # as if the first request were still in progress
     answer = browser.post(plan.delete_path("Dig foundations"), sent)
     assert answer.status_code == 409
-    assert "the first request is in progress" in answer.content.decode()
+    assert "The first request is still in progress" in answer.content.decode()

@@ -35,7 +35,7 @@ def test_an_entry_is_shown_with_its_checked_proof(page: Client) -> None:
     seals.seal()
     shown = text_of(page, f"/audit/{entry.pk}/")
     assert "This entry hasn't changed since it was sealed" in shown
-    assert '<dd class="datagrid-content mb-0">1, over 1 to ' in shown
+    assert '<dd class="datagrid-content mb-0">1, for places 1 to ' in shown
 
 
 def test_an_entry_that_was_tampered_with_is_shown_as_that(page: Client) -> None:

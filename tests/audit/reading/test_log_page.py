@@ -169,6 +169,7 @@ def test_the_number_of_queries_does_not_depend_on_the_log(
         saved(
             cell(row=number, new=str(number)), actor=ALICE if number % 2 else BOB, sheet=(number + 1, f"Sheet {number}")
         )
+    body_of(reader)  # the first page of a process also asks which months the log has
     with django_assert_max_num_queries(QUERIES):
         body_of(reader)
 
