@@ -140,7 +140,7 @@ def test_nothing_is_kept_after_signing_out(page: Page, plan: SitePlan, bob: Pers
     edit(page, plan, DIG, Notes="Rock")
     reaches(page, lambda: kind(page, plan, DIG, "Notes"), "refused")
     assert not page.evaluate(
-        "async () => { const { countUnsaved } = await import('/static/byline/js/grid/unsaved.js');"
+        "async () => { const { countUnsaved } = await import('/static/byline/js/grid/signing-out.js');"
         " return countUnsaved(document.querySelector('[data-grid]').dataset.person); }"
     )
     assert plan.value(DIG, "Notes") is None

@@ -1,7 +1,7 @@
 // Stores how a person has arranged a sheet in this browser: widths, order, hidden and frozen columns, filters, sort,
 // and collapsed rows. Filters can contain names and texts of cells, so signing out on purpose removes everything.
 
-const PREFIX = "byline grid ";
+export const PREFIX = "byline grid ";
 
 const keyOf = (person, sheetId) => `${PREFIX}${person} ${sheetId}`;
 
@@ -20,14 +20,5 @@ export function keepSettings(person, sheetId, settings) {
     localStorage.setItem(keyOf(person, sheetId), JSON.stringify(settings));
   } catch {
     // this browser stores nothing, so the arrangement ends with the page
-  }
-}
-
-// Remove a person's arrangements of all sheets.
-export function forgetSettings(person) {
-  try {
-    for (const key of Object.keys(localStorage)) if (key.startsWith(`${PREFIX}${person} `)) localStorage.removeItem(key);
-  } catch {
-    // this browser stores nothing
   }
 }

@@ -1,9 +1,9 @@
 // Signs people out. Then removes their unsaved changes and their arrangement of sheets from this browser. If there are
 // unsaved changes, the person is asked first. Forms that sign out have `data-signs-out` with the person as "region id".
 
-import { forgetSettings } from "./settings.js";
+import { PREFIX } from "./settings.js";
 import { tellSignedOut } from "./tabs.js";
-import { countUnsaved, forget } from "./unsaved.js";
+import { BY_PERSON, done, inStore } from "./unsaved.js";
 
 const AWAY = "This app can't be reached at the moment, so you may still be signed in. Try again.";
 
@@ -40,4 +40,26 @@ async function ask(form, submitter) {
   if (count) await forget(person);
   forgetSettings(person);
   location.assign(next);
+}
+
+// The number of a person's unsaved changes on all sheets.
+export async function countUnsaved(person) {
+  const records = await inStore((store) => done(store.index(BY_PERSON).getAll(person)));
+  return records.reduce((count, record) => count + record.count, 0);
+}
+
+// Remove all unsaved changes of a person.
+function forget(person) {
+  return inStore(async (store) => {
+    for (const tab of await done(store.index(BY_PERSON).getAllKeys(person))) store.delete(tab);
+  });
+}
+
+// Remove a person's arrangements of all sheets.
+function forgetSettings(person) {
+  try {
+    for (const key of Object.keys(localStorage)) if (key.startsWith(`${PREFIX}${person} `)) localStorage.removeItem(key);
+  } catch {
+    // this browser stores nothing
+  }
 }

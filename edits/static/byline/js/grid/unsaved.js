@@ -4,7 +4,7 @@
 
 const DATABASE = "byline";
 const STORE = "unsaved";
-const BY_PERSON = "person";
+export const BY_PERSON = "person";
 
 // The record of this tab: { tab, person, sheet, … }.
 export class Unsaved {
@@ -30,33 +30,18 @@ export class Unsaved {
   // Take over and return the records of closed tabs, oldest first. `isGone(tab)` says whether a tab is closed.
   // `content(records)` returns this tab's record together with their changes. It replaces all of these records in one
   // transaction.
-  async adopt(isGone, content) {
-    const database = await open();
-    try {
-      const transaction = database.transaction(STORE, "readwrite");
-      const store = transaction.objectStore(STORE);
+  adopt(isGone, content) {
+    return inStore(async (store) => {
       const records = await done(store.index(BY_PERSON).getAll(this.person));
       const found = records.filter(({ sheet, tab }) => sheet === this.sheet && isGone(tab)).sort((a, b) => a.at - b.at);
       if (found.length) store.put(this.#record(content(found)));
       for (const { tab } of found) store.delete(tab);
-      await finished(transaction);
       return found;
-    } finally {
-      database.close();
-    }
+    });
   }
 
-  async #write(content) {
-    const database = await open();
-    try {
-      const transaction = database.transaction(STORE, "readwrite");
-      const store = transaction.objectStore(STORE);
-      if (content) store.put(this.#record(content));
-      else store.delete(this.tab);
-      await finished(transaction);
-    } finally {
-      database.close();
-    }
+  #write(content) {
+    return inStore((store) => (content ? store.put(this.#record(content)) : store.delete(this.tab)));
   }
 
   #record(content) {
@@ -64,29 +49,14 @@ export class Unsaved {
   }
 }
 
-// The number of a person's unsaved changes on all sheets.
-export async function countUnsaved(person) {
-  const records = await ofPerson(person);
-  return records.reduce((count, record) => count + record.count, 0);
-}
-
-// Remove all unsaved changes of a person.
-export async function forget(person) {
+// Call `run` with the store of records, in one transaction. Returns the result of `run` when the transaction is complete.
+export async function inStore(run) {
   const database = await open();
   try {
     const transaction = database.transaction(STORE, "readwrite");
-    const store = transaction.objectStore(STORE);
-    for (const tab of await done(store.index(BY_PERSON).getAllKeys(person))) store.delete(tab);
+    const result = await run(transaction.objectStore(STORE));
     await finished(transaction);
-  } finally {
-    database.close();
-  }
-}
-
-async function ofPerson(person) {
-  const database = await open();
-  try {
-    return await done(database.transaction(STORE).objectStore(STORE).index(BY_PERSON).getAll(person));
+    return result;
   } finally {
     database.close();
   }
@@ -100,7 +70,7 @@ function open() {
   return done(request);
 }
 
-function done(request) {
+export function done(request) {
   return new Promise((resolve, reject) => {
     request.onsuccess = () => resolve(request.result);
     request.onerror = () => reject(request.error);
