@@ -5,7 +5,21 @@ from typing import Protocol
 import pytest
 from playwright.sync_api import Dialog, Page, Route, expect
 
-from tests.browser.grids import DIG, FILTER, SAVED, cell, go_to, line, look, note, open_grid, reaches, saved, script
+from tests.browser.grids import (
+    DIG,
+    FILTER,
+    SAVED,
+    cell,
+    go_to,
+    line,
+    look,
+    note,
+    open_grid,
+    reaches,
+    saved,
+    script,
+    value,
+)
 from tests.edits.site_plan import SitePlan
 from tests.running_sandbox import Person, RunningSandbox
 
@@ -13,6 +27,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 CHANGES = "**/api/v1/sheets/*/changes"
 NEXT = "Drainage runs"  # the row below Dig foundations
+IS_LOADED = "name => document.querySelector('[data-grid]').grid.parts.loaded.has(name)"
+FOCUSED = "() => document.querySelector('[data-grid]').grid.painter.active.innerText"
 
 
 class Release(Protocol):
@@ -165,8 +181,7 @@ def test_a_late_report_does_not_replace_a_question(page: Page, plan: SitePlan, b
     page.keyboard.press("Enter")
     expect(note(page)).to_contain_text("It would be text")
     release()
-    is_loaded = "document.querySelector('[data-grid]').grid.parts.loaded.has('report')"
-    reaches(page, lambda: page.evaluate(is_loaded), True)
+    reaches(page, lambda: page.evaluate(IS_LOADED, "report"), True)
     expect(note(page)).to_contain_text("It would be text")
     page.get_by_role("button", name="Keep it").click()
     saved(page)
@@ -271,3 +286,44 @@ def test_a_click_comes_after_the_keys_before_it(page: Page, bob: Person, way: st
         expect(page.get_by_role("menuitem", name="Copy")).to_be_visible()
     else:
         expect(cell(page, 9, "Task").get_by_role("textbox")).to_be_focused()
+
+
+@pytest.mark.parametrize("way", ["scrolls", "adds a row"])
+@pytest.mark.parametrize("button", ["left", "right"])
+def test_a_click_means_the_cell_that_the_person_saw(page: Page, bob: Person, way: str, button: str) -> None:
+    release = hold(page, "rows" if way == "adds a row" else "editors")
+    open_grid(page, bob)
+    page.set_viewport_size({"width": 3600, "height": 420})
+    if way == "adds a row":
+        cell(page, 7, "Task").click()
+        page.keyboard.press("Control+Enter")
+        clicked = cell(page, 9, "Task")
+    else:
+        seen = "({ painter }) => Math.floor((painter.height - painter.headHeight) / 32) - 1"
+        page.evaluate(f"(({{ grid }}) => grid.go(({seen})(grid), 2))(document.querySelector('[data-grid]'))")
+        page.keyboard.type("Rock")
+        for key in ("Enter", "ArrowDown", "ArrowDown"):
+            page.keyboard.press(key)
+        clicked = cell(page, 4, "Task")
+    text = clicked.inner_text()
+    if button == "left":
+        clicked.click()
+    else:
+        clicked.click(button="right")
+    release()
+    if button == "right":
+        page.get_by_role("menuitem", name="Copy").wait_for()
+    reaches(page, lambda: page.evaluate(FOCUSED), text)
+
+
+def test_a_click_on_a_check_box_comes_after_the_keys_before_it(page: Page, plan: SitePlan, bob: Person) -> None:
+    release = hold(page, "editors")
+    open_grid(page, bob)
+    cell(page, 7, "Task").click()
+    page.keyboard.type("Rock")
+    page.keyboard.press("Enter")
+    for _ in range(2):  # the first click goes to the cell
+        cell(page, 7, "Done").click()
+    release()
+    expect(cell(page, 7, "Task")).to_have_text("Rock")
+    reaches(page, lambda: value(page, plan, DIG, "Done"), True)

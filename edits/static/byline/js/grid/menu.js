@@ -28,19 +28,20 @@ export class Menus {
     if (box) this.openForCell(box.left + 16, box.bottom - 4);
   }
 
-  // Open the menu that an event asks for, on a column's title or on a cell.
-  openFor(event, head) {
+  // Open the menu that an event asks for, on a column's title or on a cell. `under` has the ids of the row and column.
+  openFor(event, head, under) {
     const { grid } = this;
-    const { row, column } = grid.painter.locate(event.clientX, event.clientY);
     if (head) {
-      if (column > 0) this.openForColumn(grid.view.columns[column].id, event.clientX, event.clientY);
+      if (grid.view.columnIndexOf(under.column) > 0) this.openForColumn(under.column, event.clientX, event.clientY);
       return;
     }
     if (event.clientX === 0 || event.button !== 2) {
       this.openAtCell();
       return;
     }
-    if (!grid.selection.has(row, column)) grid.go(row, column);
+    const at = grid.selection.indexes(under);
+    if (!at) return; // an earlier key has removed the cell
+    if (!grid.selection.has(at.row, at.column)) grid.go(at.row, at.column);
     this.openForCell(event.clientX, event.clientY);
   }
 

@@ -19,49 +19,58 @@ export class Pointer {
       if (event.target.classList.contains("grid-edge")) this.#resize(event);
     });
     element.addEventListener("contextmenu", (event) => this.#ask(event));
-    element.addEventListener("click", (event) => {
-      const cell = event.target.closest(".grid-cell[tabindex]");
-      if (cell && cell === this.tapped) grid.withEditors((editors) => editors.open()); // the second tap on a cell
-      else if (cell?.dataset.kind === "check" && this.pressed === cell) grid.toggleBoxes();
+    element.addEventListener("click", ({ target }) => {
+      const cell = target.closest(".grid-cell");
+      const { tapped } = this;
+      grid.parts.later(() => {
+        if (cell && cell === tapped) grid.withEditors((editors) => editors.open()); // the second tap on a cell
+        else if (cell?.dataset.kind === "check" && this.pressed === cell) grid.toggleBoxes();
+      });
     });
   }
 
   // Handle a press. While a part of the grid is loaded for an earlier key, keep the press for later. A press that was
-  // kept can't start dragging.
-  #press(event, isKept = false) {
-    const { painter, editors, selection, parts } = this.grid;
-    if (parts.waiting && event.target.closest(".grid-body")) {
-      event.preventDefault();
-      parts.later(() => this.#press(event, true));
-      return;
-    }
-    if (event.target === painter.handle) {
-      if (!isKept) this.#fill(event);
-      return;
-    }
-    const cell = event.target.closest(".grid-body .grid-cell");
-    if (event.button !== 0 || !cell || event.target.closest(".grid-editor")) return;
+  // kept can't start dragging. It means the cell that the person saw, which earlier keys can have moved.
+  #press(event) {
+    const { grid } = this;
+    const { painter, parts, selection, view } = grid;
+    const { target } = event;
+    const isKept = parts.waiting;
+    const cell = target.closest(".grid-body .grid-cell");
+    if (isKept && target.closest(".grid-body")) event.preventDefault();
+    if (target === painter.handle && !isKept) this.#fill(event);
+    if (event.button !== 0 || !cell || target.closest(".grid-editor")) return;
     event.preventDefault(); // the focus goes where grid.go() puts it
-    if (editors && !editors.commit()) return;
-    this.pressed = cell.hasAttribute("tabindex") && selection.rowIds.length === 1 ? cell : null; // the cell already had the focus
-    const { row, column } = painter.locate(event.clientX, event.clientY);
-    if (this.#isTriangle(event, cell)) {
-      const id = this.grid.view.row(row)[ID];
-      this.grid.go(row, column);
-      this.grid.view.setCollapsed([id], !this.grid.view.isCollapsed(id));
-      return;
-    }
-    this.grid.go(row, column, event.shiftKey);
-    if ((event.ctrlKey || event.metaKey) && cell.dataset.kind === "link") {
-      this.grid.openLink();
-      return;
-    }
-    if (isKept) return;
-    this.#drag((at) => {
-      this.pressed = null;
-      selection.go(at.row, at.column, true);
-      painter.focus();
-    });
+    const isTriangle = this.#isTriangle(event, cell);
+    const under = this.#under(event);
+    const go = () => {
+      if (parts.waiting) {
+        parts.waiting.then(go);
+        return;
+      }
+      if (grid.editors && !grid.editors.commit()) return;
+      this.pressed = cell.hasAttribute("tabindex") && selection.rowIds.length === 1 ? cell : null; // the cell already had the focus
+      const at = selection.indexes(under);
+      if (!at) return; // an earlier key has removed the cell
+      grid.go(at.row, at.column, !isTriangle && event.shiftKey);
+      if (isTriangle) view.setCollapsed([under.row], !view.isCollapsed(under.row));
+      else if ((event.ctrlKey || event.metaKey) && cell.dataset.kind === "link") grid.openLink();
+      else if (!isKept) {
+        this.#drag(({ row, column }) => {
+          this.pressed = null;
+          selection.go(row, column, true);
+          painter.focus();
+        });
+      }
+    };
+    go();
+  }
+
+  // Returns the ids of the row and column under the pointer, as { row, column }.
+  #under({ clientX, clientY }) {
+    const { painter, view } = this.grid;
+    const { row, column } = painter.locate(clientX, clientY);
+    return { row: view.row(row)?.[ID], column: view.columns[column].id };
   }
 
   #ask(event) {
@@ -69,7 +78,8 @@ export class Pointer {
     const cell = event.target.closest(".grid-body .grid-cell");
     if (event.target.closest(".grid-editor") || (!head && !cell)) return;
     event.preventDefault();
-    this.grid.parts.later(() => this.grid.withMenus((menus) => menus.openFor(event, head)));
+    const under = this.#under(event);
+    this.grid.parts.later(() => this.grid.withMenus((menus) => menus.openFor(event, head, under)));
   }
 
   #fill(event) {

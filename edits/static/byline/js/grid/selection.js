@@ -20,13 +20,13 @@ export class Selection extends EventTarget {
 
   // The position of the focus in the view: { row, column }.
   get at() {
-    return this.#indexes(this.focus) ?? this.last;
+    return this.indexes(this.focus) ?? this.last;
   }
 
   // The selected cells as { top, bottom, left, right } in the view. The cells at bottom and right belong to the range.
   // A range that includes the row number has whole rows.
   get range() {
-    const one = this.#indexes(this.anchor) ?? this.last;
+    const one = this.indexes(this.anchor) ?? this.last;
     const other = this.at;
     const isWholeRows = one.column === 0 || other.column === 0;
     return {
@@ -84,7 +84,8 @@ export class Selection extends EventTarget {
     return row >= top && row <= bottom && column <= right && (column >= left || (isWholeRows && column === 0));
   }
 
-  #indexes({ row, column }) {
+  // Returns the position of a cell in the view, or null if it isn't in the view.
+  indexes({ row, column }) {
     const indexes = { row: row === null ? -1 : this.view.indexOf(row), column: this.view.columnIndexOf(column) };
     return indexes.row < 0 || indexes.column < 0 ? null : indexes;
   }
@@ -92,10 +93,10 @@ export class Selection extends EventTarget {
   // Called when rows or columns were added or removed. If the focused cell no longer exists, the cell that is now in
   // its place gets the focus.
   #settle() {
-    const at = this.#indexes(this.focus);
+    const at = this.indexes(this.focus);
     if (at) this.last = at;
     else if (this.view.rowCount) this.go(this.last.row, this.last.column);
-    if (!this.#indexes(this.anchor)) this.anchor = { ...this.focus };
+    if (!this.indexes(this.anchor)) this.anchor = { ...this.focus };
   }
 
   #tell() {
