@@ -206,10 +206,14 @@ def test_texts_of_an_input_method_wait_for_the_editor(page: Page, bob: Person) -
     expect(cell(page, 8, "Task")).to_have_text("水")
 
 
-def test_leaving_asks_before_typed_text_is_lost(page: Page, plan: SitePlan, bob: Person) -> None:
-    release = hold(page, "editors")
+@pytest.mark.parametrize("name", ["editors", "find"])
+def test_leaving_asks_before_typed_text_is_lost(page: Page, plan: SitePlan, bob: Person, name: str) -> None:
+    release = hold(page, name)
     open_grid(page, bob)
     cell(page, 7, "Task").click()
+    if name == "find":
+        reaches(page, lambda: page.evaluate(IS_LOADED, "editors"), True)
+        page.keyboard.press("Control+f")
     page.keyboard.type("Rock")
     asked: list[str] = []
 
@@ -221,8 +225,11 @@ def test_leaving_asks_before_typed_text_is_lost(page: Page, plan: SitePlan, bob:
     page.close(run_before_unload=True)
     reaches(page, lambda: asked, ["beforeunload"])
     release()
-    page.keyboard.press("Enter")
-    expect(cell(page, 7, "Task")).to_have_text("Rock")
+    if name == "find":
+        expect(page.get_by_role("searchbox")).to_have_value("Rock")
+    else:
+        page.keyboard.press("Enter")
+        expect(cell(page, 7, "Task")).to_have_text("Rock")
 
 
 def test_a_paste_comes_after_the_keys_before_it(page: Page, bob: Person) -> None:

@@ -68,10 +68,9 @@ async function readUntilShown(grid) {
   }
 }
 
-// Ask before the page is left while typed text waits for the editor. As soon as the editor has loaded, it asks itself.
+// Ask before the page is left while keys and clicks wait for a part of the grid. There can be typed text among them.
 addEventListener("beforeunload", (event) => {
-  const { parts } = host.grid ?? {};
-  if (parts?.waiting && !parts.loaded.has("editors")) event.preventDefault();
+  if (host.grid?.parts.waiting) event.preventDefault();
 });
 
 // Browsers have the locks that keep two tabs apart only for https:// addresses and on this machine.
