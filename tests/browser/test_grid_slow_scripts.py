@@ -27,6 +27,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 CHANGES = "**/api/v1/sheets/*/changes"
 NEXT = "Drainage runs"  # the row below Dig foundations
+PART_FAILED = "This part of the page could not be loaded. Check the connection, or reload the page."
 IS_LOADED = "name => document.querySelector('[data-grid]').grid.parts.loaded.has(name)"
 FOCUSED = "() => document.querySelector('[data-grid]').grid.painter.active.innerText"
 
@@ -293,6 +294,47 @@ def test_a_click_comes_after_the_keys_before_it(page: Page, bob: Person, way: st
         expect(page.get_by_role("menuitem", name="Copy")).to_be_visible()
     else:
         expect(cell(page, 9, "Task").get_by_role("textbox")).to_be_focused()
+
+
+@pytest.mark.parametrize("name", ["editors", "find"])
+def test_keys_after_one_that_failed_have_no_effect(page: Page, plan: SitePlan, bob: Person, name: str) -> None:
+    """The keys that follow Ctrl+F are not for the cell, and the text without its first letter is no one's text."""
+    held: list[Route] = []
+    page.route(script(name), lambda route: route.continue_() if held else held.append(route))  # fails only once
+    open_grid(page, bob)
+    cell(page, 7, "Task").click()
+    if name == "find":
+        page.keyboard.press("Control+f")
+    page.keyboard.type("Rock")
+    page.keyboard.press("Enter")
+    cell(page, 9, "Task").click()
+    reaches(page, lambda: len(held), 1)
+    held[0].abort()
+    expect(cell(page, 9, "Task")).to_be_focused()
+    expect(note(page)).to_have_text(PART_FAILED)
+    assert value(page, plan, DIG, "Task") == DIG
+    page.keyboard.type("Rock")
+    page.keyboard.press("Enter")
+    expect(cell(page, 9, "Task")).to_have_text("Rock")
+
+
+def test_a_paste_has_the_clipboard_of_its_time_after_a_copy_that_failed(
+    page: Page, plan: SitePlan, bob: Person
+) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    release = hold(page, "find")
+    open_grid(page, bob)
+    cell(page, 7, "Task").click()
+    reaches(page, lambda: page.evaluate(IS_LOADED, "copying"), True)
+    page.keyboard.press("Control+c")
+    cell(page, 8, "Task").click()
+    page.keyboard.press("Control+f")
+    page.keyboard.press("Control+c")
+    release(arrives=False)
+    expect(note(page)).to_have_text(PART_FAILED)
+    page.evaluate("navigator.clipboard.writeText('From elsewhere')")
+    page.keyboard.press("Control+v")
+    expect(cell(page, 8, "Task")).to_have_text("From elsewhere")
 
 
 @pytest.mark.parametrize("way", ["scrolls", "adds a row"])

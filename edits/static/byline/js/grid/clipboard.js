@@ -11,17 +11,16 @@ export class Clipboard {
   }
 
   // Copy the selected cells. With `why`, empty them afterwards.
-  #copy(event, why) {
+  async #copy(event, why) {
     if (event.target.closest(".grid-editor")) return;
     event.preventDefault();
     let data = event.clipboardData; // until the event ends
     this.isTaking = true;
     const { grid } = this;
-    grid.parts.later(async () => {
-      await grid.withCopying((copying) => copying.copy(data, why));
-      this.isTaking = false;
-    });
+    const copied = grid.parts.later(() => grid.withCopying((copying) => copying.copy(data, why)));
     data = null;
+    await copied;
+    this.isTaking = false;
   }
 
   #paste(event) {

@@ -29,7 +29,7 @@ export class Parts {
     this.status = status;
     this.loaded = new Map();
     this.failed = ""; // the name of the part that could not be loaded last
-    this.waiting = null; // a promise while parts are being loaded; keys and clicks wait for it
+    this.waiting = null; // a promise while parts are being loaded, of nothing if this fails; keys and clicks wait for it
   }
 
   // Call `run` with a part's module, immediately if it is loaded. Returns the result of `run`, or a promise of it.
@@ -39,8 +39,9 @@ export class Parts {
     const result = loading.then(run, () => this.#tell(name));
     const done = loading
       .catch(() => {})
-      .then(() => {
+      .then((module) => {
         if (this.waiting === done) this.waiting = null;
+        return module;
       });
     this.waiting = done;
     return result;
@@ -53,10 +54,11 @@ export class Parts {
     else this.#load(name).then(run, fail);
   }
 
-  // Call `run`, after all keys and clicks that wait for parts.
-  later(run) {
-    if (this.waiting) this.waiting.then(() => this.later(run));
-    else run();
+  // Call `run`, after all keys and clicks that wait for parts. If one of these parts can't be loaded, `run` isn't called,
+  // because it was meant for what the part would have shown. Resolves afterwards.
+  async later(run) {
+    while (this.waiting) if (!(await this.waiting)) return;
+    await run();
   }
 
   // Fetch all parts, for later.
