@@ -3,12 +3,16 @@
 import json
 import re
 from pathlib import Path
+from urllib.parse import urljoin
 
+import pytest
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
+from django.templatetags.static import static
 from django.test import override_settings
 
 from config.static_files import OUR_MODULES, shortened
+from edits.grid.modules import MAIN, addresses
 
 IMPORT = re.compile(r'^(?:import|export)[^;]*? from "(\.\.?/[^"]+)";|import\("(\.\.?/[^"]+)"\)', re.MULTILINE)
 HASHED = re.compile(r".+\.[0-9a-f]{12}\.js")
@@ -45,3 +49,26 @@ def test_modules_are_shortened_outside_of_their_texts() -> None:
         code = shortened(line + "\n").strip()
         assert code.count("`") % 2 == 0, f"a text that spans lines, or is cut off: {line}"
         assert code.count('"') % 2 == 0 or line.endswith(code), f"a text that is cut off: {line}"
+
+
+@pytest.mark.parametrize(
+    "backend",
+    [
+        "config.static_files.HashedStaticFiles",
+        "django.contrib.staticfiles.storage.ManifestStaticFilesStorage",
+        "django.contrib.staticfiles.storage.StaticFilesStorage",
+    ],
+)
+def test_a_page_names_the_addresses_at_which_modules_import_each_other(tmp_path: Path, backend: str) -> None:
+    with override_settings(STORAGES={"staticfiles": {"BACKEND": backend}}, STATIC_ROOT=tmp_path, DEBUG=False):
+        call_command("collectstatic", "--noinput", verbosity=0)
+        main, named = static(MAIN), addresses()
+    found, waiting = {main}, [main]
+    while waiting:
+        module = waiting.pop()
+        script = (tmp_path / module.removeprefix("/static/")).read_text()
+        new = {urljoin(module, name) for name, _ in IMPORT.findall(script) if name} - found
+        found |= new
+        waiting += new
+    assert set(named) == found
+    assert len(named) == len(found)

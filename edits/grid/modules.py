@@ -6,10 +6,31 @@ import posixpath
 import re
 from functools import cache
 from pathlib import Path
+from urllib.parse import urljoin
+
+from django.apps import apps
+from django.contrib.staticfiles.storage import staticfiles_storage
+from django.templatetags.static import static
 
 STATIC = Path(__file__).resolve().parent.parent / "static"
 MAIN = "byline/js/grid/main.js"
 IMPORTED = re.compile(r'^(?:import|export)\s[^;]*?\sfrom "(\.[^"]+)";', re.MULTILINE)  # without import("…")
+
+
+def addresses() -> list[str]:
+    """Return the addresses at which a browser requests the modules.
+
+    Not every storage with hashed names also writes these names into the imports. If it doesn't, the modules import each
+    other by their plain names, and a browser would request the hashed names for nothing.
+    """
+    if apps.is_installed("django.contrib.staticfiles") and _are_imports_rewritten():
+        return [static(path) for path in modules()]
+    main, folder = static(MAIN), posixpath.dirname(MAIN)
+    return [main, *(urljoin(main, posixpath.relpath(path, folder)) for path in modules() if path != MAIN)]
+
+
+def _are_imports_rewritten() -> bool:
+    return bool(getattr(staticfiles_storage, "support_js_module_import_aggregation", False))
 
 
 @cache

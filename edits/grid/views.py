@@ -17,7 +17,7 @@ from edits import features
 from edits.features import Feature
 from edits.gateway.client import Gateway, gateway_for
 from edits.gateway.errors import GatewayError
-from edits.grid.modules import modules
+from edits.grid.modules import addresses
 from edits.grid.tables import table_of
 from edits.sheets import openable_sheets, opened_sheets, reading
 from edits.sheets.rights import why_no_edits
@@ -70,7 +70,7 @@ def sheet(request: SmartsheetRequest, sheet_id: int) -> HttpResponse:
         "api_url": "" if request.GET.get("view") == "table" else _api_url(),
         "page": min(page, pages),
         "pages": pages,
-        "modules": modules(),
+        "modules": addresses(),
         **_offered(gateway, found.access),
     }
     return render(request, "edits/sheet.html", context)
