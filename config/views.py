@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 from django.views.defaults import server_error as djangos_server_error
 
+from audit.grouping import edits_of
 from audit.models import Entry
 from config.home import home_of
 from config.middleware import database_away, is_database_away
@@ -36,10 +37,15 @@ def dismiss(request: HttpRequest, edit_id: UUID) -> HttpResponse:
     profile: Profile | None = getattr(request, "smartsheet_user", None)
     if profile is None:
         return redirect("home")
-    if not Entry.objects.by_actor(profile.id, region=profile.region).of_edit(edit_id).exists():
+    own = Entry.objects.by_actor(profile.id, region=profile.region)
+    found = edits_of(list(own.of_edit(edit_id)[:1]), is_whole=True)
+    if not found:
         raise Http404
-    DismissedEdit.objects.dismiss(profile, edit_id)
-    messages.success(request, "The edit is no longer on the list. It stays in the audit log.")
+    if found[0].is_certain:
+        DismissedEdit.objects.dismiss(profile, edit_id)
+        messages.success(request, "The edit is no longer on the list. It stays in the audit log.")
+    else:
+        messages.warning(request, "The outcome of this edit is not certain yet, so the edit stays on the list.")
     return redirect("home")
 
 

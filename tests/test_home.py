@@ -166,6 +166,9 @@ def test_an_edit_is_dismissed_once_its_outcome_is_known(
     sign_in(stranger, charlie)
     assert stranger.post(f"/dismiss/{conflict.edit_id}/").status_code == 404
     assert Client().post(f"/dismiss/{conflict.edit_id}/")["Location"] == "/"
+    unknown = Entry.objects.get(phase=Phase.UNKNOWN)
+    answer = client.post(f"/dismiss/{unknown.edit_id}/", follow=True)
+    assert "The outcome of this edit is not certain yet, so the edit stays on the list." in answer.content.decode()
     assert needs(client) == [{Phase.UNKNOWN}, {Phase.CONFLICT}]
     for _ in range(2):  # a second click
         answer = client.post(f"/dismiss/{conflict.edit_id}/", follow=True)
