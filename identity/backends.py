@@ -68,8 +68,8 @@ class SmartsheetBackend(RolesBackend):
         person: SmartsheetUser | None = getattr(user, "smartsheet", None)
         if user is None or person is None:
             return user
-        person.is_connected = user.smartsheet_token is not None and not person.is_blocked
-        person.has_given_roles = user.has_given_roles
+        person.is_connected = user.byline_token is not None and not person.is_blocked
+        person.has_given_roles = user.byline_has_roles
         return user if person.is_connected and admission.is_listed(person.as_profile()) else None
 
 
@@ -78,9 +78,9 @@ def _active_users(model: type[Any]) -> QuerySet[Any]:
     """Return a QuerySet of the users who aren't deactivated, with their Smartsheet accounts. Every page needs this
     query, and building the query takes longer than running it. So the QuerySet is cached, but not the users.
     """
-    facts = {
-        "smartsheet_token": F("smartsheet__token"),
-        "has_given_roles": Exists(Role.objects.filter(person=OuterRef("smartsheet"))),
+    facts = {  # names that hardly any user model has, because Django refuses the names of fields
+        "byline_token": F("smartsheet__token"),
+        "byline_has_roles": Exists(Role.objects.filter(person=OuterRef("smartsheet"))),
     }
     people = model._default_manager.select_related("smartsheet").exclude(users.inactive())
     active: QuerySet[Any] = people.annotate(**facts).order_by()

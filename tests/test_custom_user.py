@@ -22,6 +22,8 @@ class Member(AbstractBaseUser, PermissionsMixin):
     address = models.CharField(max_length=100, unique=True)
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
+    smartsheet_token = models.CharField(max_length=100, default="the site's own")
+    has_given_roles = models.BooleanField(default=False)
     USERNAME_FIELD = "address"
     objects = BaseUserManager()
 """
@@ -50,6 +52,7 @@ assert not member.has_usable_password()
 assert member.smartsheet.name == "Jane"
 assert backend.authenticate(None, profile=profile, grant=grant) == member
 assert backend.get_user(member.pk) == member
+assert backend.get_user(member.pk).smartsheet_token == "the site's own"
 signed_out.send(SmartsheetUser, person=member.smartsheet)
 member.is_active = False
 member.save()  # its sessions end by a receiver
