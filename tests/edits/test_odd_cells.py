@@ -4,9 +4,12 @@ import json
 from typing import Any
 
 import pytest
+from django.http import QueryDict
 from django.test import Client
 
 from audit.models import Entry
+from edits.sheets.sheet import Sheet
+from edits.widgets.row_form import RowForm
 from tests.edits.browser import Page
 from tests.edits.site_plan import SitePlan
 from tests.running_sandbox import Person
@@ -150,3 +153,14 @@ def test_fault_7_a_restricted_column_says_what_it_takes(browser: Client, plan: S
     )
     assert "Put the old value back" not in page.text
     assert len(plan.writes(bob)) == 1
+
+
+@pytest.mark.parametrize("name", ["Ann\rLee", "Ann\r\nLee"])
+def test_a_contact_whose_name_has_a_line_break_is_shown_by_address(name: str) -> None:
+    columns = [{"id": 7, "title": "Who", "type": "CONTACT_LIST", "index": 0, "primary": True}]
+    rows = [{"id": 2, "cells": [{"columnId": 7, "value": "ann@example.com", "displayValue": name}]}]
+    sheet = Sheet.parse({"id": 1, "name": "Plan", "accessLevel": "EDITOR", "columns": columns, "rows": rows})
+    form = RowForm(QueryDict("once=1"), sheet=sheet, row=sheet.rows[0])
+    assert form.is_valid(), form.errors
+    assert form["col-7"].data.texts == ["ann@example.com"]
+    assert form.changes() == ()

@@ -30,7 +30,8 @@ class ContactType(ColumnType):
         known, key = known_people(self.column, cell, self.people), text_of(cell.value)
         name = cell.display or next((one.name for one in known if one.email == key), "")
         is_clear = [one.key for one in known if one.name.casefold() == name.casefold()] == [key]
-        return name if name and is_clear and "@" not in name and name == name.strip() else key
+        is_sent_back = name == text_of(name).strip()  # a form never sends \r or spaces around a text
+        return name if name and is_clear and "@" not in name and is_sent_back else key
 
     def parse(self, typed: str | Sequence[str], cell: Cell, reader: Reader) -> Value:
         text = one_text(typed).strip()
