@@ -376,3 +376,19 @@ def test_a_click_on_a_check_box_comes_after_the_keys_before_it(page: Page, plan:
     release()
     expect(cell(page, 7, "Task")).to_have_text("Rock")
     reaches(page, lambda: value(page, plan, DIG, "Done"), True)
+
+
+@pytest.mark.parametrize("keys", [["F2", "ArrowRight", "?"], ["F2", "?"]])
+def test_a_question_mark_comes_after_the_keys_before_it(
+    page: Page, plan: SitePlan, bob: Person, keys: list[str]
+) -> None:
+    """It is text in a cell that the person can change. In other cells, it opens the help."""
+    release = hold(page, "editors")
+    open_grid(page, bob)
+    go_to(page, plan, DIG, "No.")  # Smartsheet fills in this column
+    for key in keys:
+        page.keyboard.press(key)
+    release()
+    if "ArrowRight" in keys:
+        expect(page.locator(".grid-editor .grid-input")).to_have_value("?")
+    expect(page.get_by_role("dialog")).to_have_count(0 if "ArrowRight" in keys else 1)

@@ -7,7 +7,7 @@ export class Keyboard {
   constructor(grid) {
     this.grid = grid;
     grid.painter.element.addEventListener("keydown", (event) => this.#hear(event));
-    document.addEventListener("keydown", (event) => this.#help(event));
+    document.addEventListener("keydown", (event) => event.key === "?" && grid.parts.later(() => this.#help(event)));
   }
 
   // Handle a key. While a part of the grid is loaded for an earlier key, keep the key for later.
@@ -42,9 +42,10 @@ export class Keyboard {
   // The ? key opens the keyboard help, unless the person can type into the focused cell.
   #help(event) {
     const { editors } = this.grid;
-    if (event.key !== "?" || event.ctrlKey || event.metaKey || editors?.isOpen) return;
-    if (event.target.closest("input, textarea, select, dialog")) return;
-    if (event.target.closest(".grid-cell") && this.#takesText()) return;
+    const field = document.activeElement; // earlier keys can have moved the focus
+    if (event.ctrlKey || event.metaKey || editors?.isOpen) return;
+    if (field.closest("input, textarea, select, dialog")) return;
+    if (field.closest(".grid-cell") && this.#takesText()) return;
     event.preventDefault();
     this.grid.openHelp();
   }
