@@ -15,7 +15,8 @@ from tests.edits.site_plan import SitePlan
 from tests.running_sandbox import Person, RunningSandbox
 
 ROOT = Path(__file__).resolve().parent.parent
-SEPARATED = re.compile(r'[\w-]+="[^"]*\b[0-9]{1,3}(?:,[0-9]{3})+\b[^"]*"')
+# In words for people, such as those of aria-label, a number has the site's separators.
+SEPARATED = re.compile(r'(?<![\w-])(?!aria-label)[\w-]+="[^"]*\b[0-9]{1,3}(?:,[0-9]{3})+\b[^"]*"')
 # Fields that are whole numbers. Names such as line.id in the designer of forms are texts.
 NUMBER = re.compile(
     r"(?:asked\.person\.pk|column\.id|row\.id|sheet\.id|user\.id|row_id|sheet_id|(?:entry|outcome)\.pk|at\.number"
