@@ -125,11 +125,11 @@ def read_version(request: ApiRequest, sheet_id: SheetId) -> HttpResponse:
 
 @router.get("/sheets/{sheet_id}/changes", response={200: ChangesAnswer, **failing(404)}, operation_id="readChanges")
 def read_changes(request: ApiRequest, sheet_id: SheetId, since: CursorText) -> HttpResponse:
-    """Read what changed in a sheet since the answer that had the cursor `since`. If nothing changed, this is very
-    little work for Smartsheet.
+    """Read what changed in a sheet after an earlier answer. `since` is the cursor of that answer. If nothing changed,
+    this is very little work for Smartsheet.
 
-    The answer has every row with a formula or a link. To get only the rows that differ, send the digests of your rows
-    by POST.
+    The new answer also has all rows with a formula or a link, even if they didn't change. To get only the rows that
+    differ, send the digests of your rows by POST.
     """
     return respond_compressed(request, changes_answer(_gateway(request), sheet_id, Copy(Cursor.parse(since))))
 

@@ -76,7 +76,9 @@ class Ours:
         return self.intent.at - SKEW <= version.at <= latest + SKEW
 
     def is_value(self, version: Version) -> bool:
-        """Whether the state has the written value. Also true if the written value was erased from the log."""
+        """Whether the cell had the written value in this version. If the log's copy of the value was erased, the result
+        is True.
+        """
         return is_erased(self.value) or is_same(_plain(self.value), _plain(version.value))
 
     def is_person(self, version: Version) -> bool:

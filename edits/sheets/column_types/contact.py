@@ -64,8 +64,10 @@ def key_of(text: str, column: Column, known: Sequence[Contact]) -> str:
     """Return the key of the contact that a text means. The text is an address or a name.
 
     Raises:
-        Doubtful: no one with this name is known, so the contact would be a name without an address.
-        ValidationError: the text matches several people, no one, or someone that the column doesn't allow.
+        Doubtful: no known person has this name, but the column accepts anyone. The contact would be a name without an
+            address.
+        ValidationError: several people have this name, the text has an @ but isn't an address, or the column doesn't
+            accept this person.
     """
     named = WITH_NAME.fullmatch(text)
     wanted = named[1].strip() if named else text
