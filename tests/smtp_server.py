@@ -64,7 +64,8 @@ class _Conversation(socketserver.StreamRequestHandler):
     """Handles one connection."""
 
     def handle(self) -> None:
-        known: MailServer = self.server.known  # type: ignore[attr-defined] # set in mail_server()
+        assert isinstance(self.server, _Server)
+        known = self.server.known
         known.connections += 1
         self._say("220 test")
         sender = recipient = ""
@@ -115,6 +116,7 @@ class _Conversation(socketserver.StreamRequestHandler):
 
 
 class _Server(socketserver.ThreadingTCPServer):
+    known: MailServer
     daemon_threads = True
     allow_reuse_address = True
 
@@ -127,7 +129,7 @@ def mail_server() -> Iterator[MailServer]:
     """Run a mail server on a free port of this machine."""
     with _Server(("127.0.0.1", 0), _Conversation) as server:
         known = MailServer(port=server.server_address[1])
-        server.known = known  # type: ignore[attr-defined] # read by each conversation
+        server.known = known
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
         thread.start()
         try:

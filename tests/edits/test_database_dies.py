@@ -61,7 +61,7 @@ def form(browser: Client, plan: SitePlan) -> Page:
 
 def send(form: Page) -> Page:
     sent = {name: values for name, values in form.fields.items() if values}
-    return Page.of(form.client, form.path, form.client.post(form.path, sent))  # type: ignore[arg-type] # as in Page
+    return Page.of(form.client, form.path, form.client.post(form.path, sent))
 
 
 @pytest.mark.parametrize("text", ["identity_browsersession", "auth_user", '"identity_token"'])

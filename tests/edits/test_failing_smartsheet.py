@@ -203,7 +203,7 @@ def test_a_deletion_that_fails(browser: Client, plan: SitePlan, bob: Person, fau
     status, words, outcome = fault.write
     plan.sandbox.fault(method="DELETE", person=bob.id, **fault.fault)
     path = plan.delete_path("Excavation")
-    page = Page.of(browser, path, browser.post(path, {"rows": "3"}, follow=True))  # type: ignore[arg-type] # the test client's response class
+    page = Page.of(browser, path, browser.post(path, {"rows": "3"}, follow=True))
     words = "“Excavation” and 2 child rows deleted" if fault.is_applied else words
     assert (page.status, words in page.text) == (status, True), page.text
     assert len(plan.writes(bob)) == 1

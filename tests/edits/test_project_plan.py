@@ -119,7 +119,7 @@ def test_what_smartsheet_calculates_says_so(
     name = f"col-{project.columns[column]}"
     assert name not in page.fields
     assert why in page.text
-    sent = Page.of(browser, path, browser.post(path, {name: "7"}))  # type: ignore[arg-type] # the test client's response class
+    sent = Page.of(browser, path, browser.post(path, {name: "7"}))
     assert sent.status == 422
     assert f"“{column}” cannot be changed. {why} You typed: 7" in sent.text
     assert project.writes(bob) == []

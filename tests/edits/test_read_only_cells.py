@@ -38,7 +38,7 @@ def test_a_program_that_writes_to_a_read_only_cell_gets_the_reason(
     browser: Client, plan: SitePlan, bob: Person, row: str, column: str, why: str
 ) -> None:
     path = plan.edit_path(row)
-    page = Page.of(browser, path, browser.post(path, {f"col-{plan.columns[column]}": "99"}))  # type: ignore[arg-type] # the test client's response class
+    page = Page.of(browser, path, browser.post(path, {f"col-{plan.columns[column]}": "99"}))
     assert page.status == 422
     assert f"“{column}” cannot be changed. {why} You typed: 99" in page.text
     assert plan.writes(bob) == []
@@ -132,7 +132,7 @@ def test_a_hidden_column_is_not_written_even_if_a_program_sends_it(
 ) -> None:
     plan.sandbox.call(alice, "PUT", f"/sheets/{plan.id}/columns/{plan.columns['Notes']}", {"hidden": True})
     path = plan.edit_path(ROW)
-    page = Page.of(browser, path, browser.post(path, {f"col-{plan.columns['Notes']}": "Rock"}))  # type: ignore[arg-type] # the test client's response class
+    page = Page.of(browser, path, browser.post(path, {f"col-{plan.columns['Notes']}": "Rock"}))
     assert page.status == 422
     assert "“Notes” cannot be changed. It is hidden. You typed: Rock" in page.text
     assert plan.writes(bob) == []

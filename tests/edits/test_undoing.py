@@ -62,7 +62,7 @@ def key_of(page: Page) -> str:
 def put_back(browser: Client, entry: Entry, key: str | None = None) -> Page:
     path = f"/sheets/undo/{entry.pk}/"
     answer = browser.post(path, {"once": key or key_of(undo_page(browser, entry))}, follow=True)
-    return Page.of(browser, path, answer)  # type: ignore[arg-type] # the test client's response class
+    return Page.of(browser, path, answer)
 
 
 def newest() -> LoggedChange:

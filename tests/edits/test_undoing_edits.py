@@ -60,7 +60,7 @@ def confirm(browser: Client, path: str, key: str | None = None) -> Page:
     found = re.search(r'name="once" value="([^"]+)"', ask(browser, path).html)
     assert key or found
     answer = browser.post(path, {"once": key or (found[1] if found else "")}, follow=True)
-    return Page.of(browser, path, answer)  # type: ignore[arg-type] # the test client's response class
+    return Page.of(browser, path, answer)
 
 
 def write(sheet: ManyRows, row: int, note: str) -> None:
@@ -88,8 +88,14 @@ def test_an_action_of_the_site_itself_has_a_page_that_says_why_not(browser: Clie
     sheet = rows(1)
     changes = [Change(row_id, "row", None, "", None, None) for row_id in sheet.row_ids]
     actor = Actor(id=bob.id, region="sandbox", name=bob.name, email=bob.email)
-    facts = {"actor": actor, "sheet_id": sheet.id, "sheet_name": "Sheet", "changes": changes, "origin": Origin.APP}
-    intent = intend(action="approve", **facts)  # type: ignore[arg-type] # the values have several types
+    facts: dict[str, Any] = {
+        "actor": actor,
+        "sheet_id": sheet.id,
+        "sheet_name": "Sheet",
+        "changes": changes,
+        "origin": Origin.APP,
+    }
+    intent = intend(action="approve", **facts)
     settle(intent, [Outcome(Phase.APPLIED, None)])
     page = ask(browser, f"/sheets/undo/edit/{intent.edit_id}/")
     assert (page.status, undo.NO_CELL in page.text) == (200, True)
@@ -160,13 +166,13 @@ def test_a_cell_that_changes_between_reading_and_sending_is_left_alone(
     sheet = rows(2)
     path = changed(sheet)
     meanwhile(lambda: save(sheet.read([sheet.row_ids[0]]), sheet.updates("meanwhile", shown="new 0")[:1]))
-    page = Page.of(browser, path, browser.post(path, {"once": KEY}))  # type: ignore[arg-type] # as in confirm()
+    page = Page.of(browser, path, browser.post(path, {"once": KEY}))
     assert "1 cell has its old value again" in page.text
     assert (
         "Another save of the same cell or row was in progress at this moment, so this change wasn't sent." in page.text
     )
     assert sheet.notes_now() == ["meanwhile 0", "was"]
-    again = Page.of(browser, path, browser.post(path, {"once": KEY}, follow=True))  # type: ignore[arg-type] # as in confirm()
+    again = Page.of(browser, path, browser.post(path, {"once": KEY}, follow=True))
     assert (
         "You sent this form twice. It was carried out only the first time. This page shows what is left to undo."
         in again.text
@@ -180,7 +186,7 @@ def test_a_row_that_smartsheet_refuses_keeps_no_other_from_being_undone(
     sheet = rows(3)
     path = changed(sheet)
     meanwhile(lambda: sheet.call("DELETE", f"/sheets/{sheet.id}/rows?ids={sheet.row_ids[1]}"))
-    page = Page.of(browser, path, browser.post(path, {"once": KEY}))  # type: ignore[arg-type] # as in confirm()
+    page = Page.of(browser, path, browser.post(path, {"once": KEY}))
     assert "2 cells have their old values again" in page.text
     assert re.search("row 1 Notes new 1 was", page.text)
     assert sheet.notes_now() == ["was", "was"]
@@ -218,7 +224,7 @@ def test_pressing_twice_undoes_once(browser: Client, rows: Rows) -> None:
     sheet = rows(2)
     path = changed(sheet)
     confirm(browser, path, KEY)
-    page = Page.of(browser, path, browser.post(path, {"once": KEY}, follow=True))  # type: ignore[arg-type] # as in confirm()
+    page = Page.of(browser, path, browser.post(path, {"once": KEY}, follow=True))
     assert "You sent this change twice. It was made only once, the first time." in page.text
     assert len(sheet.writes()) == 2
 

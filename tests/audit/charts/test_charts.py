@@ -10,6 +10,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from audit import tallies
+from audit.access import Reader
 from audit.charts.figures import figures
 from audit.models import Entry
 from audit.recording import Actor, Outcome, settle
@@ -79,8 +80,8 @@ def test_every_figure_leads_to_its_entries(reader: Client) -> None:
 def test_each_sees_the_figures_of_what_they_may_read() -> None:
     today = datetime.now(UTC).date()
 
-    def edits(reader: object) -> int:
-        found = figures(reader, today, today, people={}, sheets={})  # type: ignore[arg-type] # a Reader
+    def edits(reader: Reader) -> int:
+        found = figures(reader, today, today, people={}, sheets={})
         return sum(bar.count for one in found.by_day().series for bar in one.bars)
 
     assert edits(AUDITOR) == 4

@@ -30,7 +30,7 @@ def form(browser: Client, plan: SitePlan) -> ProgressForm:
 
 
 def send(client: Client, path: str, data: dict[str, Any]) -> Page:
-    return Page.of(client, path, client.post(path, data))  # type: ignore[arg-type] # the test client's response class
+    return Page.of(client, path, client.post(path, data))
 
 
 def sent(form: ProgressForm, row: str = MINE, **typed: str) -> dict[str, Any]:

@@ -77,7 +77,10 @@ def test_the_list_has_the_rows_that_fit_the_rule_and_that_the_filter_shows(brows
 def test_the_list_reads_only_the_needed_columns(browser: Client, form: ProgressForm) -> None:
     Page.open(browser, form.path)
     (query,) = [one["query"] for one in form.plan.sandbox.requests() if one["path"].endswith(f"/sheets/{form.plan.id}")]
-    assert f"filterId={form.stored.definition.filter.id}" in query  # type: ignore[union-attr] # the form has one
+    definition = form.stored.definition
+    assert definition is not None
+    assert definition.filter is not None
+    assert f"filterId={definition.filter.id}" in query
     assert str(form.column("Budget")) not in query
 
 

@@ -5,6 +5,7 @@ wait, Smartsheet would refuse the second save with error 4004.
 import threading
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -44,8 +45,8 @@ def test_a_save_that_waits_too_long_is_not_sent(rows: Rows, settings: Settings) 
     baseline = sheet.read()
     settings.SMARTSHEET_DEADLINE = 2
     brief = replace(baseline, gateway=gateway_for(sheet.user))
-    key = {"region": "sandbox", "person_id": sheet.person.id, "sheet_id": sheet.id}
-    with sheet_lease(**key, seconds=30, patience=0):  # type: ignore[arg-type] # one dictionary for three arguments
+    key: dict[str, Any] = {"region": "sandbox", "person_id": sheet.person.id, "sheet_id": sheet.id}
+    with sheet_lease(**key, seconds=30, patience=0):
         (row,) = save(brief, sheet.updates()).rows
     assert (row.status, sheet.writes()) == (Status.NOT_SENT, [])
     assert "You're saving something else to this sheet" in row.message
@@ -55,8 +56,8 @@ def test_a_save_that_waits_too_long_is_not_sent(rows: Rows, settings: Settings) 
 
 def test_a_lease_ends_by_itself(rows: Rows) -> None:
     sheet = rows(1)
-    key = {"region": "sandbox", "person_id": sheet.person.id, "sheet_id": sheet.id}
-    held = sheet_lease(**key, seconds=0, patience=0)  # type: ignore[arg-type] # one dictionary for three arguments
+    key: dict[str, Any] = {"region": "sandbox", "person_id": sheet.person.id, "sheet_id": sheet.id}
+    held = sheet_lease(**key, seconds=0, patience=0)
     held.__enter__()
     assert SheetLease.objects.exclude(holder=None).count() == 1
     assert save(sheet.read(), sheet.updates()).rows[0].status is Status.SAVED

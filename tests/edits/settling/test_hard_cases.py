@@ -164,4 +164,6 @@ def test_a_personal_name_of_a_row_found_out_stays_out_of_the_log(intended: Inten
     intended("Jane Roe", action="add")
     by_bob.sandbox.call(by_bob.person, "POST", f"/sheets/{by_bob.id}/rows", [{"toBottom": True, "cells": [cell]}])
     assert settled() == ["applied"]
-    assert logged()[0].outcome.row_label.startswith("Row ")  # type: ignore[union-attr] # it has one
+    outcome = logged()[0].outcome
+    assert outcome is not None
+    assert outcome.row_label.startswith("Row ")

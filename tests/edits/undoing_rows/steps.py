@@ -78,7 +78,7 @@ def confirm(browser: Client, path: str, key: str = "") -> Page:
     found = re.search(r'name="once" value="([^"]+)"', ask(browser, path).html)
     assert found or key, ask(browser, path).text
     answer = browser.post(path, {"once": key or (found[1] if found else "")}, follow=True)
-    return Page.of(browser, path, answer)  # type: ignore[arg-type] # the test client's response class
+    return Page.of(browser, path, answer)
 
 
 def undoings() -> list[LoggedChange]:
