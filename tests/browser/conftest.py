@@ -9,7 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Dialog, Page, expect, sync_playwright
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
@@ -147,6 +147,20 @@ def allow(page: Page, person: Person) -> None:
     """Choose the person on the consent page, and press Allow."""
     page.get_by_role("radio", name=person.name or person.email).check()
     page.get_by_role("button", name="Allow").click()
+
+
+def answer_dialogs(page: Page, *, accept: bool) -> list[str]:
+    """Answer each dialog of the browser in this tab, for example its question before leaving. The types of the dialogs
+    are added to the returned list, as in ["beforeunload"].
+    """
+    asked: list[str] = []
+
+    def answer(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        (dialog.accept if accept else dialog.dismiss)()
+
+    page.on("dialog", answer)
+    return asked
 
 
 def problems(page: Page, impacts: frozenset[str] = frozenset({"serious", "critical"})) -> list[str]:

@@ -6,14 +6,14 @@ import re
 from dataclasses import replace
 
 import pytest
-from playwright.sync_api import Browser, Dialog, Page, expect
+from playwright.sync_api import Browser, Page, expect
 from pytest_django import Settings
 
 from edits.forms.conditions import Condition
 from edits.forms.definition import Definition, FormField, State, StateWhen
 from edits.forms.models import FormDefinition
 from identity.models import SmartsheetUser
-from tests.browser.conftest import all_problems, picture, sign_in
+from tests.browser.conftest import all_problems, answer_dialogs, picture, sign_in
 from tests.browser.grids import reaches
 from tests.edits.site_plan import SitePlan
 from tests.running_sandbox import Person
@@ -136,13 +136,7 @@ def test_the_form_and_the_words_follow_what_is_typed(page: Page, form: FormDefin
     live.get_by_label("How far are you?").select_option("Blocked")
     expect(live.get_by_label("Notes")).to_be_visible()
     picture(page, "form-designer")
-    asked: list[str] = []
-
-    def leave(dialog: Dialog) -> None:
-        asked.append(dialog.type)
-        dialog.accept()
-
-    page.on("dialog", leave)
+    asked = answer_dialogs(page, accept=True)
     page.goto("/forms/design/")
     assert asked == ["beforeunload"]
     assert FormDefinition.objects.get().revision == 0

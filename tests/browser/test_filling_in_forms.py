@@ -5,10 +5,10 @@ JavaScript.
 import re
 
 import pytest
-from playwright.sync_api import Browser, Dialog, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from edits.forms.definition import NotAllowed, OptionsWhen
-from tests.browser.conftest import all_problems, picture, sign_in
+from tests.browser.conftest import all_problems, answer_dialogs, picture, sign_in
 from tests.edits.forms.progress_form import MINE, THEIRS, ProgressForm
 from tests.edits.site_plan import SitePlan
 from tests.running_sandbox import Person
@@ -135,13 +135,7 @@ def test_leaving_asks_if_what_was_typed_is_nowhere_else(page: Page, form: Progre
     page.route("**/rows/**", lambda route: route.abort() if route.request.method == "POST" else route.continue_())
     page.get_by_label("Spent", exact=True).press_sequentially("9")
     expect(page.get_by_text("The draft wasn't saved.")).to_be_visible()
-    asked: list[str] = []
-
-    def leave(dialog: Dialog) -> None:
-        asked.append(dialog.type)
-        dialog.accept()
-
-    page.on("dialog", leave)
+    asked = answer_dialogs(page, accept=True)
     page.get_by_role("link", name="My rows").click()
     expect(page.get_by_text("5 rows for you")).to_be_visible()
     assert asked == ["beforeunload"]

@@ -5,9 +5,10 @@ import re
 from typing import Any
 
 import pytest
-from playwright.sync_api import Dialog, Page, expect
+from playwright.sync_api import Page, expect
 
 from audit.models import Entry
+from tests.browser.conftest import answer_dialogs
 from tests.browser.grids import cell, note, open_grid, saved, stored
 from tests.running_sandbox import Person, RunningSandbox
 
@@ -236,13 +237,7 @@ def test_an_option_that_was_typed_counts_without_enter(page: Page, sandbox: Runn
 
 def test_leaving_the_page_while_typing_asks(page: Page, bob: Person) -> None:
     open_grid(page, bob)
-    asked: list[str] = []
-
-    def leave(dialog: Dialog) -> None:
-        asked.append(dialog.type)
-        dialog.accept()
-
-    page.on("dialog", leave)
+    asked = answer_dialogs(page, accept=True)
     cell(page, ROW, "Task").click()
     page.keyboard.type("Half a sent")
     expect(page.get_by_role("textbox", name="Task, Dig foundations")).to_have_value("Half a sent")

@@ -3,8 +3,9 @@
 import re
 
 import pytest
-from playwright.sync_api import Dialog, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.conftest import answer_dialogs
 from tests.browser.grids import DIG, comes_to_hold, go_to, line, look, note, open_grid, reaches, saved
 from tests.edits.site_plan import SitePlan
 from tests.running_sandbox import Person, RunningSandbox
@@ -53,13 +54,7 @@ def test_a_new_row_can_be_filled_in_after_it_was_saved(
 def test_leaving_the_page_while_typing_beside_the_grid_asks(page: Page, plan: SitePlan, bob: Person) -> None:
     panel = open_panel(page, plan, bob)
     panel.get_by_label("Notes").press_sequentially("Rock at 2 m")
-    asked: list[str] = []
-
-    def stay(dialog: Dialog) -> None:
-        asked.append(dialog.type)
-        dialog.dismiss()
-
-    page.on("dialog", stay)
+    asked = answer_dialogs(page, accept=False)
     page.close(run_before_unload=True)
     reaches(page, lambda: asked, ["beforeunload"])
     page.keyboard.press("Tab")

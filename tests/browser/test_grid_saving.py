@@ -3,7 +3,7 @@
 from contextlib import suppress
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Dialog, Error, Page, Route, expect
+from playwright.sync_api import Browser, BrowserContext, Error, Page, Route, expect
 from pytest_django import Settings
 
 from audit.models import Entry
@@ -11,6 +11,7 @@ from audit.recording import Outcome, settle
 from audit.settling import reopen
 from audit.vocabulary import Phase
 from edits.settling.settle import settle_due
+from tests.browser.conftest import answer_dialogs
 from tests.browser.grids import (
     DIG,
     EDITS,
@@ -109,13 +110,7 @@ def test_a_reload_keeps_what_is_not_saved(page: Page, plan: SitePlan, bob: Perso
     page.route(EDITS, lambda route: route.abort())
     edit(page, plan, DIG, Notes="Rock", Spent="22000")
     expect(line(page)).to_contain_text(f"2 cells {KEPT}")
-    asked: list[str] = []
-
-    def agree(dialog: Dialog) -> None:
-        asked.append(dialog.type)
-        dialog.accept()
-
-    page.on("dialog", agree)
+    asked = answer_dialogs(page, accept=True)
     page.get_by_role("gridcell").first.click()
     page.reload()
     assert asked == ["beforeunload"]

@@ -3,8 +3,9 @@
 from typing import Protocol
 
 import pytest
-from playwright.sync_api import Dialog, Page, Route, expect
+from playwright.sync_api import Page, Route, expect
 
+from tests.browser.conftest import answer_dialogs
 from tests.browser.grids import (
     DIG,
     FILTER,
@@ -216,13 +217,7 @@ def test_leaving_asks_before_typed_text_is_lost(page: Page, plan: SitePlan, bob:
         reaches(page, lambda: page.evaluate(IS_LOADED, "editors"), True)
         page.keyboard.press("Control+f")
     page.keyboard.type("Rock")
-    asked: list[str] = []
-
-    def stay(dialog: Dialog) -> None:
-        asked.append(dialog.type)
-        dialog.dismiss()
-
-    page.on("dialog", stay)
+    asked = answer_dialogs(page, accept=False)
     page.close(run_before_unload=True)
     reaches(page, lambda: asked, ["beforeunload"])
     release()
