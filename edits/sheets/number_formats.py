@@ -9,32 +9,33 @@ from dataclasses import dataclass
 
 CURRENCY, DECIMALS, THOUSANDS, NUMBER_FORMAT = 11, 12, 13, 14  # indexes in a descriptor
 NONE, IS_CURRENCY, IS_PERCENT = {"", "0"}, "2", "3"
-# Smartsheet's format tables never change: https://developers.smartsheet.com/api/smartsheet/openapi/schemas/formattables
+# The signs of Smartsheet's currencies. According to the guide, 13 is USD. The order never changes, but the OpenAPI
+# document shows the currencies sorted by name.
 CURRENCIES = (
     "",
     "$",
     "$",
     "R$",
     "$",
-    "CHF",
     "$",
-    "¥",
-    "kr.",
     "€",
     "£",
-    "$",
     "₪",
     "₹",
     "¥",
-    "₩",
-    "$",
-    "kr",
     "$",
     "₽",
-    "kr",
-    "$",
     "$",
     "R",
+    "CHF",
+    "¥",
+    "kr.",
+    "$",
+    "₩",
+    "kr",
+    "$",
+    "kr",
+    "$",
 )
 
 

@@ -19,24 +19,25 @@ LOCALES = (
 )
 
 COLORS = (
-    "none transparent #000000 #0B347D #1061C3 #237F2E #40B14B #592C00 #5FB3F9 #61058B #757575 #7ED085 #9210AD"
-    " #974C00 #991310 #B9DDFC #BDBDBD #C6E7C8 #D0AF8F #D190DA #E2F2FE #E5E5E5 #E7F5E9 #EA352E #EA5000 #EBC700"
-    " #EBC7EF #EEDCCA #F2E8DE #F4E4F5 #F87E7D #FEFF00 #FEFF85 #FF8D00 #FFCCD2 #FFCD7A #FFE1AF #FFEBEE #FFED00"
-    " #FFF3DF #FFFEE6 #FFFFFF"
+    "none #000000 #FFFFFF transparent #FFEBEE #FFF3DF #FFFEE6 #E7F5E9 #E2F2FE #F4E4F5 #F2E8DE #FFCCD2 #FFE1AF #FEFF85"
+    " #C6E7C8 #B9DDFC #EBC7EF #EEDCCA #E5E5E5 #F87E7D #FFCD7A #FEFF00 #7ED085 #5FB3F9 #D190DA #D0AF8F #BDBDBD #EA352E"
+    " #FF8D00 #FFED00 #40B14B #1061C3 #9210AD #974C00 #757575 #991310 #EA5000 #EBC700 #237F2E #0B347D #61058B #592C00"
 )
 DATE_FORMATS = (
     "LOCALE_BASED MMMM_D_YYYY MMM_D_YYYY D_MMM_YYYY YYYY_MM_DD_HYPHEN YYYY_MM_DD_DOT DWWWW_MMMM_D_YYYY"
     " DWWW_DD_MMM_YYYY DWWW_MM_DD_YYYY MMMM_D D_MMMM"
 )
 # https://developers.smartsheet.com/api/smartsheet/openapi/schemas/formattables
+# The example on that page sorts fonts, colors and currencies by name, and its defaults are bold and italic. The order
+# here is that of the guide and of the Java SDK.
 FORMATS: dict[str, Json] = {
-    "defaults": ",,1,1,,,,,,,,,,,,,",
+    "defaults": "0,2,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0",
     "fontFamily": [
         {"name": "Arial", "traits": ["sans-serif"]},
-        {"name": "Roboto", "traits": ["sans-serif"]},
         {"name": "Tahoma", "traits": ["sans-serif"]},
         {"name": "Times New Roman", "traits": ["serif"]},
         {"name": "Verdana", "traits": ["sans-serif"]},
+        {"name": "Roboto", "traits": ["sans-serif"]},
     ],
     "fontSize": ["8", "9", "10", "12", "14", "16", "18", "20", "24", "28", "32", "36"],
     "bold": ["none", "on"],

@@ -11,31 +11,32 @@ Json = Any
 
 CURRENCY, DECIMALS, THOUSANDS, NUMBER_FORMAT = 11, 12, 13, 14  # indexes in a format descriptor
 NUMBER, MONEY, PERCENT = "1", "2", "3"
+# In the order of the guide, in which 13 is USD. The example in the OpenAPI document is sorted by name.
 CURRENCIES = (
     ("none", "none"),
     ("ARS", "$"),
     ("AUD", "$"),
     ("BRL", "R$"),
     ("CAD", "$"),
-    ("CHF", "CHF"),
     ("CLP", "$"),
-    ("CNY", "¥"),
-    ("DKK", "kr."),
     ("EUR", "€"),
     ("GBP", "£"),
-    ("HKD", "$"),
     ("ILS", "₪"),
     ("INR", "₹"),
     ("JPY", "¥"),
-    ("KRW", "₩"),
     ("MXN", "$"),
-    ("NOK", "kr"),
-    ("NZD", "$"),
     ("RUB", "₽"),
-    ("SEK", "kr"),
-    ("SGD", "$"),
     ("USD", "$"),
     ("ZAR", "R"),
+    ("CHF", "CHF"),
+    ("CNY", "¥"),
+    ("DKK", "kr."),
+    ("HKD", "$"),
+    ("KRW", "₩"),
+    ("NOK", "kr"),
+    ("NZD", "$"),
+    ("SEK", "kr"),
+    ("SGD", "$"),
 )
 
 

@@ -35,7 +35,7 @@ def test_text_that_looks_like_a_number_is_another_value(
 
 def test_the_format_of_a_row_counts_for_cells_without_one(browser: Client, plan: SitePlan, alice: Person) -> None:
     """If a whole row is formatted, Smartsheet's answer has the format in the row, and not in its cells."""
-    percents, euros = ",,,,,,,,,,,,,,3,,", ",,,,,,,,,,,9,,,2,,"
+    percents, euros = ",,,,,,,,,,,,,,3,,", ",,,,,,,,,,,6,,,2,,"
     plan.sandbox.call(alice, "PUT", f"/sheets/{plan.id}/rows", [{"id": plan.rows[ROW], "format": percents}])
     Page.open(browser, plan.edit_path(ROW)).type({plan.columns["Notes"]: "12"}).send()
     assert plan.value(ROW, "Notes") == 0.12

@@ -286,3 +286,16 @@ def test_anyone_can_read_the_server_information(as_nobody: Client) -> None:
     info = as_nobody.json("/serverinfo")
     assert {"en_US", "de_DE"} < set(info["supportedLocales"])
     assert info["formats"]["bold"] == ["none", "on"]
+
+
+def test_format_tables_are_in_the_order_of_the_guide(as_nobody: Client) -> None:
+    """https://developers.smartsheet.com/api/smartsheet/guides/advanced-topics/cell-formatting"""
+    tables = as_nobody.json("/serverinfo")["formats"]
+    codes = [each["code"] for each in tables["currency"]]
+    assert (codes[1], codes[6], codes[13], codes[14], codes[-1]) == ("ARS", "EUR", "USD", "ZAR", "SGD")
+    assert len(codes) == 24
+    assert tables["color"][:5] == ["none", "#000000", "#FFFFFF", "transparent", "#FFEBEE"]
+    assert (tables["color"][8], tables["color"][9], tables["color"][35]) == ("#E2F2FE", "#F4E4F5", "#991310")
+    assert [each["name"] for each in tables["fontFamily"]][:2] == ["Arial", "Tahoma"]
+    size, bold, italic = tables["defaults"].split(",")[1:4]
+    assert (tables["fontSize"][int(size)], bold, italic) == ("10", "0", "0")
