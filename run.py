@@ -51,13 +51,15 @@ SOURCE_MAP = re.compile(rb"(/\*|//)# sourceMappingURL=[^\s*]+\s*(\*/)?")
 # Images in Tabler's style sheet are moved to files, because a site's Content-Security-Policy can block data: addresses.
 DATA_IMAGE = re.compile(rb'"data:image/svg\+xml,([^"]+)"')
 
-# Parts of Tabler's selectors, and what replaces them when Tabler is copied. With them, each cell that appears while the
-# grid scrolls takes much time.
+# Parts of selectors in Tabler's style sheet, each with the text that replaces it when Tabler is copied. With the
+# original selectors, each cell that appears while the grid scrolls takes much time.
 SELECTORS = {
     # This part of rules for striped tables is for cells with an inline background, which the Content-Security-Policy
     # doesn't allow. With it, browsers compute the styles of all cells of the grid at each scroll.
     b",[style*=background]": b"",
-    # With this rule, browsers also compute the styles of the cell after each new one. Legends are always in a fieldset.
+    # Tabler's rule is for the element directly after a legend. With it, browsers compute not only the styles of each
+    # new cell of the grid, but also those of the cell after it. Legends are always in a fieldset, so the new rule has
+    # the same effect.
     b"}legend+*{": b"}fieldset>legend+*{",
     # Elements inherit this colour, so browsers needn't compute it for each element.
     b"}*{scrollbar-color:": b"}:root{scrollbar-color:",

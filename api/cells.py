@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, NotRequired
 
 from pydantic import Field, StrictBool, StrictFloat, StrictInt, StrictStr
-from typing_extensions import TypedDict  # pydantic needs it before Python 3.12
+from typing_extensions import TypedDict  # before Python 3.12, pydantic doesn't accept typing.TypedDict
 
 from edits.sheets import formula_errors
 from edits.sheets.column_types import column_type

@@ -20,7 +20,7 @@ from audit.vocabulary import ANSWERED, Action, Origin, Phase
 ABANDONED_AFTER = timedelta(minutes=1)  # without an outcome for this long, the process has probably died
 
 
-@dataclass(frozen=True)  # without slots, which cached_property can't use
+@dataclass(frozen=True)  # without slots, because cached_property doesn't work with slots
 class LoggedChange:
     """One intent with its outcome entries, in the order in which they were written. An act without an intent is a
     single entry, which is also its own outcome.

@@ -58,8 +58,8 @@ def of_value(text: str, *, region: str = "", person_id: int | None = None, email
 
 
 def to_store(committed: Sequence[Committed]) -> list[Committed]:
-    """The given commitments, without those that this process knows to have a row in the table PersonalText. Write rows
-    for the returned commitments together with the entries that refer to them.
+    """Those of the given commitments that perhaps have no row in the table PersonalText yet. Write their rows together
+    with the entries that refer to them. Commitments for which this process recently wrote a row are left out.
     """
     return [one for one in committed if _stored_until.get(one.commitment, 0.0) < monotonic()]
 

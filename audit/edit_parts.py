@@ -161,9 +161,9 @@ def times_near(anchors: Collection[Entry]) -> Times | None:
 def _these(entries: Collection[Entry]) -> EntryQuerySet:
     """The same entries, as a query.
 
-    With the entries' times, PostgreSQL only reads the tables of their months. It also knows how few the entries are.
-    Without the times, it expects as many entries in each table, and compiles the query (JIT), which takes up to a
-    second.
+    On PostgreSQL, the query also names the entries' times. So PostgreSQL reads only the tables of these months, and
+    knows that there are few entries. Without the times, PostgreSQL expects entries in the table of every month, and
+    compiles the query (JIT), which takes up to a second.
     """
     these = Entry.objects.filter(pk__in=[entry.pk for entry in entries])
     return these.filter(at__in=[entry.at for entry in entries]) if connection.vendor == "postgresql" else these

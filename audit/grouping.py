@@ -135,7 +135,9 @@ def _edit(changes: Sequence[LoggedChange], counts: Counted | None) -> Edit:
 
 
 def _parts(anchors: Sequence[Entry], phases: Collection[Phase]) -> list[Edit]:
-    """The parts of edits that the anchors are about: the cell of each anchor, or the first cells of its row."""
+    """The parts of edits that these entries (the anchors) are about. For an entry about a cell, this is the cell's
+    change. For any other entry, these are the first changes of the entry's row.
+    """
     told = _changes(anchors, [one for one in anchors if _is_outcome(one)], count=SHOWN + 1, is_whole=False)
     edits = []
     for changes in told.values():

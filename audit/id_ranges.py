@@ -18,10 +18,10 @@ from audit.database import triggers_postgresql
 from audit.models import Entry, EntryQuerySet
 
 SLACK = timedelta(days=1)  # how far a range's times extend beyond its ids
-GROWTH = 4  # each range has this many times the months of the range before it
+GROWTH = 4  # each range is this many times as long as the range before it
 PROBED = 100  # how many entries next to a time are read, to find the range of ids for that time
 NEAR = timedelta(days=14)  # entries this close to a time are searched first
-ID_SLACK = 1_000  # how far the ids of entries around a time can be out of order
+ID_SLACK = 1_000  # an entry can have an id that is this much larger than the id of an entry that was written later
 
 _floors: dict[int, int] = {}  # the smallest id of each month, counted from year 0; it never changes
 _oldest: list[int] = []
@@ -139,7 +139,7 @@ def _cut_back(id_range: IdRange, steps: Iterable[int]) -> Iterator[IdRange]:
     newest = id_range.of(Entry.objects.order_by("-id")).values_list("id", flat=True).first()
     if newest is None:
         return
-    high = newest + 1  # not the range's own end, because an address can have any number as `before`
+    high = newest + 1  # `id_range.high` can be far above all ids, because it can come from the address (`before`)
     for step in steps:
         if high - step <= (low or 0):
             break

@@ -12,7 +12,7 @@ from audit.vocabulary import Action, Origin
 
 # Undoing one of these actions deletes the row or adds a new one. So the same entry can't be undone a second time.
 ONCE = frozenset({Action.ADD, Action.DELETE})
-DEEPEST = 20  # how many undos in a row are followed, each of which undoes the undo before it
+DEEPEST = 20  # an undo can be undone, and so on; this many such steps are followed
 
 
 @dataclass(frozen=True, slots=True)

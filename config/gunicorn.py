@@ -8,7 +8,7 @@ from pathlib import Path
 
 from config.environment import number
 
-OTHER_THREADS = 8  # for pages that don't call Smartsheet, while all other threads wait for Smartsheet
+OTHER_THREADS = 8  # threads that answer other requests while SMARTSHEET_MAX_CALLS threads wait for Smartsheet
 
 wsgi_app = "config.wsgi:application"
 threads = int(number("SMARTSHEET_MAX_CALLS", least=1)) + OTHER_THREADS

@@ -36,7 +36,7 @@ RECENT = timedelta(days=7)  # older problems are shown only in the log
 
 Target = tuple[str, int | None, int | str | None]  # what an entry is about, as _target() returns it
 ON_SHEETS = (Action.CHANGE, Action.ADD, Action.DELETE, Action.MOVE)
-# The states of an edit whose undo was undone too, for the actions in audit.undoings.ONCE.
+# The words for an edit that was undone, and whose undo was undone too. Each key is one of audit.undoings.ONCE.
 REDONE: dict[str, str] = {Action.ADD: "undone, then added again", Action.DELETE: "undone, then deleted again"}
 NOT_SAVED = (Phase.REFUSED, Phase.FAILED, Phase.CONFLICT, Phase.FORBIDDEN, Phase.NOT_APPLIED, Phase.UNDECIDABLE)
 UNCERTAIN = (Phase.INTENT, Phase.UNKNOWN)

@@ -19,7 +19,7 @@ _one: str = env.str("SMARTSHEET_REGION", default="sandbox")
 names("SMARTSHEET_REGION", default=["sandbox"], among=set(HOSTS), advice=USE)
 REGION_NAMES = names("SMARTSHEET_REGIONS", default=[_one], among=set(HOSTS), advice=USE)
 IS_DEMO = DEBUG and REGION_NAMES == ["sandbox"]
-DEMO_SEAL_KEY = "DrlvkvqW6n3846oD1Sx2ueHLfE3NHIml+dwP1JzucT8="  # everyone knows it, so it proves nothing
+DEMO_SEAL_KEY = "DrlvkvqW6n3846oD1Sx2ueHLfE3NHIml+dwP1JzucT8="  # this key is public, so its seals prove nothing
 
 
 class RegionSettings(TypedDict):

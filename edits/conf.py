@@ -11,8 +11,8 @@ from identity.conf import AppSettings
 
 
 def settle_after(deadline: float) -> float:
-    """Return the default of SETTLE_AFTER. A request to Smartsheet can't be in progress any more this many seconds after
-    its start.
+    """Return the default of SETTLE_AFTER, in seconds. A request to Smartsheet that began this long ago has certainly
+    ended.
 
     `deadline` is the largest number of seconds that one request can take.
     """

@@ -71,7 +71,7 @@ def _names(form: LogFilter, active: Mapping[str, Any], first: Edit | None, reade
     if "sheet" in active:
         listed = dict(form.sheets)
         names["sheet"] = listed.get(str(active["sheet"])) or choices.name_of_sheet(reader, active["sheet"])
-    if first:  # a filter for a sheet, row or column means that all edits have the same one
+    if first:  # a page that is filtered by sheet, row or column has only edits of this sheet, row or column
         names["sheet"] = names.get("sheet") or first.first.intent.sheet_name
         if not reader.sees_all:  # an auditor can ask for a number that several regions have
             names["person"] = names.get("person") or first.first.intent.actor_name

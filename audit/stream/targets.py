@@ -152,7 +152,7 @@ def _await_end(connection: socket.socket) -> None:
 def _await_end_of_tls(connection: ssl.SSLSocket) -> None:
     try:
         connection.unwrap()
-    except ssl.SSLEOFError:  # TLS wasn't ended properly, but everything was read; if not, it would be another error
+    except ssl.SSLEOFError:  # the receiver closed without ending TLS, but it had read everything
         return
 
 

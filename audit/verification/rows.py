@@ -206,7 +206,7 @@ def _postgresql_rows(connection: BaseDatabaseWrapper, sql: str, first: int) -> I
 
 def _sqlite_rows(connection: BaseDatabaseWrapper, sql: str, first: int) -> Iterator[tuple[Any, ...]]:
     sql = sql.format("?") + " LIMIT ?"
-    at: float = first  # after tampering it can be a float
+    at: float = first  # after tampering, an id can be a float
     while rows := _readable(connection.connection, sql, [at, AT_ONCE]):
         yield from rows
         last = rows[-1][0]

@@ -1,8 +1,8 @@
 """Pauses Python's garbage collector while a large answer is parsed and converted.
 
-A large sheet makes half a million new objects, and none of them is garbage. The collector would visit all of them
-several times, which takes as long as parsing them. Objects that are no longer used are still freed, except for objects
-that refer to each other.
+A large sheet makes half a million new objects, and none of them is garbage. The collector would visit all of these
+objects several times, which takes as long as parsing the answer. During the pause, Python still frees objects that are
+no longer used, except for objects that refer to each other.
 """
 
 from __future__ import annotations

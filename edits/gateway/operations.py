@@ -260,8 +260,9 @@ def _understood(is_it: Callable[[T], bool], content: T) -> T:
 
 
 def _told(answer: JsonObject, *, sent: int, is_partial: bool, of: Collection[int] | None = None) -> JsonObject:
-    """Return the answer to a write. Raises OutcomeUnknown if the answer has fewer than `sent` results. Also raises it
-    if the answer has the result of a row whose id isn't in `of`.
+    """Return the answer to a write. Raises OutcomeUnknown if the answer has fewer than `sent` results. If `of` is
+    given, it has the ids of the rows that were sent. OutcomeUnknown is then also raised if the answer has a result for
+    another row.
     """
     result = answer.get("result")
     done = result if isinstance(result, list) else [result]
@@ -295,8 +296,8 @@ def _require_at_most(limit: int, count: int) -> None:
 
 
 def _wanted(column_ids: Sequence[int] | None, filter_id: int | None) -> JsonObject:
-    """Return the query parameters that limit the columns and apply a filter. include=filters isn't among these
-    parameters. So rows have filteredOut only if Smartsheet applied the filter `filter_id`.
+    """Return the query parameters that limit the columns and apply a filter. The parameter include=filters is left out
+    on purpose. Without it, rows have the attribute filteredOut only if Smartsheet applied the filter `filter_id`.
     """
     columns = {"columnIds": _joined(column_ids)} if column_ids else {}
     return columns | ({"filterId": str(filter_id)} if filter_id else {})

@@ -40,8 +40,7 @@ def _give_large_memory_back() -> None:
     """Make glibc return large blocks of memory to the system as soon as they are free.
 
     By default, glibc returns only blocks above a certain size, and raises this limit each time such a block is freed.
-    glibc keeps freed blocks below the limit, separately for each thread. After some large answers, the blocks that
-    glibc keeps add up to hundreds of MB.
+    Each thread keeps its smaller freed blocks. After some large answers, the kept blocks add up to hundreds of MB.
     https://man7.org/linux/man-pages/man3/mallopt.3.html
     """
     try:
@@ -67,7 +66,7 @@ class Answer:
 
 
 class Room:
-    """Reserves the memory of one answer, as a part of the limit for all answers of this process.
+    """Reserves memory for one answer. The reserved memory of all answers in this process has a limit (LARGEST_TOTAL).
 
     This is a context manager. The memory stays reserved until the `with` block ends, so parse the answer inside the
     block.

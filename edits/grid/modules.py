@@ -20,8 +20,9 @@ IMPORTED = re.compile(r'^(?:import|export)\s[^;]*?\sfrom "(\.[^"]+)";', re.MULTI
 def addresses() -> list[str]:
     """Return the addresses at which a browser requests the modules.
 
-    Not every storage with hashed names also writes these names into the imports. If it doesn't, the modules import each
-    other by their plain names, and a browser would request the hashed names for nothing.
+    A static files storage can give files names with a hash. Not every such storage also writes these names into the
+    modules' imports. If the imports have the plain names, this function returns plain names too. Otherwise a browser
+    would load the modules twice.
     """
     if apps.is_installed("django.contrib.staticfiles") and _are_imports_rewritten():
         return [static(path) for path in modules()]

@@ -101,8 +101,8 @@ def row_mark(row: Row) -> Mark | None:
 
 
 def cell_mark(column: Column, cell: Cell) -> Mark | None:
-    """Return a mark that explains the error in this cell. Without an error, the mark says why the cell can't be changed
-    although its row and column can. Return None if the cell needs no mark.
+    """Return a mark that explains the error in this cell. If the cell has no error, but has a formula of its own or a
+    link to a cell of another sheet, the mark says so. Return None if the cell needs no mark.
     """
     if error := formula_errors.meaning(cell):
         return Mark("exclamation-triangle", f"{error} {cell.formula}".strip())

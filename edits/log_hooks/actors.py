@@ -1,4 +1,6 @@
-"""Names people in entries of the log: as the actor of an entry, by their number, or as an entry's subject."""
+"""Names people for entries of the log. An entry can name a person as its actor, as its subject, or by a number such as
+com:4711.
+"""
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.base_user import AbstractBaseUser

@@ -27,7 +27,7 @@ from identity.sessions.models import Ending as SessionEnding
 from identity.signin.admission import NOT_LET_IN
 from identity.signin.failures import Failure
 
-# The reasons for the end of a session or an app token that show that the person ended it.
+# A session or an app token that ended for one of these reasons was ended by the person themselves.
 BY_THEMSELVES = frozenset(
     str(ending.label)
     for ending in (

@@ -173,7 +173,7 @@ def _undo_part(request: SmartsheetRequest, part: Part) -> HttpResponse:
 
 
 def _doing(change: LoggedChange) -> Doing:
-    """Return what a person is doing when they undo this change."""
+    """Return the member of Doing for undoing this change. Messages about a problem depend on it."""
     return UNDOING.get(change.intent.action, Doing.UNDO)
 
 

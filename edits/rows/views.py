@@ -139,7 +139,7 @@ def delete_row(request: SmartsheetRequest, sheet_id: int, row_id: int) -> HttpRe
         baseline = read(request.user, sheet_id, row_ids=[row_id], with_descendants=True)
         row = baseline.row(row_id)
     except GatewayError as error:
-        is_gone = isinstance(error, NotFound) and request.method == "POST"  # perhaps this form deleted it
+        is_gone = isinstance(error, NotFound) and request.method == "POST"  # perhaps this form deleted the row
         if is_gone and (repeated := repeat_of(request, Doing.DELETE, sheet_id=sheet_id)):
             return repeated
         return problem_page(request, problem_of(error, doing=doing(request, Doing.DELETE)), sheet_id=sheet_id)

@@ -36,7 +36,8 @@ def position() -> int:
     """Return the id of the log's newest entry; 0 if the log is empty. Call this function before you read the rows. Then
     the rows have all changes that were saved up to that entry.
     """
-    # SQLite has no partitions. With this condition it would search by time, which is slower than by id.
+    # On PostgreSQL, the condition on the time limits the search to a few monthly partitions. SQLite has no partitions.
+    # With the condition, SQLite would use the index on the time, which is slower than the index on the id.
     recent = [timezone.now() - RECENT] if connection.vendor == "postgresql" else []
     try:
         with connection.cursor() as cursor:
@@ -70,9 +71,9 @@ def contested_rows(intent: Intent, *, since: int, own: Collection[UUID]) -> set[
 
 
 def contested_undoings(intent: Intent, *, since: int, own: Collection[UUID]) -> set[int]:
-    """Return the ids of the entries of those deletions that both this save and another save undo. Saves before the
-    log's entry `since`, and saves that certainly added nothing, don't count. Raises NotRecorded if the log can't be
-    read.
+    """Return the ids of the deletions that this save undoes, and that another save undoes too. The id of a deletion is
+    the id of its log entry. Saves before the log's entry `since`, and saves that certainly added nothing, don't count.
+    Raises NotRecorded if the log can't be read.
     """
     deleted = {line[0].refers_to for line in intent.lines if line[0].row_id is None} - {None}
     if not deleted:
@@ -87,7 +88,8 @@ def contested_undoings(intent: Intent, *, since: int, own: Collection[UUID]) -> 
 
 def _others(intent: Intent, *, row_ids: Collection[int], since: int) -> list[tuple[int, int | None, str, UUID]]:
     """Return the intents of other saves that change these rows and that were in progress after the log's entry `since`.
-    Each intent is returned as its row, column, action and edit. Saves that were refused or failed don't count.
+    Each intent is returned as a tuple: row id, column id, action and edit id. Saves that were refused or failed don't
+    count.
     """
     operations = connection.ops
     recent = operations.adapt_datetimefield_value(timezone.now() - RECENT)

@@ -84,8 +84,8 @@ class SaveKey(models.Model):
 @dataclass(frozen=True, slots=True)
 class Claim:
     """The right to carry out a save. If the save was already carried out, `earlier` is its result. If a process died
-    while it carried out the save, `logged` has those changes of the save that are in the log, in their order. `row` has
-    the values that identify the key's row, or is None if the save has no key.
+    during the save, `logged` has those changes of the save that are in the log, in their order. `row` has the values
+    that identify the key's row in the table SaveKey, or is None if the save has no key.
     """
 
     edit_id: UUID

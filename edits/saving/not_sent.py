@@ -58,7 +58,7 @@ class NotSent:
                     for row in found:
                         self._record_row(row)
             except DatabaseError as error:  # from the start or the commit of the transaction
-                raise NotRecorded("What was not sent could not be recorded.") from error
+                raise NotRecorded("The log could not record which changes weren't sent.") from error
 
     def _record_row(self, checked: CheckedRow) -> None:
         cells = {cell.column_id: cell for cell in getattr(checked.change, "cells", ())}

@@ -105,10 +105,11 @@ class AddedRows:
     # Matching rows to lines
 
     def _matched(self, lines: Sequence[OpenLine], rows: Sequence[Raw]) -> dict[int, Raw]:
-        """For each line whose added row is certain, return this row, by line number. If several lines have the same
-        content, and just as many rows have that content, these lines and rows are matched in their order.
+        """Find out which row was added for which line of the edit. Return the rows by line number. If several lines
+        have the same content, they are matched with the rows that have this content, in their order, but only if there
+        are as many rows as lines. Lines whose row isn't certain are left out.
 
-        A matched row can't belong to another line. So each match can make it certain which row belongs to another line.
+        A matched row can't belong to another line. So after each match, the search is repeated for the remaining lines.
         """
         wanted: dict[str, list[OpenLine]] = {}
         for line in lines:

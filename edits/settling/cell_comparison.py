@@ -63,8 +63,8 @@ class Ours:
 
     @property
     def is_judged(self) -> bool:
-        """Whether the change gets a result of its own. A change gets one if the change was saved, is about this cell
-        only, and is comparable.
+        """Whether comparing gives this change a result of its own. It does if the change was saved, is about this cell
+        only (and doesn't add a row), and is comparable.
         """
         return self.is_comparable and self.change.is_applied and not self.is_addition
 
@@ -148,7 +148,9 @@ def parsed(logged: str | None) -> Json:
 def _paired(
     ours: Sequence[Ours], free: list[Version], is_theirs: Callable[[Ours, Version], bool]
 ) -> Iterator[tuple[Ours, Version]]:
-    """Yield each change with the first free state that matches it according to `is_theirs`."""
+    """Yield pairs of a change and a state. A change gets the first state in `free` that matches it and for which
+    `is_theirs` is true. The state is then removed from `free`.
+    """
     for one in ours:
         found = next((v for v in free if one.is_at(v) and one.is_value(v) and is_theirs(one, v)), None)
         if found is not None:

@@ -68,7 +68,7 @@ class Weighed:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """The outcome of a row, and whether it also decides for the other rows of its request."""
+    """The outcome of a row. If `tells` is true, the evidence is clear enough to decide for all rows of the request."""
 
     outcome: Outcome
     tells: bool
@@ -115,7 +115,7 @@ class ChangedCells:
         return unclear | known
 
     def _as_one(self, call: Call, sheet: Sheet, line: OpenLine, outcome: Outcome) -> dict[int, Outcome]:
-        """Return the outcome of this line for all lines of its request."""
+        """Give all lines of a request the outcome of one of its lines. Return the outcomes by line number."""
         message = ALL_SAVED if outcome.phase is Phase.APPLIED else NONE_SAVED
         by = line.changes[0].row_id
         return self._record.say_of_all(outcome.phase, call.lines, message, sheet, byRow=by) | {line.number: outcome}

@@ -1,4 +1,6 @@
-"""Records the results of reconciling as entries. Each change, and each state from outside the app, is recorded once."""
+"""Records the results of reconciling as entries. Each compared change is recorded once. So is each state in
+Smartsheet's history that wasn't made with this app.
+"""
 
 from __future__ import annotations
 

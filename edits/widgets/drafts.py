@@ -92,7 +92,8 @@ def kept_when_signed_out(
     view: Callable[Concatenate[Any, P], HttpResponseBase],
 ) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
     """Decorate a view that saves a form. If the sender isn't signed in any more, store the form before the view
-    redirects the sender to the sign-in. The view edits.rows.csrf.too_old recognises decorated views with `is_keeping`.
+    redirects the sender to the sign-in. The function `is_keeping` says whether a view has this decorator. The view
+    edits.rows.csrf.too_old needs to know that.
     """
 
     @wraps(view)

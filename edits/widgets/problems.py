@@ -58,7 +58,7 @@ CONFLICT = "Someone else changed this cell while you were editing. Choose a valu
 CHANGED_SINCE = Problem(
     status=409,
     title="This form was saved before, and you have changed it since",
-    happened="This app has already handled what you sent the first time.",
+    happened="You sent this form before, with other values, and this app has already dealt with those.",
     saved="Your later changes are still in the form, and are not saved yet.",
     advice="Check your later changes. If you want to keep these changes, save again. If the form is for a new row, "
     "saving again adds another row.",

@@ -13,7 +13,7 @@ from identity.apptokens import token_text
 from identity.signals import app_token_created, app_token_ended, app_token_used
 
 KEPT_IN_LIST = timedelta(days=30)  # how long the list shows a token that has ended
-TOUCH = timedelta(minutes=1)  # a use this soon after a stored use isn't stored, so that few calls write a row
+TOUCH = timedelta(minutes=1)  # the last use is stored at most once in this time, so that few calls write a row
 
 
 class Scope(models.TextChoices):

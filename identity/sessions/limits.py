@@ -13,7 +13,7 @@ from django.utils.timesince import timesince
 from identity.conf import settings
 from identity.sessions.models import KEPT, Ending
 
-TOUCH = timedelta(minutes=1)  # a use this soon after a stored use isn't stored, so that few requests write a row
+TOUCH = timedelta(minutes=1)  # the last use is stored at most once in this time, so that few requests write a row
 
 
 def ends_at(started_at: datetime | None, *, seen_at: datetime) -> datetime:

@@ -50,7 +50,7 @@ def login(request: HttpRequest) -> HttpResponse:
     after signing in.
     """
     if not ways.is_sign_in_offered():
-        raise Http404("People of this site don't sign in with Smartsheet.")
+        raise Http404("This site doesn't offer signing in with Smartsheet.")
     return _to_consent_page(request)
 
 
@@ -61,7 +61,7 @@ def login(request: HttpRequest) -> HttpResponse:
 def connect(request: HttpRequest) -> HttpResponse:
     """Show the page with the button that connects Smartsheet. A POST redirects to the consent page, like login()."""
     if not settings.BYLINE_CONNECT:
-        raise Http404("Users of this site don't connect Smartsheet.")
+        raise Http404("This site doesn't offer connecting a Smartsheet account.")
     if request.method == "POST":
         return _to_consent_page(request, user=str(request.user.pk))
     next_url = own_url(request, request.GET.get("next", ""), otherwise=reverse("identity:profile"))
@@ -143,7 +143,7 @@ def _come_back(request: HttpRequest, region_name: str) -> HttpResponse:
         connected.send_robust(SmartsheetUser, person=person)
     else:
         _begin_session(request, person)
-        states.remember(request.session, pending)  # if the session is a new one, it doesn't have this sign-in yet
+        states.remember(request.session, pending)  # login() can begin a new session, which lacks this sign-in
     return HttpResponseRedirect(pending.next_url)
 
 
@@ -171,8 +171,9 @@ def logout(request: HttpRequest) -> HttpResponse:
 
 
 def to_start_page(request: HttpRequest) -> HttpResponse:
-    """Lead a person who has just signed out to the start page. signing-out.js gets the page's address as JSON: so the
-    script knows that the person is signed out, before it removes what isn't saved.
+    """Lead a person who has just signed out to the start page. If signing-out.js made the request, answer with the
+    page's address as JSON. The answer tells the script that the person is signed out. Only then the script removes
+    unsaved changes.
     """
     if request.headers.get("Accept") == "application/json":
         return JsonResponse({"next": start_page()})

@@ -11,7 +11,7 @@ from sandbox import api
 from sandbox.http.routing import HEAVY, OPERATIONS, Operation
 from sandbox.model.access import Access
 
-__all__ = ["OPERATIONS", "api", "operations_table"]  # api: importing it fills the registry
+__all__ = ["OPERATIONS", "api", "operations_table"]  # importing api fills OPERATIONS
 
 HEADINGS = ("Operation", "Request", "Scope", "Sheet access", "Counts as", "What it does")
 

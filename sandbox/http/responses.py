@@ -90,7 +90,7 @@ async def _cut_off(response: web.StreamResponse, request: web.Request, content: 
     """Announce the length of the whole body, send half of it, and close the connection."""
     await response.prepare(request)
     await response.write(content[: len(content) // 2])
-    await asyncio.sleep(0.05)  # until that half is sent, because abort() discards unsent bytes
+    await asyncio.sleep(0.05)  # time to send that half, because abort() discards unsent bytes
     hang_up(request)
     return response
 

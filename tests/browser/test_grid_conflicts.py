@@ -178,7 +178,7 @@ def test_the_dialog_about_conflicts_keeps_the_focus(page: Page, plan: SitePlan, 
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     expect(dialog.get_by_role("button", name="Close")).to_be_focused()
-    expect(dialog).to_contain_text("Nothing needs you any more, but not everything is saved yet.")
+    expect(dialog).to_contain_text("There is nothing left for you to decide, but not everything is saved yet.")
     page.unroute(EDITS)
     page.evaluate(f"{GRID}.saving.tryNow()")
     expect(dialog).to_contain_text("Everything is saved.")

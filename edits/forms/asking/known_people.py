@@ -37,8 +37,8 @@ def accounts_with(addresses: Iterable[str], *, region: str) -> dict[str, Smartsh
 def _plain_part(address: str) -> str:
     """The longest part of the address without characters that JSON can escape.
 
-    Profiles are stored as JSON. Some databases escape characters in JSON, but this part looks the same in every
-    database.
+    Profiles are stored as JSON. Some databases escape characters in JSON, so a search for the whole address could miss
+    it. This part is never escaped.
     """
     return max(PLAIN.findall(address), key=len, default="@")
 

@@ -41,7 +41,7 @@ from edits.forms.outgoing_mail import MailState, OutgoingMail
 
 AT_ONCE = 100  # mails in one run
 SECONDS = 20  # the longest wait for one step of SMTP, unless the setting EMAIL_TIMEOUT is set
-LEASE = timedelta(minutes=10)  # a claim lasts this long: longer than the about 15 steps of sending one mail
+LEASE = timedelta(minutes=10)  # longer than sending one mail can take: about 15 steps of SECONDS each
 WAITS = [1, 2, 5, 15, 30, 60, 120, 240]  # minutes until the next attempt; the last one is repeated
 PATIENCE = timedelta(days=3)  # from making a mail until giving up
 MOST_ATTEMPTS = 30  # only reached if the worker often dies during an attempt; otherwise PATIENCE ends first
@@ -160,7 +160,7 @@ def hand_over(message: EmailMultiAlternatives) -> Failure | None:
         connection.timeout = SECONDS  # type: ignore[attr-defined] # only the backend for SMTP has `timeout`
     try:
         connection.open()
-    except (OSError, SMTPException) as error:  # SMTPException is an OSError now; Python doesn't promise it
+    except (OSError, SMTPException) as error:  # SMTPException is a subclass of OSError, but Python doesn't promise that
         logger.warning("The mail server can't be used: %s", _name(error))
         _close(connection)
         if isinstance(error, SMTPAuthenticationError):

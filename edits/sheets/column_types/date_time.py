@@ -33,7 +33,8 @@ class DateTime(ColumnType):
 class ProjectDate(DateType):
     """The type of a project plan's columns whose cells have a day, or a day with a time. People see and type only days.
 
-    Smartsheet's API accepts no end date, and no start of a task with predecessors.
+    Smartsheet calculates the end of each task, and the start of a task with predecessors. Its API doesn't let anyone
+    write these dates.
     """
 
     __slots__ = ()

@@ -86,7 +86,7 @@
   });
   document.getElementById("id_sheet").addEventListener("change", () => {
     for (const input of document.querySelectorAll("#filters input[name=row], #filters input[name=column]")) {
-      input.disabled = true; // a row and a column belong to the sheet that was chosen before
+      input.disabled = true; // this row and this column are in the sheet that was chosen before
     }
   });
   for (const name of ["pointermove", "keydown", "scroll"]) {

@@ -6,7 +6,7 @@ import { typeOf } from "./types/index.js";
 
 const TITLE = "What needs you";
 const NOTHING = "Everything is saved.";
-const NOTHING_YET = "Nothing needs you any more, but not everything is saved yet.";
+const NOTHING_YET = "There is nothing left for you to decide, but not everything is saved yet.";
 const HIDDEN = "Your view hides this cell. To edit it, show its row and its column.";
 
 export class Attention {
@@ -23,7 +23,8 @@ export class Attention {
     this.close.addEventListener("click", () => this.dialog.close());
     this.dialog.addEventListener("close", () => {
       const { activeElement: focused, body } = document;
-      if (focused === body || this.dialog.contains(focused)) grid.painter.focus(); // the button that opened it is hidden now
+      // If no other element got the focus, the button that opened the dialog is hidden now.
+      if (focused === body || this.dialog.contains(focused)) grid.painter.focus();
     });
     saving.addEventListener("state", () => this.dialog.open && this.#show());
   }

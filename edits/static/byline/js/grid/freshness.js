@@ -13,7 +13,7 @@ const EVERY = 10_000; // milliseconds between two checks, so that changes by oth
 const AFTER_SAVING = 500; // milliseconds; after a save, formulas have new values, and Smartsheet has formatted texts
 const WHILE_COMPOSING = 100; // milliseconds
 const LONGEST_WAIT = 300_000; // the most milliseconds between two checks
-const DIGEST = 7; // place of the hash of a row's formulas and links
+const DIGEST = 7; // the index, in the API's list of a row, of the hash of the row's formulas and links
 
 export class Freshness {
   // `version` and `cursor` come from the answer with the sheet.
@@ -118,8 +118,8 @@ export class Freshness {
     this.isAstray = false;
   }
 
-  // The ids of the columns with formulas or links, or of the primary column if there are none. Undefined if they are most
-  // columns, because then all cells are read.
+  // Returns the ids of the columns with formulas or links. If there are none, returns the id of the primary column. If
+  // most columns have formulas or links, returns undefined, and all cells are read.
   #calculated() {
     const { columns, rows, primary } = this.sheet;
     if (columns.some(({ type }) => type === "PREDECESSOR")) return undefined; // all cells depend on other rows

@@ -82,7 +82,8 @@ export class Grid {
     return this.use("rowPanel", ({ RowPanel }) => (this.rowPanel ??= new RowPanel(this)).toggle());
   }
 
-  // Ask a question. Returns a promise of whether the answer was yes, or of undefined if the question can't be shown.
+  // Ask a question. Returns a promise. It resolves to true for yes, to false for no, and to undefined if the question
+  // can't be shown.
   confirm(question) {
     return this.use("dialogs", ({ confirm }) => confirm(this.host, question));
   }
@@ -113,7 +114,8 @@ export class Grid {
     return report;
   }
 
-  // Apply changes with texts. If it is doubtful what some of them mean, ask once, and perhaps leave these out.
+  // Apply changes with texts. If some texts perhaps mean something else, show them in one question. If the person
+  // doesn't want to write them as shown, leave them out, and apply the other changes.
   applyUnlessDoubtful(changes, why, notes = []) {
     return this.use("report", ({ applyUnlessDoubtful }) => applyUnlessDoubtful(this, changes, why, notes));
   }

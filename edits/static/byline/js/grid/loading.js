@@ -25,7 +25,7 @@ export async function load(api, sheetId, { onFirst, onRows }) {
     const answer = await asked[page - 1];
     asked[page - 1] = null;
     if (answer.version !== first.version) return false;
-    ask(); // before the rows are shown, so that Smartsheet and this app work in the meantime
+    ask(); // request the next page now, so that Smartsheet and this app work while the browser shows these rows
     onRows(page === 1 ? answer.rows.slice(FIRST) : answer.rows);
   }
   return true;

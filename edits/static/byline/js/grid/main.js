@@ -73,6 +73,7 @@ addEventListener("beforeunload", (event) => {
   if (host.grid?.parts.waiting) event.preventDefault();
 });
 
-// Browsers have the locks that keep two tabs apart only for https:// addresses and on this machine.
+// The grid needs browser locks, so that two tabs don't save at the same time. Browsers offer locks only to pages with
+// https:// addresses, and to pages on this machine.
 if (isSecureContext) start();
 else location.replace("?view=table");

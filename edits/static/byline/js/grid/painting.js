@@ -447,7 +447,7 @@ export class Painter {
     this.handle.style.transform = `translate(${last.left + last.width - 5}px, ${(bottom + 1) * ROW_HEIGHT - 5}px)`;
   }
 
-  // The last column that starts at or before a place.
+  // Returns the index of the last column whose left edge is at or before `left` (pixels).
   #columnAt(left) {
     const { columns } = this.view;
     let low = 0;

@@ -29,7 +29,9 @@ export class Parts {
     this.status = status;
     this.loaded = new Map();
     this.failed = ""; // the name of the part that could not be loaded last
-    this.waiting = null; // a promise while parts are being loaded, of nothing if this fails; keys and clicks wait for it
+    // A promise while a part is being loaded, otherwise null. Keys and clicks wait for it. It resolves to the part's
+    // module, or to undefined if the part can't be loaded.
+    this.waiting = null;
   }
 
   // Call `run` with a part's module, immediately if it is loaded. Returns the result of `run`, or a promise of it.

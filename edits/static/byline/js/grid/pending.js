@@ -30,8 +30,9 @@ export class Pending {
     else this.changes.push({ ...change, turn: ++this.turns });
   }
 
-  // Drop the last moves if the same rows are moved again, as a block: the new moves have the same effect without them.
-  // `changes` are all changes of one step of the person.
+  // `changes` are all changes of one step of the person. If they move the same rows as the last waiting changes, and
+  // each step moves its rows to one place, drop the last waiting changes. The new moves have the same effect without
+  // them.
   dropMovesBefore(changes) {
     const last = this.changes.slice(-changes.length);
     const isBlock = (moves) => moves.every(({ do: what, place }) => what === "move" && isSamePlace(place, moves[0].place));
@@ -150,8 +151,9 @@ export class Pending {
     if (!this.#absorb(deletion)) this.changes.push(deletion);
   }
 
-  // Remove waiting additions and deletions of rows that this deletion deletes too, and other changes of new rows among
-  // them. Returns whether the deleted row itself was waiting to be added, so that there is nothing to delete.
+  // A deletion also deletes all child rows, at every level. Remove the waiting changes that it makes needless:
+  // additions of these rows, deletions of some of these rows, and other changes of rows that aren't saved yet. Returns
+  // whether the deleted row itself was waiting to be added. Then there is nothing to delete.
   #absorb(deletion) {
     const ids = new Set(deletion.ids);
     let isUnsent = false;
@@ -193,8 +195,9 @@ export class Pending {
     return ready.slice(0, end < 0 ? ready.length : end).map((change) => [change]);
   }
 
-  // Collect rows that are added or moved one after the other to one place, or next to one of these rows. Smartsheet puts
-  // the rows of one call there in their order. So a row that went below the same row later comes earlier in the call.
+  // Collect rows that go to the same place, or next to one of the collected rows. Smartsheet puts the rows of one call
+  // there in their order. If two rows go directly below the same row, the second one pushes the first one down. So the
+  // second one comes first in the call.
   #placed(ready) {
     const [{ do: what, place }] = ready;
     const found = [];
@@ -245,7 +248,9 @@ export function withOwnIds(record) {
   return record;
 }
 
-// Returns the names of what a change changes: a cell and the cells of its row, or rows and places.
+// Returns names for what a change affects. If the outcome of a sent change isn't known yet, later changes with one of
+// its names have to wait. For a cell, the names are those of the cell and its row. For a row, they are those of the
+// row, its child rows, and the row next to which it goes.
 function namesOf({ do: what, row, column, restores, place, ids = [] }) {
   if (what === "update") return [cellKey(row, column), cellKey(row, "")];
   return [row, restores, place && (nearOf(place) ?? place.where), ...ids].filter(Boolean);

@@ -35,7 +35,8 @@ function showReport(host, sheet, items) {
   show(host, "What was not done", listOf(sheet, items));
 }
 
-// Apply changes with texts. If it is doubtful what some of them mean, ask once, and perhaps leave these out.
+// Apply changes with texts. If some texts perhaps mean something else, show them in one question. If the person doesn't
+// want to write them as shown, leave them out, and apply the other changes.
 export async function applyUnlessDoubtful(grid, changes, why, notes) {
   const doubts = grid.sheet.doubts(changes);
   if (!doubts.length || (await wantsDoubtful(grid, doubts))) {

@@ -3,7 +3,7 @@
 
 import { make } from "./elements.js";
 
-const MOST_BOXES = 20; // up to this number, each option has a check box; of more options, only the chosen ones have one
+const MOST_BOXES = 20; // if a column has more options, only the chosen options have check boxes
 
 export class RowChoices {
   // Each of `options` is { value, label }. `name` is the column's title, and `labelId` the id of the element that shows

@@ -26,8 +26,9 @@ export class RowFields {
     for (const field of this.fields) this.#update(field);
   }
 
-  // Make the fields of a row. If only columns have changed, the fields of the other columns stay, with what is being
-  // typed. If something that was typed has no field any more, say what it was.
+  // Make the fields of a row. If the row is the same and only some columns have changed, the fields of the other
+  // columns stay, with the text that the person is typing. If a typed text has no field any more, show this text to the
+  // person.
   #build(rowId) {
     const { columns } = this.grid.sheet;
     const before = this.fields;
@@ -124,7 +125,8 @@ export class RowFields {
     if (control.value !== text) control.value = text;
   }
 
-  // Save what was typed. If the column can't have it, or it is doubtful, say so below the field.
+  // Save what was typed. If the column can't have this value, or if the text perhaps means something else, say so below
+  // the field.
   #save(field, isSure = false) {
     const { grid } = this;
     const { row, column, control, choices, shown } = field;

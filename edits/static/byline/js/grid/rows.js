@@ -28,7 +28,7 @@ export function addRows(grid, where) {
   if (index >= 0) grid.go(index, column || 1);
   else {
     const text = `${plural(done.length, "row")} added: row ${sheet.position(near) + 1}, which the filter hides.`;
-    grid.use("report", () => grid.status.tell(text, "", null, text)); // after the report of apply(), which this sentence replaces
+    grid.use("report", () => grid.status.tell(text, "", null, text)); // replaces the report that apply() shows
   }
 }
 

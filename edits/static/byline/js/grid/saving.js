@@ -31,8 +31,9 @@ export class Saving extends EventTarget {
     super();
     this.sheet = sheet;
     this.pending = new Pending();
-    // Problems that the person has to solve, by cellKey: { row, column, kind, … }. `shown` is what the person saw, `now` what they
-    // are shown as the current value, `value` what they typed, and `latest` Smartsheet's cell, if it has been read since.
+    // Problems that the person has to solve, by cellKey: { row, column, kind, … }. `shown` is the value that the person
+    // saw when they began to type, and `value` is what they typed. `now` is the current value that the problem shows.
+    // If Smartsheet's cell was read again later, `latest` is that cell.
     this.open = new Map();
     this.settled = 0; // the number of calls that were answered
     this.isLeaving = false; // whether this script leaves the page, after it has stored everything

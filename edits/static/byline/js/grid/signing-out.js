@@ -7,7 +7,7 @@ import { BY_PERSON, done, inStore } from "./unsaved.js";
 
 const AWAY = "This app can't be reached at the moment, so you may still be signed in. Try again.";
 
-const refused = new WeakSet(); // forms that the browser sends, because their answer isn't one that this script expects
+const refused = new WeakSet(); // forms whose answer this script didn't understand, so that the browser sends them again
 
 for (const form of document.querySelectorAll("form[data-signs-out]")) {
   form.addEventListener("submit", (event) => {

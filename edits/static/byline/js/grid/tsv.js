@@ -40,8 +40,8 @@ function quoted(text) {
   return /[\t\r\n]/.test(text) || text.startsWith('"') ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-// Whether the quote at the start of a cell has a closing quote at the end of a cell. Quotes in ordinary texts have
-// none.
+// Whether the quote at the start of a cell has a closing quote, directly before a tab, a line break or the end of the
+// text. If not, the quote is an ordinary character of the text.
 function isClosed(text, start) {
   for (let place = start + 1; place < text.length; place++) {
     if (text[place] !== '"') continue;

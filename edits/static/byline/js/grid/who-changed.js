@@ -68,8 +68,8 @@ function actionOf({ action, outcome }) {
   return verbs ? `${outcome === "applied" ? verbs[0] : verbs[1]} the row` : action;
 }
 
-// Returns the values of an entry. The addition of a row has the values of all cells, by the titles that the columns had
-// then. Returns no values if this entry is such an addition, and it has no value with the title of `column`.
+// Returns the values of an entry. The entry about a row that was added has the values of all cells, by the titles that
+// the columns had then. From such an entry, returns only the value of `column`, or {} if no title is that of `column`.
 function valuesOf(entry, column) {
   if (entry.column_id || !column) return { before: entry.old, after: entry.new };
   const row = entry.new ?? {};
