@@ -42,7 +42,7 @@ After = Annotated[Id | None, Query(description="Give the next entries that are n
 
 Text = Annotated[str | None, Field(max_length=200)]
 Day = Annotated[str | None, Field(max_length=10, description="A day in UTC, such as 2026-11-30")]
-PartId = Annotated[Id | None, Field(description="Only together with `sheet`")]
+PartId = Annotated[Id | None, Field(description="Only allowed together with `sheet`")]
 
 
 class EntryFilters(Schema):

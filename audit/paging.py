@@ -170,7 +170,7 @@ def _looked(
         if monotonic() > ends and is_back and part.low is not None:
             return found, part
         if monotonic() > ends and asked.text:
-            break  # the caller shows the newest page then
+            break  # too few entries were found, so the caller shows the newest page
     return found, None
 
 

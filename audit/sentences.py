@@ -16,7 +16,7 @@ _UNDOING = {  # the same for changes that undo another one
 }
 _BY_THEMSELVES = {  # for each action, the verbs if it was done, refused, or failed
     Action.SIGN_IN: ("signed in", "was refused sign-in", "could not sign in"),
-    Action.CONNECT: ("connected Smartsheet", "was refused to connect Smartsheet", "could not connect Smartsheet"),
+    Action.CONNECT: ("connected Smartsheet", "was not allowed to connect Smartsheet", "could not connect Smartsheet"),
     Action.SIGN_OUT: ("signed out", "was not signed out", "could not be signed out"),
     Action.REFRESH: ("got a new access token", "lost the access token", "got no new access token"),
     Action.REVOKE: (
@@ -27,31 +27,31 @@ _BY_THEMSELVES = {  # for each action, the verbs if it was done, refused, or fai
     Action.DISCONNECT: ("disconnected this app", "did not disconnect this app", "could not disconnect this app"),
     Action.SESSION_END: ("ended a session", "did not end a session", "could not end a session"),
     Action.TOKEN_CREATE: ("created an app token", "was refused an app token", "could not create an app token"),
-    Action.TOKEN_USE: ("used an app token", "was refused with an app token", "could not use an app token"),
+    Action.TOKEN_USE: ("used an app token", "was not allowed to use an app token", "could not use an app token"),
     Action.TOKEN_END: ("ended an app token", "did not end an app token", "could not end an app token"),
-    Action.RECORD: ("changed", "was refused to change", "could not change"),
-    Action.READ: ("read the log", "was refused to read the log", "could not read the log"),
-    Action.EXPORT: ("exported the log", "was refused to export the log", "could not export the log"),
-    Action.ERASE: ("erased personal data", "was refused to erase personal data", "could not erase personal data"),
-    Action.RETAIN: ("retired old entries", "was refused to retire old entries", "could not retire old entries"),
+    Action.RECORD: ("changed", "was not allowed to change", "could not change"),
+    Action.READ: ("read the log", "was not allowed to read the log", "could not read the log"),
+    Action.EXPORT: ("exported the log", "was not allowed to export the log", "could not export the log"),
+    Action.ERASE: ("erased personal data", "was not allowed to erase personal data", "could not erase personal data"),
+    Action.RETAIN: ("retired old entries", "was not allowed to retire old entries", "could not retire old entries"),
     Action.RECONCILE: (
         "compared the log with Smartsheet",
-        "was refused to compare the log with Smartsheet",
+        "was not allowed to compare the log with Smartsheet",
         "could not compare the log with Smartsheet",
     ),
-    Action.ANCHOR: ("anchored a seal", "was refused to anchor a seal", "could not anchor a seal"),
-    Action.FORM_PUBLISH: ("published a form", "was refused to publish a form", "could not publish a form"),
-    Action.FORM_CLOSE: ("closed a form", "was refused to close a form", "could not close a form"),
-    Action.FORM_RESTORE: ("restored a form", "was refused to restore a form", "could not restore a form"),
-    Action.FORM_TAKE_OVER: ("took over a form", "was refused to take over a form", "could not take over a form"),
-    Action.FORM_DELETE: ("deleted a form", "was refused to delete a form", "could not delete a form"),
-    Action.ASK: ("asked for updates", "was refused to ask for updates", "could not ask for updates"),
+    Action.ANCHOR: ("anchored a seal", "was not allowed to anchor a seal", "could not anchor a seal"),
+    Action.FORM_PUBLISH: ("published a form", "was not allowed to publish a form", "could not publish a form"),
+    Action.FORM_CLOSE: ("closed a form", "was not allowed to close a form", "could not close a form"),
+    Action.FORM_RESTORE: ("restored a form", "was not allowed to restore a form", "could not restore a form"),
+    Action.FORM_TAKE_OVER: ("took over a form", "was not allowed to take over a form", "could not take over a form"),
+    Action.FORM_DELETE: ("deleted a form", "was not allowed to delete a form", "could not delete a form"),
+    Action.ASK: ("asked for updates", "was not allowed to ask for updates", "could not ask for updates"),
 }
 _FOUND = {  # for each result of comparing with Smartsheet's history
-    Phase.CONFIRMED: "found confirmed by Smartsheet:",
-    Phase.MISSING: "found missing in Smartsheet:",
-    Phase.OUTSIDE: "found changed outside the app:",
-    Phase.MISATTRIBUTED: "found attributed to another person:",
+    Phase.CONFIRMED: "found in Smartsheet's history:",
+    Phase.MISSING: "did not find in Smartsheet's history:",
+    Phase.OUTSIDE: "found a change made outside the app:",
+    Phase.MISATTRIBUTED: "found under another person's name in Smartsheet's history:",
 }
 
 

@@ -34,7 +34,7 @@ class Phase(models.TextChoices):
 
 
 ANSWERED = frozenset({Phase.APPLIED, Phase.REFUSED, Phase.FAILED})  # Smartsheet gave a clear answer
-SETTLED = frozenset({Phase.APPLIED, Phase.NOT_APPLIED, Phase.UNDECIDABLE})  # found by settling, with evidence
+SETTLED = frozenset({Phase.APPLIED, Phase.NOT_APPLIED, Phase.UNDECIDABLE})  # settling found the outcome, with evidence
 CONCLUSIVE = ANSWERED | SETTLED
 
 

@@ -70,5 +70,5 @@ def _write_problem() -> str:
 
 def _word(error: DatabaseError) -> str:
     cause = error.__cause__
-    sqlite_code = getattr(cause, "sqlite_errorcode", 0) & 0xFF  # the low byte is the main code
+    sqlite_code = getattr(cause, "sqlite_errorcode", 0) & 0xFF  # SQLite's main error code is the low byte
     return PROBLEMS.get(sqlite_code) or PROBLEMS.get(getattr(cause, "sqlstate", ""), "takes no writes")

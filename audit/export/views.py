@@ -16,7 +16,7 @@ from audit.vocabulary import Origin
 EXPORT = "audit.export"
 
 
-@require_POST  # because an export writes an entry
+@require_POST  # not GET, because an export writes an entry
 @login_required
 def download(request: HttpRequest) -> HttpResponseBase:
     """Send a file with the entries that match the filters in the address and that the reader can read. The file is made

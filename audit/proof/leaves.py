@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
-GENESIS = bytes(32)  # stands for the link before the first one
+GENESIS = bytes(32)  # takes the place of the link before the first link
 
 # The columns of an entry, in the order in which they are hashed. Never change these lists. A new column needs a new
 # list and a new version; existing entries keep the old list.

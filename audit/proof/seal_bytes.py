@@ -170,5 +170,5 @@ def _bytes_of(text: str) -> bytes:
     except binascii.Error:
         found = b""
     if len(found) != 32:
-        raise NotAKey("A key is 32 bytes in base64.")  # without the text, which can be a private key
+        raise NotAKey("A key is 32 bytes in base64.")  # without the wrong text, which can be a private key
     return found

@@ -156,7 +156,7 @@ def difference(
     if all(piece.kind != "kept" for piece in pieces):
         return SafeString(_ARROW.join(_mark(piece.kind, piece.text, whole) for piece in pieces))
     text = SafeString("".join(_mark(piece.kind, piece.text, whole) for piece in pieces))
-    return markup("<bdi>{}</bdi>", text)  # keeps the text's direction from affecting the rest
+    return markup("<bdi>{}</bdi>", text)  # <bdi>, so that the text's direction doesn't affect the text around it
 
 
 @register.simple_tag

@@ -59,7 +59,7 @@ class Shelf:
 
     def take(self, entry_id: int) -> Item | None:
         """The entry with this id; None if the log has no such entry, or if the entry was already taken."""
-        while self._newest <= entry_id:  # reads all entries with this id first
+        while self._newest <= entry_id:  # first read all entries with this id
             self._read()
         return self.waiting.pop(entry_id, None)
 

@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
-_NO_PLACE = 2**63  # sorts after all places in the chain
+_NO_PLACE = 2**63  # larger than every place in the chain, so that it sorts last
 KEPT = 1000  # how many findings of each kind are reported one by one; the others are only counted
 
 

@@ -35,7 +35,7 @@ _BESIDES = f"""
     FROM pg_inherits JOIN pg_class ON pg_class.oid = inhrelid WHERE NOT relispartition"""  # noqa: S608 # our own names
 # Tables have their names in lower case here, because SQLite's names are case-insensitive.
 _STANDING_ON_SQLITE = "SELECT lower(tbl_name), name FROM sqlite_master WHERE type = 'trigger'"
-_OVERLOADED: list[Any] = ["", False, [], ""]  # is equal to none of our functions
+_OVERLOADED: list[Any] = ["", False, [], ""]  # these facts fit none of our functions
 _BITS = {"FOR EACH ROW": 1, " BEFORE ": 2, "INSERT": 4, "DELETE": 8, "UPDATE": 16, "TRUNCATE": 32}
 
 

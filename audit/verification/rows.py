@@ -21,7 +21,7 @@ LEAST, GREATEST = -(2**63), 2**63 - 1  # the smallest and the largest 64-bit num
 
 _IS_HEAD = leaves.COLUMNS.index("is_head")
 _BOOLEANS = {0: False, 1: True}
-_PRECISION = {19: "seconds", 23: "milliseconds", 26: "microseconds"}  # by the length of the text
+_PRECISION = {19: "seconds", 23: "milliseconds", 26: "microseconds"}  # of a time, by the length of its text
 _names = count()
 # The plus before each column keeps Django from converting SQLite's values. PostgreSQL returns ids without hyphens, and
 # times as numbers. It stores an entry's time as microseconds since 2000, so this needs no calculation. A time that
@@ -194,7 +194,7 @@ def _rows(connection: BaseDatabaseWrapper, sql: str, first: int) -> Iterator[tup
 
 def _postgresql_rows(connection: BaseDatabaseWrapper, sql: str, first: int) -> Iterator[tuple[Any, ...]]:
     # A server-side cursor with the binary format takes half the time of Django's cursor.
-    from psycopg.types.numeric import Int8BinaryLoader  # not installed on every machine
+    from psycopg.types.numeric import Int8BinaryLoader  # psycopg isn't installed on every machine
 
     name = f"audit_{next(_names)}"  # different, because several cursors are open at the same time
     with connection.connection.cursor(name=name, binary=True) as cursor:

@@ -141,11 +141,11 @@ def note_revocation(
         "message": done if is_confirmed else "Smartsheet has not confirmed that the token has ended.",
     }
     if user:
-        reason = f"Only the new token for account {number_of(profile)}, because the account was not connected."
+        reason = f"This was the new token for account {number_of(profile)}, which was not connected."
         entry |= {"actor": actor_of_user(user), "subject": subject_of(user), "reason": reason}
         note_or_count(Counted.RETURNED, who=who_of_user(user), **entry)
     elif why == NOT_LET_IN:
-        reason = "Only the new token, because the person was not allowed to sign in."
+        reason = "This was the new token of a person who was not allowed to sign in."
         note_or_count(Counted.RETURNED, who=number_of(profile), actor=actor_of_profile(profile), reason=reason, **entry)
     else:
         note(action=Action.REVOKE, actor=actor_of_profile(profile), reason=why, **entry)

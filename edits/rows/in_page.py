@@ -30,7 +30,7 @@ from identity.signin.views import own_url
 
 logger = logging.getLogger(__name__)
 
-KEY = "edits.in_page"  # the session's key for the results of forms, by sheet and row
+KEY = "edits.in_page"  # under this key, a session has the results of forms, by sheet and row
 MOST = 5  # the most results in a session; the oldest is dropped
 LARGEST = 5 * 2**19  # the most characters of a result
 LARGEST_IN_COOKIE = 2_000  # the most characters if a cookie (up to 4,096 bytes) has the whole session
@@ -139,7 +139,7 @@ def keep(request: HttpRequest, sent: Sent, *, sheet_id: int, row_id: int) -> boo
     others.pop(_place(sheet_id, row_id), None)
     request.session[KEY] = dict([*others.items(), (_place(sheet_id, row_id), stored)][-MOST:])
     try:
-        request.session.save()  # the middleware would save too late: the answer would already be a redirect
+        request.session.save()  # now, because the middleware saves only after the redirect is made
     except (DatabaseError, UpdateError) as error:
         logger.warning("A session couldn't be stored: %s", type(error).__name__)
         request.session.modified = False

@@ -11,7 +11,7 @@ from edits.sheets.held_values import bare, is_link
 from edits.sheets.sheet import Json
 
 HALVES = re.compile("[\ud800-\udfff]")  # surrogates
-LARGEST_ID = 2**63 - 1  # in Smartsheet and in the log's database
+LARGEST_ID = 2**63 - 1  # the largest id that Smartsheet and the log's database can store
 HALF_A_CHARACTER = "This text has half of a character, such as a part of an emoji. Smartsheet doesn't accept this."
 
 

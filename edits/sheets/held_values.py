@@ -126,7 +126,7 @@ def text_of(value: Json) -> str:
         if value.is_integer():
             return str(int(value))
         text = repr(value)
-        is_plain = "e" not in text and "n" not in text  # unlike 1e-05, nan and inf
+        is_plain = "e" not in text and "n" not in text  # not a number such as 1e-05, nan or inf
         return text if is_plain else format(Decimal(text), "f")
     if isinstance(value, list):
         return "\n".join(map(str, value))

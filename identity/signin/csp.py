@@ -61,7 +61,7 @@ def origins() -> list[str]:
 
 def blocked_origins(policy: Policy) -> list[str]:
     """Return the items of origins() to which browsers refuse to redirect, because of this policy."""
-    allowed = policy.get("form-action")  # it doesn't fall back to default-src
+    allowed = policy.get("form-action")  # if it is missing, browsers don't use default-src instead
     return [] if allowed is None else [one for one in origins() if not _allows(allowed, one)]
 
 

@@ -17,7 +17,7 @@ from identity.conf import settings
 if TYPE_CHECKING:
     _TextField = models.TextField[str, str]
 else:
-    _TextField = models.TextField  # has no type parameters at run time
+    _TextField = models.TextField  # at run time, this class has no type parameters
 
 
 class WrongTokenKey(Exception):

@@ -82,7 +82,7 @@ def test_fifty_edits_are_a_page_however_many_cells_each_has(reader: Client) -> N
         ),
         (
             {"action": Action.CHANGE, "phase": Phase.OUTSIDE, "changes": [cell()], "sheet_id": 5, "sheet_name": "P"},
-            "found changed outside the app: Status in row 14",
+            "found a change made outside the app: Status in row 14",
         ),
         ({"action": Action.RECONCILE, "sheet_id": 5, "sheet_name": "Plan"}, "compared the log with Smartsheet on Plan"),
     ],
@@ -121,7 +121,7 @@ def test_confirmed_changes_are_marked(reader: Client) -> None:
     )
     (change,) = [one for one in reader.get("/audit/").context["changes"] if one.intent.pk == entry.pk]
     assert change.is_confirmed
-    assert "found confirmed by Smartsheet:" in words_of(reader)
+    assert "found in Smartsheet&#x27;s history:" in words_of(reader)
 
 
 def test_an_undo_and_what_it_undoes_lead_to_each_other(reader: Client) -> None:

@@ -293,7 +293,9 @@ def test_a_click_comes_after_the_keys_before_it(page: Page, bob: Person, way: st
 
 @pytest.mark.parametrize("name", ["editors", "find"])
 def test_keys_after_one_that_failed_have_no_effect(page: Page, plan: SitePlan, bob: Person, name: str) -> None:
-    """The keys that follow Ctrl+F are not for the cell, and the text without its first letter is no one's text."""
+    """The script for the first key can't be loaded. The later keys must not change the cell: the letters after Ctrl+F
+    were meant for the search, and a text without its first letter isn't what the person typed.
+    """
     held: list[Route] = []
     page.route(script(name), lambda route: route.continue_() if held else held.append(route))  # fails only once
     open_grid(page, bob)

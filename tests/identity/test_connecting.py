@@ -189,8 +189,8 @@ def test_the_log_names_the_user_who_tried_to_connect_anothers_account(
     tried, returned = (Entry.objects.filter(action=action).latest("id") for action in ("connect", "revoke"))
     assert (tried.actor_name, returned.actor_name) == ("joe", "joe")
     log = " ".join(strip_tags(admin_client.get("/audit/").content.decode()).split())
-    assert f"was refused to connect Smartsheet {account} · This Smartsheet account is another user" in log
-    assert f"gave up an access token · Only the new token for {account}, because the account was not connected." in log
+    assert f"was not allowed to connect Smartsheet {account} · This Smartsheet account is another user" in log
+    assert f"gave up an access token · This was the new token for {account}, which was not connected." in log
     facts = admin_client.get(f"/audit/{tried.pk}/").content.decode()
     assert f"auth.user/{User.objects.get(username='joe').pk}" in facts
     assert account in facts

@@ -135,8 +135,8 @@ def words_of(mail: ProblemMail, sentences: Sequence[str]) -> Words:
     form, title = mail.form, one_line(mail.form.title)
     is_usable = not form.problem
     return Words(
-        subject=f"The form “{title}” needs you" if is_usable else f"The form “{title}” can’t be used",
-        begin=f"Your form “{title}” needs you. People can use the rest of the form."
+        subject=f"The form “{title}” has a problem" if is_usable else f"The form “{title}” can’t be used",
+        begin=f"Your form “{title}” has a problem. People can still use the rest of the form."
         if is_usable
         else f"People can’t use your form “{title}” any more.",
         sentences=[one_line(one, longest=LONGEST_SENTENCE) for one in sentences],

@@ -16,15 +16,13 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--sheet", type=int, required=True, metavar="ID")
-        parser.add_argument("--since", type=moment, required=True, metavar="TIME", help="2026-11-30, or a time, UTC")
+        parser.add_argument("--since", type=moment, required=True, metavar="TIME", help="2026-11-30, or a time (UTC)")
         who = parser.add_mutually_exclusive_group()
         who.add_argument("--region", help="the sheet's region, needed if several regions have sheets with this id")
         who.add_argument(
-            "--person", type=_person, metavar="REGION:ID", help="whose token to use; the default is the last editor's"
+            "--person", type=_person, metavar="REGION:ID", help="read with this person's token, not the last editor's"
         )
-        parser.add_argument(
-            "--all-cells", action="store_true", help="also the other cells of the rows that were edited"
-        )
+        parser.add_argument("--all-cells", action="store_true", help="also compare the other cells of the edited rows")
 
     def handle(self, *_args: Any, **options: Any) -> None:
         sheet_id, who = options["sheet"], options["person"]
@@ -50,5 +48,5 @@ class Command(BaseCommand):
 def _person(text: str) -> tuple[str, int]:
     region, _, number = text.rpartition(":")
     if not region or not (number.isascii() and number.isdigit()):
-        raise ArgumentTypeError(f"“{text}” is no person such as com:1234567890")
+        raise ArgumentTypeError(f"“{text}” is not a person, such as com:1234567890")
     return region, int(number)

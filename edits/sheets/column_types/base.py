@@ -48,7 +48,7 @@ class ColumnType:
     def words(self, value: Json, reader: Reader) -> str:
         """Return a value in words, for messages and conflicts."""
         plain = bare(value)
-        is_list = isinstance(plain, list)  # from before the column got another type
+        is_list = isinstance(plain, list)  # the cell was written when its column had another type
         text = ", ".join(map(str, plain)) if is_list else self.shown(held_values.cell_of(self.column, plain), reader)
         text = text or "empty"
         return f"{text} (link to {where_to(value['hyperlink'])})" if held_values.is_linked(value) else text

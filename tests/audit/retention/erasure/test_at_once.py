@@ -68,7 +68,8 @@ def test_fault_20_erasing_also_finds_what_is_written_at_the_same_time(
             while not stop.is_set():
                 commitments.forget()  # makes the cache empty, as in another process
                 edits.saved()
-                stop.wait(0.02)  # so that others get SQLite's lock, which isn't given in the order of requests
+                # SQLite's lock isn't given in the order of requests. Without a pause, others might never get it.
+                stop.wait(0.02)
         except NotRecorded as error:
             lost.append(error)
         finally:

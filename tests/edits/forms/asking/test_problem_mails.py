@@ -239,7 +239,7 @@ def test_a_designer_who_is_gone_still_gets_the_mail_that_says_so(
     designed.designer.token.delete()
     look(designed)
     (mail,) = mailbox.mails
-    assert mail.message["Subject"].strip() == "The form “Report progress on my tasks” needs you"
+    assert mail.message["Subject"].strip() == "The form “Report progress on my tasks” has a problem"
     assert "The form’s designer isn’t connected any more." in mail.part("plain")
     designed.refresh_from_db()
     # A name in these texts couldn't be erased.

@@ -14,7 +14,7 @@ export class Clipboard {
   async #copy(event, why) {
     if (event.target.closest(".grid-editor")) return;
     event.preventDefault();
-    let data = event.clipboardData; // until the event ends
+    let data = event.clipboardData; // browsers accept this data only until the event ends
     this.isTaking = true;
     const { grid } = this;
     const copied = grid.parts.later(() => grid.withCopying((copying) => copying.copy(data, why)));

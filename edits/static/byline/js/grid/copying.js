@@ -18,7 +18,7 @@ export class Copying {
   // the clipboard.
   async copy(data, why = "") {
     const { grid } = this;
-    if (data === null && grid.editors?.isOpen) return; // opened by an earlier key, so nothing is selected in it
+    if (data === null && grid.editors?.isOpen) return; // an earlier key opened an editor, in which nothing is selected
     const { status, selection } = grid;
     const { rowIds, columnIds } = selection; // the person may go on before the browser has written
     const { top, bottom, left, right } = selection.range;

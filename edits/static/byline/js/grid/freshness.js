@@ -161,7 +161,7 @@ export async function readAgain(grid) {
 async function keysOf({ parts, painter }) {
   const isComposing = () => painter.active?.isContentEditable && painter.active.isEdited;
   while (parts.waiting || isComposing()) {
-    if (parts.waiting) await parts.waiting.then(); // then() is one step more, in which the keys come first
+    if (parts.waiting) await parts.waiting.then(); // then() adds one step, so the waiting keys take effect first
     else await new Promise((resolve) => setTimeout(resolve, WHILE_COMPOSING));
   }
 }

@@ -34,7 +34,7 @@ export class Grid {
     this.status = new Status(this);
     this.parts = new Parts(this.status);
     this.commands = COMMANDS;
-    this.editors = null; // until an editor is opened
+    this.editors = null; // stays null until an editor is opened
     this.composing = new Composing(this);
     this.clipboard = new Clipboard(this);
     this.keyboard = new Keyboard(this);

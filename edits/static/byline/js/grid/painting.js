@@ -199,7 +199,8 @@ export class Painter {
   async #tidy() {
     this.paint();
     const { tidying } = this;
-    const ordering = await import("./ordering.js").catch(() => null); // without it, only the reading order is missing
+    // Without this script, rows and cells only lack the reading order.
+    const ordering = await import("./ordering.js").catch(() => null);
     if (!ordering || tidying !== this.tidying) return; // not loaded, or scrolled again
     const { sortChildren } = ordering;
     const rows = [...this.rows.values()].sort((one, other) => one.index - other.index);

@@ -67,7 +67,7 @@ export class Pending {
       if (later && later.value !== null && later.hyperlink === undefined) later.hyperlink = change.hyperlink;
       return !later;
     });
-    kept.sort((one, other) => (one.turn ?? 0) - (other.turn ?? 0)); // so a call has its rows in the right order
+    kept.sort((one, other) => (one.turn ?? 0) - (other.turn ?? 0)); // in the order in which the person made them
     this.changes = [...kept, ...this.changes];
     for (const change of kept) if (change.do === "update") this.cells.set(cellKey(change.row, change.column), change);
     for (const deletion of this.changes.filter((change) => change.do === "delete")) {
