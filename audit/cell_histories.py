@@ -151,7 +151,7 @@ def _partner(
 
 
 def _erased(near: Sequence[LoggedChange], state: State) -> LoggedChange | None:
-    """The saved change with an erased value that is nearest in time to the state."""
+    """Of the saved changes whose value was erased, the one that is nearest in time to the state."""
     erased = [change for change in near if change.is_applied and is_erased(change.new)]
     return min(erased, key=lambda change: abs(change.intent.at - state.at), default=None)
 

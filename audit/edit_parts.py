@@ -21,7 +21,7 @@ from django.db.models.lookups import IsNull
 from audit.models import Entry, EntryQuerySet
 from audit.vocabulary import ANSWERED, Phase
 
-SLACK = timedelta(hours=1)  # how much later than its intent an outcome can be, unless it was settled later
+SLACK = timedelta(hours=1)  # an outcome is at most this much later than its intent, unless settling found it
 
 Times = tuple[datetime, datetime]  # from the first time up to but not including the second
 
@@ -111,7 +111,7 @@ def first_changes(
 
 
 def _asked(anchors: Iterable[Entry]) -> list[Any]:
-    """The parameters of _FIRST that say which edits and lines are read."""
+    """The parameters of the query _FIRST. They say which edits, rows and columns the query looks for."""
     if connection.vendor == "postgresql":
         return [[getattr(anchor, name) for anchor in anchors] for name in ("edit_id", "line", "column_id")]
     return [json.dumps([[anchor.edit_id.hex, anchor.line, anchor.column_id] for anchor in anchors])]
@@ -142,9 +142,9 @@ def counted(anchors: Collection[Entry], *, budget: int) -> dict[UUID, Counted]:
 
 
 def near(anchors: Collection[Entry]) -> EntryQuerySet:
-    """The entries that were written around the same time as the anchors. So PostgreSQL only reads the tables of a few
-    months. On SQLite, all entries are returned, because a limit on the time would keep SQLite from using the index on
-    the edit.
+    """The entries that were written around the same time as these entries (the anchors). With this limit, PostgreSQL
+    only reads the tables of a few months. On SQLite, all entries are returned, because a limit on the time would keep
+    SQLite from using the index on the edit.
     """
     times = times_near(anchors)
     return Entry.objects.filter(at__gte=times[0], at__lt=times[1]) if times else Entry.objects.all()

@@ -120,7 +120,9 @@ def extent_of(entry: Entry) -> Counted | None:
 
 
 def _whole(anchors: Sequence[Entry]) -> list[Edit]:
-    """The anchors' edits. An edit with more than SHOWN changes has only the first ones and a count."""
+    """The whole edits of these entries (the anchors). For an edit with more than SHOWN changes, the result has only the
+    first changes, and how many there are.
+    """
     heads = {anchor.edit_id: anchor for anchor in reversed(anchors)}
     told = _changes(anchors, list(heads.values()), count=SHOWN + 1, is_whole=True)
     ids = [edit_id for edit_id in dict.fromkeys(anchor.edit_id for anchor in anchors) if told[edit_id]]
@@ -155,9 +157,9 @@ def _is_outcome(entry: Entry) -> bool:
 def _changes(
     anchors: Sequence[Entry], asked: Sequence[Entry], *, count: int, is_whole: bool
 ) -> dict[UUID, list[LoggedChange]]:
-    """Changes of the anchors' edits, in order, by the edit's id. An anchor that is a change itself is included. For
-    each entry in `asked`, the first `count` changes of its edit are included too. If `is_whole` is false, these are
-    only changes of the entry's own row or cell.
+    """Read changes of the edits of these entries (the anchors). Return them in order, by the edit's id. An anchor that
+    is a change itself is included. For each entry in `asked`, the first `count` changes of its edit are included too.
+    If `is_whole` is false, these are only changes of the entry's own row or cell.
     """
     if not anchors:
         return {}

@@ -10,7 +10,7 @@ _ON_SHEETS = {  # for each action, the verb if it was done, and the verb if it w
     Action.DELETE: ("deleted", "wanted to delete"),
     Action.MOVE: ("moved", "wanted to move"),
 }
-_UNDOING = {  # the same for changes that undo another one
+_UNDOING = {  # the same two verbs, for changes that undo another change
     Action.ADD: ("restored", "wanted to restore"),
     Action.MOVE: ("moved back", "wanted to move back"),
 }

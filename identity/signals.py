@@ -21,70 +21,72 @@ from django.http import HttpRequest
 
 from identity.signin import ways
 
-# Smartsheet has confirmed who a person is, and this app is about to sign them in: `person`. Sent in the transaction
-# that stores the profile and the token, before the session begins. If a receiver raises, the profile and the token
-# aren't stored, and the token is returned to Smartsheet. If a receiver raises CannotRecord, the page says that the
-# audit log couldn't be written.
+# Smartsheet has confirmed who a person is, and this app is about to sign them in. Argument: `person`. Sent in the
+# transaction that stores the profile and the token, before the session begins. If a receiver raises, the profile and
+# the token aren't stored, and the token is returned to Smartsheet. If a receiver raises CannotRecord, the page says
+# that the audit log couldn't be written.
 signing_in = Signal()
 
-# A person was signed in with Smartsheet: `person`.
+# A person was signed in with Smartsheet. Argument: `person`.
 signed_in = Signal()
 
-# A user who logged in with the site's own login is about to be connected with their Smartsheet account: `person`. Sent
-# in the transaction that stores the profile and the token. If a receiver raises, the effect is as for `signing_in`.
+# A user who logged in with the site's own login is about to be connected with their Smartsheet account. Argument:
+# `person`. Sent in the transaction that stores the profile and the token. If a receiver raises, the profile and the
+# token aren't stored, as for `signing_in`.
 connecting = Signal()
 
-# A user was connected: `person`.
+# A user was connected with their Smartsheet account. Argument: `person`.
 connected = Signal()
 
-# A sign-in or a connection failed. `failure` is one of identity.signin.failures. `profile` is None if Smartsheet hasn't
-# said who the person is. `region` is "" if it isn't known. `error` is the exception that caused the failure, or None.
-# It has no secret. `user` is the Django user who wanted to connect, and None for a sign-in. If another user has logged
-# in with this browser since Connect was pressed, `user` is that other user.
+# A sign-in or a connection failed. Arguments: `failure` is one of identity.signin.failures. `profile` is None if
+# Smartsheet hasn't said who the person is. `region` is "" if it isn't known. `error` is the exception that caused the
+# failure, or None. It has no secret. `user` is the Django user who wanted to connect, and None for a sign-in. If
+# another user has logged in with this browser since Connect was pressed, `user` is that other user.
 sign_in_refused = Signal()
 
-# A person signed out: `person`.
+# A person signed out. Argument: `person`.
 signed_out = Signal()
 
-# A session ended, but the person didn't sign out: `person`, `why` in words.
+# A session ended, but the person didn't sign out. Arguments: `person`, and `why` in words.
 session_ended = Signal()
 
-# Smartsheet's profile of a person has changed: `person`, `before` (the earlier Profile; None for a new person). Sent
-# after the commit.
+# Smartsheet's profile of a person has changed. Arguments: `person`, and `before` (the earlier Profile, or None for a
+# new person). Sent after the commit.
 profile_changed = Signal()
 
-# The access token was refreshed. Sends `person`.
+# The access token was refreshed. Argument: `person`.
 token_refreshed = Signal()
 
-# Smartsheet doesn't accept the token any more, so the person must sign in or connect again. Sends `person`, and `why`
-# in words.
+# Smartsheet doesn't accept the token any more, so the person must sign in or connect again. Arguments: `person`, and
+# `why` in words.
 token_lost = Signal()
 
-# This app asked Smartsheet to end a token: `profile`, `is_confirmed` (whether Smartsheet confirmed that the token has
-# ended), `why` in words, `user`. If a user couldn't be connected, only the new token was ended, and `user` is this
-# Django user. Otherwise `user` is None.
+# This app asked Smartsheet to end a token. Arguments: `profile`, `is_confirmed` (whether Smartsheet confirmed that the
+# token has ended), `why` in words, and `user`. If a Django user couldn't be connected, the token is the new one that
+# wasn't stored, and `user` is this Django user. Otherwise `user` is None.
 token_revoked = Signal()
 
-# A person isn't connected any more, and this app has deleted their token: `person`, `is_confirmed` (as for
-# `token_revoked`), `why` in words ("" if the person disconnected the app).
+# A person isn't connected any more, and this app has deleted their token. Arguments: `person`, `is_confirmed` (as for
+# `token_revoked`), and `why` in words ("" if the person disconnected the app).
 disconnected = Signal()
 
-# An administrator blocks a person from using Smartsheet here, or unblocks them: `person`, `is_active` (False if
-# blocked), `by` (a Django user).
+# An administrator blocks a person from using Smartsheet here, or unblocks them. Arguments: `person`, `is_active` (False
+# if blocked), and `by` (a Django user).
 activation_changed = Signal()
 
-# A person creates an app token: `token` (an AppToken, which doesn't have the token's text). Sent in the transaction
-# that stores the token. If a receiver raises, the token isn't created.
+# A person creates an app token. Argument: `token` (an AppToken, which doesn't have the token's text). Sent in the
+# transaction that stores the token. If a receiver raises, the token isn't created.
 app_token_created = Signal()
 
-# A program uses an app token for the first time on this day (UTC): `token`. Sent before the call is allowed. If a
-# receiver raises, the call is refused.
+# A program uses an app token for the first time on this day (UTC). Argument: `token`. Sent before the call is allowed.
+# If a receiver raises, the call is refused.
 app_token_used = Signal()
 
-# An app token ended before its expiry: `token`, `why` in words.
+# An app token ended before its expiry. Arguments: `token`, and `why` in words.
 app_token_ended = Signal()
 
-# A program's call of the API was refused: `token` (None if no token has the text that was sent), `why` in words.
+# A program's call of the API was refused. Arguments: `token` (None if no token has the text that was sent), and `why`
+# in words.
 app_token_refused = Signal()
 
 

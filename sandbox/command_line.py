@@ -32,7 +32,7 @@ REGIONS = ("com", "eu", "au", "gov")
 LAST_PORT = 65_535
 LIMITS = {
     "rate-limit": "maximum number of requests per minute, for each token",
-    "heavy-cost": "number of requests that each of these counts as: cell history, files, images, copying and publishing"
+    "heavy-cost": "each of these counts as this many requests: cell history, files, images, copying and publishing"
     " sheets",
     "rows-per-call": "maximum number of rows in one request",
     "rows-per-sheet": "maximum number of rows of a sheet",

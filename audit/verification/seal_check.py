@@ -30,13 +30,13 @@ class SealCheck:
         self.last: Statement | None = None
         self.heads: dict[int, bytes] = {}  # correct hashes of the chain by place, from seals over doubtful links
         self._seals, self._keys, self._findings = seals, keys, findings
-        self._before: Statement | None = None  # also None after a seal that can't be trusted
+        self._before: Statement | None = None  # the seal before the current one; None if it can't be trusted
         self._expected = first_number
         self._unknown_keys: set[str] = set()
         self._records: list[bytes] = []  # the records from the link `_first_seq` on
         self._first_seq = start.seq + 1
         self._is_in_doubt = self._has_diverged = False
-        self._head = start.hash  # the head that the last compared seal names
+        self._head = start.hash  # the last link's hash, as the last compared seal has it
         self._current = self._next()
         while self._current and self._current.number <= start.seal:
             self._current = self._next()

@@ -10,7 +10,7 @@ from audit.proof import leaves
 from audit.verification.findings import Findings, Kind
 from audit.verification.rows import Item, Link
 
-MOST = 64  # the most suspects that are compared with each other, because the time grows with the square
+MOST = 64  # the most suspects that are compared with each other; twice as many take four times as long
 
 
 @dataclass(slots=True)

@@ -63,7 +63,7 @@ class Batch(ABC):
 
     @abstractmethod
     def _prepare(self, rows: Sequence[CheckedRow]) -> None:
-        """Fill `lines` and `calls`."""
+        """Make a line for each row, and the ranges of lines that go into one request."""
 
     @abstractmethod
     def send(self, numbers: Sequence[int], *, edit_id: UUID, is_partial: bool) -> dict[int, Outcome]:

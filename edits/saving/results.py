@@ -34,8 +34,8 @@ NOT_MADE = "The change was not made the first time."
 @dataclass(frozen=True, slots=True)
 class CellResult:
     """The result of one cell. `value` is the cell's current value, if known, in the notation of `CellChange.shown`.
-    After a conflict, `by` and `at` (UTC) say who wrote that value and when, if Smartsheet says so. `message` is a
-    sentence.
+    After a conflict, `by` and `at` (UTC) say who wrote that value and when, if Smartsheet tells this app. `message` is
+    a sentence.
     """
 
     column_id: int

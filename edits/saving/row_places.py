@@ -13,7 +13,7 @@ from edits.saving.deleted_rows_log import DeletedRowsLog
 from edits.saving.row_evidence import OldPlace
 from edits.sheets.sheet import Row
 
-MOST_STEPS = 1_000  # the most earlier siblings that are looked for, one after the other
+MOST_STEPS = 1_000  # how many earlier siblings are tried, to find one that is still there
 NO_PARENT = "The parent row no longer exists, so this row goes to the bottom of the sheet."
 NO_SIBLING = "The row before this row is no longer there, so this row goes after the other rows of its level."
 

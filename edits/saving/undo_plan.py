@@ -21,8 +21,8 @@ class Undo:
     `is_undone` says that nothing is left to undo, because everything is already as it was before the change.
 
     If the cell or the added row has changed since the logged change, `is_overtaken` is true. Then `by` and `at` (UTC)
-    say who made the last change and when, if Smartsheet says so. `row` is None if the row no longer exists or wasn't
-    read. `column` is None for a change of a whole row. `then` is the cell's value before the change.
+    say who made the last change and when, if Smartsheet tells this app. `row` is None if the row no longer exists or
+    wasn't read. `column` is None for a change of a whole row. `then` is the cell's value before the change.
 
     If a deleted row can be added again, `cells` and `attributes` are those of the new row. For an added row, `cells`
     has the values that the row was added with. `columns` has the columns of `cells`. `lost` has the titles of the

@@ -52,7 +52,9 @@ class AddedRows:
         self._known = record.known_additions()
 
     def outcomes(self, call: Call) -> Iterator[dict[int, Outcome]]:
-        """Yield the outcomes of a request's open lines, by line number. Raises the errors of `Record`."""
+        """Yield the outcomes of a request's open lines, which are the rows without a certain outcome. The keys are the
+        lines' numbers. Raises the errors of `Record`.
+        """
         added = self._record.added()
         sheet, lines = added.sheet, call.lines
         if self._record.is_as_it_was(sheet):

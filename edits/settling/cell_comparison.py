@@ -1,9 +1,9 @@
 """Compares this log's changes of a cell with Smartsheet's history of the cell, and matches changes with states.
 
-A state matches a change if it has the same value and the same person (by e-mail address), and a time between the
-change's intent and outcome. Smartsheet's clock and ours can differ, so a time that is up to SKEW earlier or later also
-matches. A state can match at most one change, and a change can match at most one state. This module doesn't read or
-write anything.
+A state is one version of a cell in Smartsheet's history. A state matches a change if it has the same value and the same
+person (by e-mail address), and a time between the change's intent and outcome. Smartsheet's clock and ours can differ,
+so a time that is up to SKEW earlier or later also matches. A state can match at most one change, and a change can match
+at most one state. This module doesn't read or write anything.
 
 https://developers.smartsheet.com/api/smartsheet/openapi/cells/cellhistory-get
 """

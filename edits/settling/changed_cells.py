@@ -84,7 +84,9 @@ class ChangedCells:
         self._memory = memory
 
     def outcomes(self, call: Call) -> Iterator[dict[int, Outcome]]:
-        """Yield the outcomes of a request's open lines, by line number, one by one. Raises the errors of `Record`."""
+        """Yield the outcomes of a request's open lines, which are the rows without a certain outcome. The keys are the
+        lines' numbers. Each outcome is yielded as soon as it is found. Raises the errors of `Record`.
+        """
         sheet = self._record.rows(call.row_ids)
         rows = {row.id: row for row in sheet.rows}
         if self._record.is_as_it_was(sheet):

@@ -37,7 +37,8 @@ class DeletedRows:
         self._record = record
 
     def outcomes(self, call: Call) -> Iterator[dict[int, Outcome]]:
-        """Yield the outcomes of a request's open lines, by line number. Raises the errors of `Record`.
+        """Yield the outcomes of a request's open lines, which are the rows without a certain outcome. The keys are the
+        lines' numbers. Raises the errors of `Record`.
 
         The sheet's version isn't used as evidence, because Smartsheet doesn't document whether a deletion changes the
         version. The rows that still exist are better evidence.

@@ -86,7 +86,9 @@ class MovedRows:
         self._moved = [entry.row_id for entry in concluded if entry.phase == Phase.APPLIED and entry.row_id]
 
     def outcomes(self, call: Call) -> Iterator[dict[int, Outcome]]:
-        """Yield the outcomes of a request's open lines, by line number. Raises the errors of `Record`."""
+        """Yield the outcomes of a request's open lines, which are the rows without a certain outcome. The keys are the
+        lines' numbers. Raises the errors of `Record`.
+        """
         sheet = self._record.rows(call.row_ids)
         if self._record.is_as_it_was(sheet):
             yield self._record.say_of_all(Phase.NOT_APPLIED, call.lines, UNCHANGED, sheet)

@@ -32,7 +32,7 @@ class Command(BaseCommand):
         what.add_argument(
             "--name",
             type=NameAlone,
-            help="this name, if it was recorded without an id, such as an admin user's",
+            help="this name where it was recorded without an id, as for an admin user",
         )
         what.add_argument("--entry", type=_values, metavar="ID", help="the personal values of this entry")
         parser.add_argument("--reason", required=True, help="the reason; it stays in the log, so leave the name out")

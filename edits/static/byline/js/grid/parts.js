@@ -56,8 +56,8 @@ export class Parts {
     else this.#load(name).then(run, fail);
   }
 
-  // Call `run`, after all keys and clicks that wait for parts. If one of these parts can't be loaded, `run` isn't called,
-  // because it was meant for what the part would have shown. Resolves afterwards.
+  // Call `run` after all keys and clicks that already wait for parts. If one of these parts can't be loaded, don't call
+  // `run`, because the person meant it for what the part would have shown. Returns a promise that resolves after that.
   async later(run) {
     while (this.waiting) if (!(await this.waiting)) return;
     await run();

@@ -63,7 +63,7 @@ export class Sheet extends EventTarget {
     this.#tell("named", {});
   }
 
-  // Replace the columns if they have changed, and reorder the cells of each row accordingly.
+  // Replace the columns if they have changed. The cells of each row get the order of the new columns.
   replaceColumns(answer) {
     if (JSON.stringify(answer.columns) === JSON.stringify(this.columns)) return;
     const before = this.columnPlaces;

@@ -55,8 +55,9 @@ class Undoing {
     return report;
   }
 
-  // Returns the changes that undo a change of a step. Adds what can't be undone to the step's `stays`. `going` are all rows
-  // that the step deletes, and `coming` those that it adds.
+  // A step has the changes that the person made at once. Returns the changes that undo one of them. If it can't be
+  // undone, adds a reason to `stays` of the step. `going` are all rows that undoing deletes, and `coming` those that it
+  // adds.
   #inverse(change, step) {
     switch (change.do) {
       case "update": {
