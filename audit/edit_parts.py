@@ -23,7 +23,7 @@ from audit.vocabulary import ANSWERED, Phase
 
 SLACK = timedelta(hours=1)  # an outcome is at most this much later than its intent, unless settling found it
 
-Times = tuple[datetime, datetime]  # from the first time up to but not including the second
+Times = tuple[datetime, datetime]  # a span of time: its start, and its end, which isn't included
 
 # Returns the id of the edit and the id of the entry, for the first entries of each edit. This is plain SQL, because the
 # ORM would take as long to build the query as the database takes to run it.

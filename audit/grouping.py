@@ -167,7 +167,8 @@ def _changes(
     around = near(anchors)
     found = first_changes(asked, times_near(anchors), count=count, is_whole=is_whole) if asked else {}
     heads = [*known.values(), *_entries(found, but=known, within=around)]
-    if missing := [entry for entry in asked if entry.edit_id not in found]:  # their outcome was written days later
+    # near() misses edits whose outcome was written days later.
+    if missing := [entry for entry in asked if entry.edit_id not in found]:
         far = first_changes(missing, None, count=count, is_whole=is_whole)
         heads += _entries(far, but=known, within=Entry.objects.all())
     by_edit: defaultdict[UUID, list[Entry]] = defaultdict(list)
@@ -189,7 +190,8 @@ def _outcomes(heads: Iterable[Entry], around: EntryQuerySet) -> Mapping[tuple[UU
     for entry in _on_lines(lines, around):
         found[entry.edit_id, entry.line].append(entry)
     open_lines = {line for line in lines if not any(entry.phase != Phase.UNKNOWN for entry in found[line])}
-    for entry in _on_lines(open_lines, Entry.objects.all()):  # they can have been settled days later
+    # All times are searched, because a line can have been settled days later.
+    for entry in _on_lines(open_lines, Entry.objects.all()):
         if entry not in found[entry.edit_id, entry.line]:
             found[entry.edit_id, entry.line].append(entry)
     return found

@@ -209,7 +209,7 @@ def settle(
         ValueError: a phase isn't an outcome, a row has two outcomes, or the intent has no such line.
     """
     _require_outcomes(intent, outcomes)
-    draft = _Draft()  # the actor's names are already stored with the intent
+    draft = _Draft()  # without the actor, whose names were stored with the intent
     for line, outcome in outcomes.items() if isinstance(outcomes, Mapping) else _paired(intent, outcomes):
         _add_outcome(draft, intent, line, outcome)
     for outcome in unasked:

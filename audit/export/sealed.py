@@ -30,7 +30,7 @@ class Tree:
         found = []
         for level in self._levels[:-1]:
             start = (index ^ 1) * _HASH
-            found.append(level[start : start + _HASH])  # empty if this node has no neighbour
+            found.append(level[start : start + _HASH])  # adds b"" if this node has no neighbour
             index //= 2
         return b"".join(found)
 

@@ -54,7 +54,7 @@ VERSION_1, VERSION_2 = b"byline entry 1\n", b"byline entry 2\n"
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-_PLACE = struct.Struct(">xqqq")  # x is the zero byte at the beginning
+_PLACE = struct.Struct(">xqqq")  # x makes a zero byte, with which the bytes of a record begin
 
 
 class NotCanonical(ValueError):

@@ -19,7 +19,7 @@ from audit.read_logging import note_reading
 from audit.reading.active_filters import active_filters, filters_alone
 from audit.templatetags.audit_lines import log_start
 
-ROW_OF_SHEET = ("row", "column")  # filters that need the filter for a sheet
+ROW_OF_SHEET = ("row", "column")  # these filters only work together with the filter `sheet`
 NEW = 100  # where counting new entries for an open page stops
 
 

@@ -200,7 +200,8 @@ def _erase(what: What, *, by: Actor, reason: str, origin: Origin) -> Found:
     with transaction.atomic():
         texts = what.texts()
         _refuse_to_name(texts, what, reason)
-        told = erasing.send(type(what), what=what, addresses=what.addresses())  # before the log forgets the addresses
+        # Sent now, because the log has the addresses only until they are erased.
+        told = erasing.send(type(what), what=what, addresses=what.addresses())
         rows = PersonalText.objects.clear().filter(texts)
         # Count what this statement erases, because another process can erase or write at the same time.
         kinds = (rows.filter(kind=kind) for kind in (PersonalText.Kind.ACTOR, PersonalText.Kind.VALUE))
@@ -258,7 +259,7 @@ def _parts(texts: Q, what: What) -> Iterator[str]:
     """The names and addresses that are to be erased."""
     if isinstance(what, Address):
         yield what.email
-    if isinstance(what, NameAlone) and what.name:  # the name can be only in a history
+    if isinstance(what, NameAlone) and what.name:  # it is possible that only a history has the name
         yield what.name
     for text in PersonalText.objects.clear().filter(texts).values_list("text", flat=True):
         value = json.loads(text)

@@ -77,7 +77,7 @@ class Text(NamedTuple):
     is_erased: bool
 
 
-Entry = tuple[Item, Sequence[Any]]  # with the columns, in the order of leaves.COLUMNS
+Entry = tuple[Item, Sequence[Any]]  # an entry, and its columns in the order of leaves.COLUMNS
 
 # These do the same as _make(), in half the time. They are called once for each entry.
 _new_item: Callable[[tuple[Any, ...]], Item] = partial(tuple.__new__, Item)
@@ -196,7 +196,7 @@ def _postgresql_rows(connection: BaseDatabaseWrapper, sql: str, first: int) -> I
     # A server-side cursor with the binary format takes half the time of Django's cursor.
     from psycopg.types.numeric import Int8BinaryLoader  # psycopg isn't installed on every machine
 
-    name = f"audit_{next(_names)}"  # different, because several cursors are open at the same time
+    name = f"audit_{next(_names)}"  # each cursor needs its own name, because several are open at the same time
     with connection.connection.cursor(name=name, binary=True) as cursor:
         cursor.adapters.register_loader("timestamptz", Int8BinaryLoader)
         cursor.execute(sql.format("%s"), [first])

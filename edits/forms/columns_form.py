@@ -119,7 +119,7 @@ class ColumnsForm(RowForm):
     def snapshot(self) -> str:
         """The part of the sheet from which the form was made, as a text. The page has this text in a hidden field."""
         primary = self.sheet.primary
-        shown_anyway = {primary.id} if primary else set()  # as the row's name
+        shown_anyway = {primary.id} if primary else set()  # the page shows this cell as the row's name
         ids = {column.id for column in self.chosen} | shown_anyway
         with_values = (ids - self.unseen_ids) | shown_anyway
         raw = self.sheet.raw

@@ -19,8 +19,8 @@ from edits.sheets.held_values import is_value
 from edits.sheets.sheet import Column, Json
 
 MOST_FIELDS = 100
-MOST_CHOICES = 50  # states, options or refusals of a field; also reasons, people or domains of a form
-MOST_COMPARISONS = 1_000  # in all conditions of a form, because each page evaluates them several times
+MOST_CHOICES = 50  # the most states, options or refusals of a field; the most reasons, people or domains of a form
+MOST_COMPARISONS = 1_000  # the most in all conditions of a form, because each page evaluates them several times
 LONGEST = 4_000  # the most characters of a text, as in a cell
 
 C = TypeVar("C", bound=TextChoices)

@@ -96,6 +96,7 @@ def erase(*, what: Any, addresses: frozenset[str], **_more: Any) -> int:
     if number := getattr(what, "number", None):
         found |= Q(person__region=what.region, person__smartsheet_id=number)
     for address in addresses:
-        for text in {address, QueryDict.fromkeys([address]).urlencode().removesuffix("=")}:  # as text, and encoded
+        # A draft can have the address as it is, or encoded.
+        for text in {address, QueryDict.fromkeys([address]).urlencode().removesuffix("=")}:
             found |= Q(data__icontains=text)
     return FormDraft.objects.filter(found).delete()[0]

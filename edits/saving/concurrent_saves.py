@@ -24,7 +24,7 @@ from audit.recording import Intent, NotRecorded
 from audit.vocabulary import Action, Origin, Phase
 from edits.conf import settings
 
-RECENT = timedelta(days=1)  # PostgreSQL searches only the monthly partitions since this time
+RECENT = timedelta(days=1)  # PostgreSQL searches only the monthly partitions that are not older
 NEWEST = "SELECT id FROM audit_entry {recent} ORDER BY id DESC LIMIT 1"
 # The longest time from an intent to the end of its write, as a multiple of SMARTSHEET_DEADLINE. A write starts in the
 # first half of the deadline, and ends before the last quarter (gateway.budget).

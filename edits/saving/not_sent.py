@@ -57,7 +57,7 @@ class NotSent:
                 with transaction.atomic():
                     for row in found:
                         self._record_row(row)
-            except DatabaseError as error:  # from the start or the commit of the transaction
+            except DatabaseError as error:  # the transaction couldn't be started or committed
                 raise NotRecorded("The log could not record which changes weren't sent.") from error
 
     def _record_row(self, checked: CheckedRow) -> None:

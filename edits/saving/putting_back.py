@@ -72,10 +72,10 @@ class _PuttingBack:
     baseline: Baseline
     places: Places
     facts: Mapping[str, Any]
-    results: dict[int, RowResult] = field(default_factory=dict)  # by the rows' old ids
+    results: dict[int, RowResult] = field(default_factory=dict)  # the results so far, by the rows' old ids
     edit_ids: list[UUID] = field(default_factory=list)
     is_logged: bool = True
-    _plain: dict[int, str] = field(default_factory=dict)  # by old id: why a row is sent with its values only
+    _plain: dict[int, str] = field(default_factory=dict)  # by a row's old id, why only its values are sent
     _is_stopped: bool = False
 
     def put_back(self, left: Sequence[Undo]) -> None:

@@ -14,7 +14,7 @@ from django.dispatch import receiver
 from identity.models import SmartsheetUser
 from identity.tokens.returning import give_back, return_due
 
-DELETED = "The user or the person was deleted."
+DELETED = "The user, or the user's Smartsheet account, was deleted from this app."
 DEACTIVATED = "The user was deactivated."
 MOVED = "The Smartsheet account was moved to another user. The new user has to connect the account again."
 

@@ -34,7 +34,7 @@ def test_the_person_comes_with_the_user_in_one_query(
     client: Client, provider: Provider, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     provider.come_back(client)
-    with django_assert_num_queries(2):  # one for the session, one for the user with the person
+    with django_assert_num_queries(2):  # one query for the session, and one for the user with the person
         client.get("/identity/me")
 
 

@@ -55,7 +55,7 @@ def test_of_a_user_who_is_deleted(jane: User, provider: Provider) -> None:
     assert arrival.authorization == "Bearer first-access"
     assert not Token.objects.exists()
     assert not TokenToReturn.objects.exists()
-    why = "The user or the person was deleted."
+    why = "The user, or the user's Smartsheet account, was deleted from this app."
     assert told() == [("disconnect", "done", why), ("revoke", "done", why)]
 
 

@@ -36,7 +36,7 @@ from identity.middleware import SmartsheetRequest
 from identity.models import SmartsheetUser
 from identity.profiles.profile import Profile
 
-CARRIED = ("work", "seen", "opened", "chosen")  # what the preview sends back to the designer's page
+CARRIED = ("work", "seen", "opened", "chosen")  # the inputs that the preview sends back to the designer's page
 MOST_FOUND = 100  # rows that a search lists
 NEW = "new"
 

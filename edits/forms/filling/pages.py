@@ -178,7 +178,7 @@ def read_problem(error: GatewayError | NotRecorded, *, doing: Doing) -> Problem:
 
 def saved_redirect(request: SmartsheetRequest, form: FormDefinition, result: Result, *, left: bool) -> HttpResponse:
     """Redirect to the page that says what was saved. `left` says whether the row no longer belongs to the person."""
-    if not result.is_logged:  # then the database is down, and the page of saved changes can't be shown
+    if not result.is_logged:  # the database is down, so the page with the saved changes can't be shown
         return plain_page(request, form, NOT_NOTED, has_read=True)
     (row,) = result.rows
     answer = redirect("forms:saved", form.slug, row.row_id or 0, result.edit_ids[0])

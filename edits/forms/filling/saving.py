@@ -50,7 +50,8 @@ def _save(filling: Filling, form: DesignedForm) -> HttpResponse:
     request, opened = filling.request, filling.opened
     result = form.save(reason=form.reason) if form.is_valid() else None
     if result is None:
-        if form.problem and form.row and form.may_edit(form.row):  # the first time, the row was perhaps saved
+        # An earlier request with this form has perhaps saved the row, so that the row no longer fits the rule.
+        if form.problem and form.row and form.may_edit(form.row):
             return plain_page(request, opened.form, form.problem, has_read=True)
         form.require_mine()
         return form_page(filling, form, form.problem, status=form.status)

@@ -68,7 +68,9 @@ def test_an_id_that_no_row_or_column_can_have(rows: Rows, wrong: Any) -> None:
 
 @pytest.mark.parametrize("typed", ["half \ud83d", ["half \ud83d"], {"value": "half \ud83d", "hyperlink": None}])
 def test_half_a_character_is_refused_and_logged(rows: Rows, typed: Any) -> None:
-    """People can get such a text from a cell whose text was cut off, so this is a refusal."""
+    """A cell's text can be cut off in the middle of a character, and people can copy it. So the save refuses this text
+    like other wrong input, and doesn't raise an error.
+    """
     sheet = rows(1)
     (row,) = save(sheet.read(), [UpdateRow(sheet.row_ids[0], (CellChange(sheet.notes, "was", typed),))]).rows
     assert row.status is Status.FORBIDDEN

@@ -128,7 +128,7 @@ def settle() -> list[str]:
 
 
 def done(sheet: ManyRows, action: Action) -> list[bool]:
-    """Whether Smartsheet has made the change of each row."""
+    """Return, for each row, whether Smartsheet has made the change."""
     now = sheet.call("GET", f"/sheets/{sheet.id}")["rows"]
     ids = [row["id"] for row in now]
     match action:

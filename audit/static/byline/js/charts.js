@@ -14,7 +14,7 @@
 
   const figures = (table, isByDay) => {
     const rows = [...table.tBodies[0].rows];
-    if (isByDay) rows.reverse(); // a table begins with the newest day, and a chart ends with it
+    if (isByDay) rows.reverse(); // the table begins with the newest day, and the chart ends with the newest day
     const heads = [...table.tHead.rows[0].cells].slice(1);
     return {
       labels: rows.map((row) => row.cells[0].textContent.trim()),

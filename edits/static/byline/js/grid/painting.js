@@ -201,7 +201,7 @@ export class Painter {
     const { tidying } = this;
     // Without this script, rows and cells only lack the reading order.
     const ordering = await import("./ordering.js").catch(() => null);
-    if (!ordering || tidying !== this.tidying) return; // not loaded, or scrolled again
+    if (!ordering || tidying !== this.tidying) return; // the script wasn't loaded, or the grid was scrolled again
     const { sortChildren } = ordering;
     const rows = [...this.rows.values()].sort((one, other) => one.index - other.index);
     sortChildren(this.panes[0], rows.map((row) => row.frozen));

@@ -6,7 +6,8 @@ import { isNew } from "./sheet.js";
 
 const MOST_ROWS = 500; // the most rows of one write to Smartsheet
 const MOST_DELETED = 440; // the most rows that one deletion names, because their ids are in its address
-const MOST_GONE = 1_000; // the most rows that one deletion deletes, unless it names only one row; this app reads all of them first
+// One call deletes at most this many rows, because this app reads them first. A single deletion can delete more.
+const MOST_GONE = 1_000;
 
 export class Pending {
   constructor() {
@@ -141,7 +142,7 @@ export class Pending {
       return;
     }
     before.value = value;
-    if (value === null) delete before.hyperlink; // the link is removed with its text
+    if (value === null) delete before.hyperlink; // without a text, a cell has no link
     else if (hyperlink !== undefined) before.hyperlink = hyperlink;
     if (isSame(before.shown, value) && before.hyperlink === undefined) this.remove(before);
   }

@@ -23,7 +23,7 @@ export class Pointer {
       const cell = target.closest(".grid-cell");
       const { tapped } = this;
       grid.parts.later(() => {
-        if (cell && cell === tapped) grid.withEditors((editors) => editors.open()); // the second tap on a cell
+        if (cell && cell === tapped) grid.withEditors((editors) => editors.open()); // the second tap on this cell
         else if (cell?.dataset.kind === "check" && this.pressed === cell) grid.toggleBoxes();
       });
     });
@@ -40,7 +40,7 @@ export class Pointer {
     if (isKept && target.closest(".grid-body")) event.preventDefault();
     if (target === painter.handle && !isKept) this.#fill(event);
     if (event.button !== 0 || !cell || target.closest(".grid-editor")) return;
-    event.preventDefault(); // the focus goes where grid.go() puts it
+    event.preventDefault(); // the browser doesn't move the focus, because grid.go() does
     const isTriangle = this.#isTriangle(event, cell);
     const under = this.#under(event);
     const go = () => {

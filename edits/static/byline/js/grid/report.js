@@ -4,7 +4,8 @@ import { show } from "./dialogs.js";
 import { make, plural } from "./elements.js";
 
 const MOST_LISTED = 500;
-const WORDS = { edit: "changed", paste: "pasted", fill: "filled", clear: "cleared" }; // "cut", "undone" and "redone" stay
+// The words for values of `why`. Other values, such as "cut", are words themselves.
+const WORDS = { edit: "changed", paste: "pasted", fill: "filled", clear: "cleared" };
 
 // Show in the status line how many cells were changed, and which were refused. `why` is what the person did. `left` are
 // doubtful values that the person left out.

@@ -83,7 +83,7 @@ export class RowPanel {
   #walk(by) {
     const { selection } = this.grid;
     const focused = this.fields.focused?.column.id;
-    document.activeElement?.blur(); // saves what was typed
+    document.activeElement?.blur(); // when a field loses the focus, what was typed is saved
     const { row, column } = selection.at;
     selection.go(row + by, column);
     this.grid.painter.reveal(selection.at.row, column);

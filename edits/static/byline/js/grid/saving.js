@@ -385,7 +385,7 @@ export class Saving extends EventTarget {
     for (const { row, column, shown, value, hyperlink } of cells) {
       const isThis = (one) => one.row === row && one.column === column;
       const overtaken = this.sending.uncertain.filter((call) => leftOf(call).some(isThis));
-      for (const call of overtaken) call.left = leftOf(call).filter((one) => !isThis(one)); // it isn't sent again
+      for (const call of overtaken) call.left = leftOf(call).filter((one) => !isThis(one)); // this change isn't sent again
       const waiting = this.pending.ofCell(row, column);
       if (waiting) {
         if (overtaken.length || isSame(waiting.shown, shown)) waiting.shown = value;
