@@ -151,7 +151,7 @@ def near(anchors: Collection[Entry]) -> EntryQuerySet:
 
 
 def times_near(anchors: Collection[Entry]) -> Times | None:
-    """The times of near(). None if near() doesn't limit the time."""
+    """The span of time to which near() limits the entries; None if it doesn't limit them."""
     if connection.vendor != "postgresql":
         return None
     times = [anchor.at for anchor in anchors]

@@ -75,7 +75,9 @@ def _call(region: Region) -> Finding:
     if answer.status_code in {401, 403} and isinstance(_error_code(answer), int):
         return ok(f"Smartsheet answers at {region.api_base}.")
     advice = "Check api_base. If it is right, a proxy or firewall answers in Smartsheet's place."
-    return to_do(f"{region.api_base} answers HTTP {answer.status_code}, but not as Smartsheet's API does.", advice)
+    return to_do(
+        f"{region.api_base} answers HTTP {answer.status_code}, but Smartsheet's API doesn't answer like this.", advice
+    )
 
 
 def _error_code(answer: requests.Response) -> Any:

@@ -29,7 +29,9 @@ _AT_ONCE = 500  # the most commitments in a query, and the most lines in a piece
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What the first line says: the export's id, who exported what and when, and the last link of the chain."""
+    """The content of the export's first line: the export's id, who exported what and when, and the last link of the
+    chain.
+    """
 
     export_id: str
     at: datetime

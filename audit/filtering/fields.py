@@ -94,7 +94,7 @@ def number_alone(text: str) -> str:
 
 
 def with_current_names(query: QueryDict) -> QueryDict:
-    """The query, in which each old parameter name is replaced by the current one."""
+    """The query with the current names of parameters in place of their old names."""
     found = query.copy()
     for old, new in RENAMED.items():
         if old in found:
@@ -104,7 +104,7 @@ def with_current_names(query: QueryDict) -> QueryDict:
 
 
 def without_names(query: QueryDict) -> QueryDict:
-    """The query, in which each person and each sheet has only a number and no name. Call this function before storing a
+    """The query without the names of people and sheets: only their numbers stay. Call this function before storing a
     query, because names in a stored query couldn't be erased.
     """
     found = with_current_names(query)

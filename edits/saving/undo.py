@@ -348,7 +348,9 @@ class _Looking:
         return replace(found, why_not=why_not, attributes=attributes, notes=tuple(notes))
 
     def _old_numbers(self, change: LoggedChange) -> Iterator[tuple[str, str]]:
-        """Yield the title of each column in which Smartsheet numbers the rows, with the deleted row's number."""
+        """Yield the title of each column in which Smartsheet numbers the rows, with the number that the deleted row
+        had.
+        """
         values: dict[str, Json] = dict(_value(change.old) or {})
         for column in self._sheet.columns:
             if column.system_type == AUTO_NUMBER and column.title in values:

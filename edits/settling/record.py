@@ -33,7 +33,7 @@ Spend = Callable[[], None]  # called before a history is read; raises if the lim
 
 
 class Ask(Protocol):
-    """Returns a gateway with the person's token and enough time for one call."""
+    """A function that returns a gateway with the person's token, and with enough time for one call."""
 
     def __call__(self, *, extra_tries: int = ...) -> Gateway: ...
 

@@ -119,7 +119,7 @@ def test_another_server_in_smartsheets_place(
     provider.profile = answer
     code, output = doctor(capsys, settings)
     assert code == 1
-    assert f"answers HTTP {answer.status}, but not as Smartsheet's API does." in output
+    assert f"answers HTTP {answer.status}, but Smartsheet's API doesn't answer like this." in output
     (arrival,) = provider.arrived("GET", "/2.0/users/me")
     assert arrival.authorization is None
 

@@ -37,7 +37,7 @@ def logged(sheet: ManyRows) -> Counter[str]:
 def test_the_second_call(rows: Rows, fault: dict[str, Any], status: Status, phase: str) -> None:
     sheet = rows(COUNT)
     baseline, changes = sheet.read(), sheet.updates()
-    for one in ({"delay": 0.001}, fault):  # the first fault only lets the first call succeed
+    for one in ({"delay": 0.001}, fault):  # the first fault is for the first call, and only delays it
         sheet.sandbox.fault(method="PUT", path=f"/sheets/{sheet.id}/rows", times=1, **one)
     result = save(baseline, changes)
     assert [row.status for row in result.rows] == [Status.SAVED] * 500 + [status] * 500 + [Status.NOT_SENT]

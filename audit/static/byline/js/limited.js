@@ -3,7 +3,7 @@
 "use strict";
 (() => {
   const KEY = "byline.limited";
-  const FORGET = 30_000; // milliseconds after which the tries are counted from 0 again
+  const FORGET = 30_000; // after this many milliseconds, the tries are counted from 0 again
   const before = JSON.parse(sessionStorage.getItem(KEY) ?? "null");
   const tries = before && Date.now() - before.at < FORGET ? before.tries : 0;
   let isTyping = false;

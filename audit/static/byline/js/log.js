@@ -51,7 +51,7 @@
       const page = new DOMParser().parseFromString(await response.text(), "text/html");
       const entries = page.getElementById("entries");
       if (!entries) {
-        throw new Error("This is another page, such as the sign-in page.");
+        throw new Error("The answer is another page, such as the sign-in page.");
       }
       document.getElementById("entries").replaceWith(entries);
       entries.focus({ preventScroll: true }); // because the button that had the focus is gone

@@ -90,7 +90,7 @@ class Undoing {
     });
   }
 
-  // Add the rows of a deletion again, where they were. Later steps then mean the new rows.
+  // Add the rows of a deletion again, where they were. In later steps, the new rows take the place of the deleted ones.
   #addAgain({ family, from, columns }, { changes, stays, coming }) {
     const ids = new Map(family.map((row) => [row[ID], this.sheet.newId()]));
     const last = new Map(); // the child row of each row that was added last

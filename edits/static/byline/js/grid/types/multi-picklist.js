@@ -22,8 +22,9 @@ export const multiPicklist = {
 
 const listed = (options) => options.map((option) => `“${option}”`).join(" and ");
 
-// Returns up to two ways in which a line consists of different options with commas between them. If there is none, an
-// option may be repeated, and the first way counts.
+// A line has options with commas between them. It can sometimes be read in several ways, because options can contain
+// commas. Returns up to two ways in which no option is repeated. If there is none, options can be repeated, and the
+// first way is returned.
 function splits(line, options) {
   const parts = line.split(",");
   const known = new Set(options);
