@@ -31,6 +31,8 @@ from tests.waiting import PATIENCE, until
 ROOT = Path(__file__).resolve().parent.parent
 NGINX = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
 needs_nginx = pytest.mark.skipif(NGINX is None, reason="nginx is not installed")
+HAS_IPV6 = Path("/proc/net/if_inet6").exists()
+needs_ipv6 = pytest.mark.skipif(not HAS_IPV6, reason="this machine has no IPv6")
 RESTORED = f"byline_restored_{os.getpid()}"
 SLOW_BODIES, HALF_HEADS = 20, 40
 HEAD = "POST /identity/login/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/x-www-form-urlencoded\r\n"
@@ -41,11 +43,12 @@ class Site:
     """The app behind nginx, with the configuration file of this repository."""
 
     port: int
+    plain_port: int
     ca: str
 
-    def connect(self) -> ssl.SSLSocket:
+    def connect(self, address: str = "127.0.0.1") -> ssl.SSLSocket:
         context = ssl.create_default_context(cafile=self.ca)
-        return context.wrap_socket(socket.create_connection(("127.0.0.1", self.port)), server_hostname="127.0.0.1")
+        return context.wrap_socket(socket.create_connection((address, self.port)), server_hostname="127.0.0.1")
 
     def get(self, path: str) -> requests.Response:
         return requests.get(f"https://127.0.0.1:{self.port}{path}", verify=self.ca, timeout=5)
@@ -73,6 +76,8 @@ def site(tmp_path: Path, sandbox: RunningSandbox, transactional_db: None) -> Ite
         "byline.example.com": "127.0.0.1",
         "listen 80;": f"listen 127.0.0.1:{plain};",
         "listen 443 ssl": f"listen 127.0.0.1:{port} ssl",
+        "listen [::]:80;": f"listen [::1]:{plain};" if HAS_IPV6 else "",
+        "listen [::]:443 ssl http2;": f"listen [::1]:{port} ssl http2;" if HAS_IPV6 else "",
     }.items():
         assert there in text
         text = text.replace(there, here)
@@ -95,7 +100,7 @@ def site(tmp_path: Path, sandbox: RunningSandbox, transactional_db: None) -> Ite
     assert tried.returncode == 0, tried.stderr
     app = subprocess.Popen([*SERVER, "--bind", f"unix:{tmp_path}/web.sock"], cwd=ROOT, env=environment)
     proxy = subprocess.Popen(nginx)
-    site = Site(port, str(tmp_path / "ca.pem"))
+    site = Site(port, plain, str(tmp_path / "ca.pem"))
     try:
         until(site.is_there, "the site", by=proxy)
         yield site
@@ -132,6 +137,18 @@ def test_fault_26_what_nginx_passes_on(site: Site, tmp_path: Path) -> None:
     assert "a-code" not in (tmp_path / "access.log").read_text()
     cookie = site.get("/").headers.get("Set-Cookie", "Secure")
     assert "Secure" in cookie
+
+
+@needs_nginx
+@pytest.mark.parametrize("address", ["127.0.0.1", pytest.param("::1", marks=needs_ipv6)])
+def test_nginx_answers_over_ipv4_and_ipv6(site: Site, address: str) -> None:
+    request = b"GET /sheets/?a=b HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n"
+    with socket.create_connection((address, site.plain_port)) as over_http:
+        over_http.sendall(request)
+        assert b"\r\nLocation: https://127.0.0.1/sheets/?a=b\r\n" in over_http.makefile("rb").read()
+    with site.connect(address) as over_https:
+        over_https.sendall(request)
+        assert b"\r\nReferrer-Policy: same-origin\r\n" in over_https.makefile("rb").read()
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is not installed")
