@@ -113,7 +113,9 @@ def _seals() -> Iterator[Finding]:
     elif "file" in audit_settings.AUDIT_ANCHORS and audit_settings.AUDIT_ANCHOR_FILE:
         path = path_of("AUDIT_ANCHOR_FILE")
         if not os.access(path if path.exists() else path.parent, os.W_OK):
-            advice = "Create its folder, and let the worker's user write to the file. Until then, it gets no seals."
+            advice = (
+                "Create the file's folder, and let the worker write to the file. Until then, the file gets no seals."
+            )
             yield to_do(f"AUDIT_ANCHOR_FILE can't be written: {path}.", advice)
 
 

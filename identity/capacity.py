@@ -13,7 +13,7 @@ from contextvars import ContextVar
 
 from identity.conf import settings
 
-RETRY_AFTER = 5.0  # seconds after which some calls in progress will have ended
+RETRY_AFTER = 5.0  # seconds to wait before another try; by then, some calls in progress will have ended
 
 _lock = threading.Lock()
 _calls: Counter[str] = Counter()  # the number of calls of each person; the key is "" if the person is unknown

@@ -47,7 +47,9 @@ class PrintOperations(argparse.Action):
     def __call__(self, parser: argparse.ArgumentParser, *_given: object) -> None:
         try:
             print(operations_table(), flush=True)
-        except BrokenPipeError:  # `head` closed the pipe, for example; without dup2, Python writes to it at exit
+        except (
+            BrokenPipeError
+        ):  # for example, `head` has closed the pipe; without dup2, Python would write to it at exit
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             parser.exit(1)
         parser.exit()

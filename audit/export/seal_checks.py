@@ -76,7 +76,7 @@ class ExportedSeals:
         self.key_ids.add(statement.key_id)
 
     def holds(self, record: bytes, *, seq: int, path: str | None) -> bool:
-        """Whether the entry has a path that proves that the last seal covers the entry.
+        """Whether the entry's path proves that the last seal covers the entry.
 
         The result is False if the entry has no path for one of two reasons: the last seal doesn't cover the entry, or
         the first entries under this seal were retired. If the entry has no path for any other reason, this raises

@@ -68,7 +68,7 @@ def _hold(seal: SignedSeal, *, noted: str, last_seq: int, findings: Findings) ->
             Kind.TRUNCATED, f"Seal {number} was {noted}, but is missing now{what}.", seq=last_seq + 1, seal=number
         )
     else:
-        text = f"Seal {number} is not the one that was {noted}: someone with the seal key has written the log again."
+        text = f"Seal {number} is not the one that was {noted}: someone with the seal key has rewritten the log."
         findings.add(Kind.RECOMPUTED, text, seq=statement.first_seq, seal=number)
 
 

@@ -429,7 +429,7 @@ class DesignedForm(SheetForm):
         """Give the field the label and the options that the designer chose."""
         field = self._field(name)
         field.widget.label = designed.name
-        field.widget.has_link = bool(field.cell.hyperlink)  # without a hyperlink, no input for one
+        field.widget.has_link = bool(field.cell.hyperlink)  # a cell without a hyperlink gets no input for a link
         if isinstance(field.widget, SelectControl) and not field.kind.column.is_validated:
             known = {key for key, _, _ in field.widget.choices}
             more = dict.fromkeys(option for one in designed.options for option in one.options if option not in known)

@@ -58,7 +58,7 @@ class Batch(ABC):
         self.calls: list[range] = []
         self.numbers: dict[int, int] = {}  # the number of each change's line, by the change's position
         self.counts: dict[int, int] = {}  # the number of rows that each deletion deletes, by the change's position
-        self.unasked: list[Outcome] = []  # outcomes of rows without a line that the last call also deleted
+        self.unasked: list[Outcome] = []  # outcomes of rows that the last call deleted too, although they have no line
         self._prepare(rows)
 
     @abstractmethod

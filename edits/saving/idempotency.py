@@ -32,7 +32,7 @@ from edits.saving import logged_results
 from edits.saving.results import Result, Status, from_json, to_json
 
 KEPT = timedelta(days=7)
-LEASE = 1.25  # as a multiple of SMARTSHEET_DEADLINE; no save of a running process takes longer
+LEASE = 1.25  # a key's lease, as a multiple of SMARTSHEET_DEADLINE; no save takes longer, unless its process died
 
 
 class KeyReused(Exception):

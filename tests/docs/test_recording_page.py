@@ -125,7 +125,8 @@ def test_a_change_that_cannot_be_recorded_is_not_made(project: OtherProject, boa
         """,
         board=board,
     )
-    project.manage("migrate", "--skip-checks", "--verbosity", "0")  # on SQLite, renaming has changed the triggers
+    # On SQLite, renaming the table has changed the triggers. This command restores them.
+    project.manage("migrate", "--skip-checks", "--verbosity", "0")
     assert status == 503
     assert "The note was not pinned" in answer
     assert not board.was_asked.is_set()

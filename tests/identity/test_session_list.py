@@ -100,7 +100,7 @@ def test_signing_out_everywhere_reads_only_the_persons_sessions(desk: Client, ph
     user = User.objects.get()
     plan = BrowserSession.objects.filter(user=user).explain()
     assert "user_id" in plan
-    others = ("INDEX SCAN", "BITMAP HEAP SCAN", "SEQ SCAN")  # PostgreSQL chooses by size; the index is named either way
+    others = ("INDEX SCAN", "BITMAP HEAP SCAN", "SEQ SCAN")  # PostgreSQL's choice depends on the table's size
     said = plan.upper()
     for other in others:
         said = said.replace(other, "")

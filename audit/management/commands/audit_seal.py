@@ -32,7 +32,7 @@ class Command(BaseCommand):
         except (NoSealKey, seals.ChainBroken) as error:
             raise CommandError(str(error)) from None
         for name in anchors.publish():
-            self.stderr.write(f"Anchor {name} doesn't have all seals yet. They will be sent again with the next seal.")
+            self.stderr.write(f"Anchor {name} doesn't have all seals yet. They will be sent with the next seal.")
 
     def _go_on(self, every: float) -> None:
         """Seal the log in a loop, with a pause of `every` seconds between two rounds. A round only makes a seal if

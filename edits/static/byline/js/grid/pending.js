@@ -221,7 +221,8 @@ export class Pending {
 
 export const cellKey = (row, column) => `${row} ${column}`;
 
-// Returns what a call does with a change. A row that stands for a saved row is restored from the log.
+// Returns the kind of a change in a call. If an added row takes the place of a deleted row that Smartsheet had, the
+// change is a "restore": the server adds the row with the values in its log.
 const kindOf = ({ do: what, restores }) => (what === "add" && restores && !isNew(restores) ? "restore" : what);
 
 // Replace the local id of a new row by the id from Smartsheet.
