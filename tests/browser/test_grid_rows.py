@@ -255,6 +255,7 @@ def test_a_row_that_was_never_saved_is_added_again_as_a_new_one(
     page.keyboard.press("Control+z")
     page.keyboard.type("Pump")
     page.keyboard.press("Enter")
+    expect(cell(page, 8, "Task")).to_contain_text("Pump")  # keys wait until the editor has loaded
     saved(page)
     assert outline(sandbox, bob)[7] == ("Pump", "Excavation")
     assert not Entry.objects.intents().filter(action=Action.DELETE, phase="refused").exists()

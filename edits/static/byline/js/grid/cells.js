@@ -19,11 +19,13 @@ export function valueOf(cell) {
 // replaces the link; null removes it.
 export function cellWith(cell, value, display = "", hyperlink = detailsOf(cell).hyperlink) {
   const { format } = detailsOf(cell);
+  const isLink = hyperlink && value !== null;
+  if (!display && !format && !isLink) return value;
   const details = { value };
   if (display) details.display = display;
   if (format) details.format = format;
-  if (hyperlink && value !== null) details.hyperlink = hyperlink;
-  return Object.keys(details).length > 1 ? details : value;
+  if (isLink) details.hyperlink = hyperlink;
+  return details;
 }
 
 // Whether two values look the same to a reader. The order of choices doesn't matter. An empty text equals no value.
@@ -45,7 +47,8 @@ export function textOf(value) {
   if (value === null || value === undefined) return "";
   if (Array.isArray(value)) return value.join("\n");
   if (typeof value === "number") return plain(value);
-  return String(value).replace(/\r\n?/g, "\n");
+  const text = String(value);
+  return text.includes("\r") ? text.replace(/\r\n?/g, "\n") : text;
 }
 
 // Returns a number as a text with all its digits, never as 1e21.

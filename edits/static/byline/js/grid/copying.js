@@ -74,19 +74,17 @@ export class Copying {
     const fitting = Math.min(columns, view.columns.length - left);
     const targets = view.columns.slice(left, left + fitting).map(({ id }) => id); // columns may change while the person is asked
     const changes = [];
-    const cellsAt = (row, target) => {
-      const cells = [];
-      for (let column = 0; column < fitting; column++) {
-        const source = block[row % height][column % width];
-        if (source === undefined) continue;
-        const id = targets[column];
-        cells.push({ ...target, column: id, ...(typeof source === "string" ? { text: source } : carried(sheet, source, id)) });
+    // Call `take` with the id of each column, and with what is pasted there: { text } or { value, … }.
+    const eachCell = (row, take) => {
+      for (let place = 0; place < fitting; place++) {
+        const source = block[row % height][place % width];
+        const column = targets[place];
+        if (source !== undefined) take(column, typeof source === "string" ? { text: source } : carried(sheet, source, column));
       }
-      return cells;
     };
     for (let row = 0; row < Math.min(rows, view.rowCount - top); row++) {
       const id = view.row(top + row)[0];
-      for (const cell of cellsAt(row, { row: id })) changes.push({ do: "update", ...cell });
+      eachCell(row, (column, content) => changes.push({ do: "update", row: id, column, ...content }));
     }
     const notes = [];
     if (beyond > 0) {
@@ -94,7 +92,9 @@ export class Copying {
       const wantsRows = !whyNot && (await this.#wantsRows(beyond));
       if (wantsRows === undefined) return; // the question could not be shown
       for (let row = rows - beyond; wantsRows && row < rows; row++) {
-        changes.push({ do: "add", place: { where: "bottom" }, cells: cellsAt(row, {}) });
+        const cells = [];
+        eachCell(row, (column, content) => cells.push({ column, ...content }));
+        changes.push({ do: "add", place: { where: "bottom" }, cells });
       }
       if (!wantsRows) notes.push(`Left out: ${plural(beyond, "row")} beyond the last row that is shown.`, ...(whyNot ? [whyNot] : []));
     }

@@ -3,6 +3,7 @@
 
 import { valueOf } from "./cells.js";
 import { dayOf, isoDayOf, writeDay } from "./days.js";
+import { doubts } from "./doubts.js";
 import { make } from "./elements.js";
 import { OptionList } from "./option-list.js";
 import { knownPeople } from "./types/contact.js";
@@ -59,7 +60,7 @@ export class Editors {
     const text = this.#text;
     if (text !== before) {
       const change = { do: "update", row: rowId, column: column.id, text, shown };
-      const [doubt] = this.grid.sheet.doubts([change]);
+      const [doubt] = doubts(this.grid.sheet, [change]);
       if (doubt && asked !== text) return this.#ask(text, doubt.why);
       const report = this.grid.apply([change], "edit");
       if (report.refused.length && this.grid.sheet.row(rowId)) return this.#stay();

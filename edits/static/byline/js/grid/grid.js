@@ -29,8 +29,9 @@ export class Grid {
     this.view = new View(sheet, readSettings(host.dataset.person, sheet.id));
     this.view.addEventListener("settings", () => keepSettings(host.dataset.person, sheet.id, this.view.kept));
     this.selection = new Selection(this.view);
-    this.painter = new Painter(host.querySelector("[data-grid-place]"), sheet, this.view, this.selection);
     this.history = new History(sheet);
+    this.saving = new Saving(sheet, api, host.dataset.person); // before the painter, which then renders the new states too
+    this.painter = new Painter(host.querySelector("[data-grid-place]"), sheet, this.view, this.selection);
     this.status = new Status(this);
     this.parts = new Parts(this.status);
     this.commands = COMMANDS;
@@ -44,7 +45,6 @@ export class Grid {
     this.selection.addEventListener("moved", () => this.#offerRow());
     sheet.addEventListener("renamed", () => this.#offerRow());
     this.#offerRow();
-    this.saving = new Saving(sheet, api, host.dataset.person);
     this.saving.addEventListener("remarks", ({ detail }) => this.status.tell(detail.text));
     this.saving.addEventListener("withdrawn", ({ detail }) => {
       this.status.withdraw();

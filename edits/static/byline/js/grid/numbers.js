@@ -106,17 +106,22 @@ function localized(english, locale) {
   return english.replace(/[,.]/g, (mark) => (mark === "," ? locale.thousands : locale.decimal));
 }
 
+const patterns = {}; // by the decimal separator
+
 // Returns a number's whole digits, its decimals, and its separator of thousands; null if the text isn't a number.
 function split(text, decimal) {
+  const match = text ? (patterns[decimal] ??= patternFor(decimal)).exec(text)?.groups : undefined;
+  if (!match) return null;
+  return { whole: (match.whole ?? "0").replace(/[^0-9]/g, ""), decimals: match.decimals ?? "", group: match.group ?? "" };
+}
+
+function patternFor(decimal) {
   const groups = [",", ".", ...APOSTROPHES, ...SPACES].filter((mark) => mark !== decimal).join("");
   const point = decimal === "." ? "\\." : decimal;
-  const pattern = new RegExp(
+  return new RegExp(
     `^(?<whole>[1-9][0-9]{0,2}(?<group>[${groups}])[0-9]{3}(?:\\k<group>[0-9]{3})*|0|[1-9][0-9]*)?` +
       `(?:${point}(?<decimals>[0-9]+))?$`,
   );
-  const match = text ? pattern.exec(text)?.groups : undefined;
-  if (!match) return null;
-  return { whole: (match.whole ?? "0").replace(/[^0-9]/g, ""), decimals: match.decimals ?? "", group: match.group ?? "" };
 }
 
 // Returns a number in JavaScript's format, which has no leading or trailing zeros, and no minus before zero.

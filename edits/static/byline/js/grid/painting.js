@@ -38,7 +38,7 @@ export class Painter {
     sheet.addEventListener("changed", () => this.repaint());
     sheet.addEventListener("merged", () => this.repaint());
     sheet.addEventListener("states", ({ detail: { cells } }) => {
-      if (cells.length > MANY) this.rows.forEach((row, index) => this.#bind(row, index));
+      if (cells.length > MANY) this.#bindSoon();
       else cells.forEach(([row, column]) => this.repaintCell(row, column));
     });
     this.element.addEventListener("scroll", () => this.#scrolled(), { passive: true });
@@ -90,7 +90,7 @@ export class Painter {
       else this.rows.set(row.index, row);
     }
     this.paint();
-    for (const [index, row] of this.rows) this.#bind(row, index);
+    this.#bindAll();
     this.#fillHeads();
     this.#select();
   }
@@ -240,6 +240,17 @@ export class Painter {
     this.rows.delete(row.index);
     row.index = -1;
     this.spare.push(row);
+  }
+
+  #bindAll() {
+    this.isStale = false;
+    this.rows.forEach((row, index) => this.#bind(row, index));
+  }
+
+  // Render all rows again, unless something else does so before.
+  #bindSoon() {
+    this.isStale = true;
+    queueMicrotask(() => this.isStale && this.#bindAll());
   }
 
   // Show the row at an index of the view.

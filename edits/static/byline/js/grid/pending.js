@@ -25,10 +25,12 @@ export class Pending {
     return this.changes.length;
   }
 
+  // Add a change. Returns whether a cell waits to be saved now.
   collect(change) {
-    if (change.do === "update") this.#collectCell(change);
-    else if (change.do === "delete") this.#collectDeletion(change);
+    if (change.do === "update") return this.#collectCell(change);
+    if (change.do === "delete") this.#collectDeletion(change);
     else this.changes.push({ ...change, turn: ++this.turns });
+    return true;
   }
 
   // `changes` are all changes of one step of the person. If they move the same rows as the last waiting changes, and
@@ -132,19 +134,21 @@ export class Pending {
       const link = hyperlink === undefined ? addition.cells.find((cell) => cell.column === column)?.hyperlink : hyperlink;
       addition.cells = addition.cells.filter((cell) => cell.column !== column);
       if (value !== null) addition.cells.push({ column, value, ...(link ? { hyperlink: link } : {}) });
-      return;
+      return true;
     }
-    const before = this.ofCell(row, column);
+    const key = cellKey(row, column);
+    const before = this.cells.get(key);
     if (!before) {
-      const own = { ...change };
-      this.changes.push(own);
-      this.cells.set(cellKey(row, column), own);
-      return;
+      this.changes.push(change);
+      this.cells.set(key, change);
+      return true;
     }
     before.value = value;
     if (value === null) delete before.hyperlink; // without a text, a cell has no link
     else if (hyperlink !== undefined) before.hyperlink = hyperlink;
-    if (isSame(before.shown, value) && before.hyperlink === undefined) this.remove(before);
+    const isWaiting = !isSame(before.shown, value) || before.hyperlink !== undefined;
+    if (!isWaiting) this.remove(before);
+    return isWaiting;
   }
 
   #collectDeletion({ row, rows, family = [], parent = family[0]?.[2] ?? null, ids = family.map(([id]) => id) }) {

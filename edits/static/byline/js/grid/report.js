@@ -1,6 +1,7 @@
 // Says what was done. Dialogs list the cells that were not changed and why, and the values whose meaning is doubtful.
 
 import { show } from "./dialogs.js";
+import { doubts } from "./doubts.js";
 import { make, plural } from "./elements.js";
 
 const MOST_LISTED = 500;
@@ -39,24 +40,24 @@ function showReport(host, sheet, items) {
 // Apply changes with texts. If some texts perhaps mean something else, show them in one question. If the person doesn't
 // want to write them as shown, leave them out, and apply the other changes.
 export async function applyUnlessDoubtful(grid, changes, why, notes) {
-  const doubts = grid.sheet.doubts(changes);
-  if (!doubts.length || (await wantsDoubtful(grid, doubts))) {
+  const doubtful = doubts(grid.sheet, changes);
+  if (!doubtful.length || (await wantsDoubtful(grid, doubtful))) {
     grid.apply(changes, why, notes);
     return;
   }
-  const left = new Set(doubts.map(({ of }) => of));
+  const left = new Set(doubtful.map(({ of }) => of));
   const kept = (one) => !left.has(one);
   const clear = changes.filter(kept).map((one) => (one.cells ? { ...one, cells: one.cells.filter(kept) } : one));
-  grid.apply(clear, why, notes, doubts);
+  grid.apply(clear, why, notes, doubtful);
 }
 
 // Ask once about values that are perhaps not what the person means. Returns whether to write them as they are.
-async function wantsDoubtful({ host, sheet }, doubts) {
-  const [them, their] = doubts.length === 1 ? ["it", "its cell"] : ["them", "their cells"];
+async function wantsDoubtful({ host, sheet }, doubtful) {
+  const [them, their] = doubtful.length === 1 ? ["it", "its cell"] : ["them", "their cells"];
   const form = make(
     "form",
     { method: "dialog" },
-    ...listOf(sheet, doubts),
+    ...listOf(sheet, doubtful),
     make("p", {}, `If you leave ${them} out, you can fill in ${their} afterwards. All other values are written in any case.`),
     make(
       "div",
@@ -65,7 +66,7 @@ async function wantsDoubtful({ host, sheet }, doubts) {
       make("button", { class: "btn btn-primary", value: "", autofocus: true }, `Leave ${them} out`),
     ),
   );
-  return (await show(host, `${plural(doubts.length, "value")} may not be what you mean`, [form])) === "keep";
+  return (await show(host, `${plural(doubtful.length, "value")} may not be what you mean`, [form])) === "keep";
 }
 
 function listOf(sheet, items) {

@@ -1,6 +1,7 @@
 // The fields of the row panel, which has a control for each column that the person can change. What is typed is saved
 // when the person leaves the field, with the same rules as in the grid.
 
+import { doubts } from "./doubts.js";
 import { stateText } from "./drawing.js";
 import { make, newId } from "./elements.js";
 import { RowChoices } from "./row-choices.js";
@@ -133,7 +134,7 @@ export class RowFields {
     const isBox = control.type === "checkbox";
     const change = { do: "update", row, column: column.id, shown, ...(isBox ? { value: control.checked } : { text: textIn(field) }) };
     field.tell = "";
-    const [doubt] = grid.sheet.doubts([change]);
+    const [doubt] = doubts(grid.sheet, [change]);
     if (doubt && !isSure) {
       this.#tell(field, doubt.why, make("button", { type: "button", class: "btn btn-sm ms-1", onclick: () => this.#save(field, true) }, "Keep it"));
       return;

@@ -155,6 +155,7 @@ export class Saving extends EventTarget {
       return;
     }
     this.pending.dropMovesBefore(changes);
+    const { open } = this;
     const states = [];
     for (const change of changes) {
       if (change.do !== "update") {
@@ -162,22 +163,21 @@ export class Saving extends EventTarget {
         continue;
       }
       const { row, column, value, hyperlink } = change;
-      const key = cellKey(row, column);
-      const addition = this.open.get(cellKey(row, "add"));
+      const addition = open.size && open.get(cellKey(row, "add"));
       if (addition) {
         this.#keepWith(addition, change);
         continue;
       }
-      const one = this.open.get(key);
+      const one = open.size && open.get(cellKey(row, column));
       const shown = one ? one.shown : change.shown;
-      this.open.delete(key);
+      if (one) open.delete(cellKey(row, column));
       const isOther = !isSame(shown, value) || hyperlink !== undefined;
       if (one && !isOther) {
         this.#giveUp(one);
         continue;
       }
-      if (isOther || this.pending.ofCell(row, column)) this.pending.collect({ ...change, shown });
-      const isWaiting = this.pending.ofCell(row, column) || isNew(row) || this.#isSent(row, column);
+      const isCollected = isOther || this.pending.ofCell(row, column);
+      const isWaiting = (isCollected && this.pending.collect({ ...change, shown })) || isNew(row) || this.#isSent(row, column);
       states.push([row, column, isWaiting ? { kind: "saving" } : null]);
     }
     this.sheet.setStates(states);

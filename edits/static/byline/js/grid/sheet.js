@@ -157,10 +157,10 @@ export class Sheet extends EventTarget {
   //   { do: "delete", row }                    All child rows are deleted too, at every level.
   //   { do: "move", row, place }               `place` is the API's { parent_id, sibling_id, where }.
   //
-  // Returns { done, refused, doubts }. `done` are the changes as saving and undoing need them. `refused` and `doubts`
-  // are [{ row, column, text, why }]; each `why` is a sentence.
+  // Returns { done, refused }. `done` are the changes as saving and undoing need them. `refused` are
+  // [{ row, column, text, why }]; each `why` is a sentence.
   apply(changes, why) {
-    const report = { done: [], refused: [], doubts: [] };
+    const report = { done: [], refused: [] };
     for (const change of changes) {
       if (change.row) change.row = this.idOf(change.row); // a new row may have been saved while a dialog was open
       this.#ways[change.do](change, report);
@@ -168,15 +168,6 @@ export class Sheet extends EventTarget {
     if (report.done.some((change) => change.do !== "update")) this.#outline();
     if (report.done.length) this.#tell("changed", { changes: report.done, why });
     return report;
-  }
-
-  // Parse the texts of changes. Returns those that perhaps mean something else as [{ of, row, column, text, why }]. `of` is
-  // the change, or the cell of a new row.
-  doubts(changes) {
-    return changes.flatMap((change) => {
-      if (change.do === "add") return change.cells.flatMap((one) => this.#doubt(one, null));
-      return change.do === "update" ? this.#doubt(change, this.idOf(change.row)) : [];
-    });
   }
 
   // Returns the id that a row has now.
@@ -294,7 +285,7 @@ export class Sheet extends EventTarget {
     const whyNot = this.whyReadOnly(row, column);
     if (whyNot) return this.#isAsIs(change, row, place) ? undefined : refuse(whyNot);
     if ("expected" in change && !isSame(shown, change.expected)) return refuse(CHANGED_SINCE);
-    const value = this.#wanted(change, column, cell, report, refuse);
+    const value = this.#wanted(change, column, cell, refuse);
     if (value === undefined) return undefined;
     const link = linkIn(change, cell, value);
     if ((isSame(shown, value) || (shown === null && value === false)) && link.hyperlink === undefined) return undefined;
@@ -309,33 +300,15 @@ export class Sheet extends EventTarget {
     return change.text === this.shown(this.positions.get(row[ID]), place);
   }
 
-  // Parse the text of a change, and keep the result with it, so that apply() needn't parse it again.
-  #doubt(one, rowId) {
-    const { column: columnId, text } = one;
-    const [row, column] = [this.row(rowId), this.column(columnId)];
-    if (text === undefined || !column || (rowId !== null && (!row || this.whyReadOnly(row, column)))) return [];
-    const cell = rowId === null ? null : this.cell(rowId, columnId);
-    try {
-      one.read = typeOf(column).parse(column, text, cell, this.locale, this.people);
-    } catch (error) {
-      if (!(error instanceof Refused)) throw error;
-      return [];
-    }
-    const { value, doubt: why } = one.read;
-    return why && !isSame(value, valueOf(cell)) ? [{ of: one, row: rowId, column: columnId, text, why }] : [];
-  }
-
   // Returns the new value in a change; undefined if the change was refused.
-  #wanted(change, column, cell, report, refuse) {
+  #wanted(change, column, cell, refuse) {
     if (change.error) {
       refuse(`${COPIED_ERROR} ${change.error}`);
       return undefined;
     }
     if (change.text === undefined) return change.value;
     try {
-      const { value, doubt } = change.read ?? typeOf(column).parse(column, change.text, cell, this.locale, this.people);
-      if (doubt) report.doubts.push({ row: change.row, column: column.id, text: change.text, why: doubt });
-      return value;
+      return (change.read ?? typeOf(column).parse(column, change.text, cell, this.locale, this.people)).value;
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       refuse(error.message);
@@ -364,7 +337,7 @@ export class Sheet extends EventTarget {
         refuseCell(whyNot);
         continue;
       }
-      const value = this.#wanted({ ...wanted, row: id }, column, null, report, refuseCell);
+      const value = this.#wanted(wanted, column, null, refuseCell);
       if (value === undefined || value === null) continue;
       const { hyperlink } = linkIn(wanted, null, value);
       row[CELLS][this.columnPlaces.get(columnId)] = this.#cell(column, null, value, hyperlink);

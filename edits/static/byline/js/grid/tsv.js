@@ -3,6 +3,11 @@
 
 // Returns the cells of a text, row by row.
 export function readTsv(text) {
+  if (!text.includes('"')) {
+    const lines = text.split(/\r\n?|\n/);
+    if (!lines.at(-1)) lines.pop();
+    return lines.map((line) => line.split("\t"));
+  }
   const rows = [[]];
   let cell = "";
   let isQuoted = false;

@@ -24,8 +24,7 @@ export const textNumber = {
     const text = oneText(typed);
     if (text === "") return parsed(null);
     if (detailsOf(cell).hyperlink) return parsed(text);
-    const isTold = lookHere(column, cell) !== null || needsApostrophe(text.slice(1), column, cell, locale);
-    if (text.startsWith("'") && isTold) return parsed(text.slice(1));
+    if (text.startsWith("'") && needsApostrophe(text, column, cell, locale)) return parsed(text.slice(1));
     return readText(text, column, cell, locale);
   },
 
@@ -59,10 +58,10 @@ function lookHere(column, cell) {
 
 function readText(text, column, cell, locale) {
   const look = lookHere(column, cell);
-  let written = read(text, locale);
-  if (!written && look && locale.decimal !== ".") written = readOtherwise(text, locale);
+  const usual = read(text, locale);
+  const written = !usual && look && locale.decimal !== "." ? readOtherwise(text, locale) : usual;
   const number = written ? numberOf(written, look, locale) : null;
-  if (number === null) return asText(text, look, cell, locale);
+  if (number === null) return asText(text, usual, look, cell, locale);
   return parsed(number, doubtOf(text, written, number, look ?? PLAIN, locale));
 }
 
@@ -84,9 +83,8 @@ function needsApostrophe(text, column, cell, locale) {
   return doubt ? isAboutNumbers || typeof value !== "string" : typeof value !== "string";
 }
 
-// Returns the text as it is. Adds a doubt if a number is expected, or if the text looks like a number.
-function asText(text, look, cell, locale) {
-  const written = read(text, locale);
+// Returns the text as it is. Adds a doubt if a number is expected, or if the text looks like a number, which is `written`.
+function asText(text, written, look, cell, locale) {
   const number = written ? exact(written.isPercent ? shifted(written.number, -2) : written.number) : null;
   const value = valueOf(cell);
   if (look === null && number !== null && value === null) {
@@ -105,14 +103,14 @@ function asText(text, look, cell, locale) {
 }
 
 function doubtOf(text, written, number, look, locale) {
-  const held = write(plain(number), look, locale);
-  if (written.isUnclear) return `“${text}” would be ${held}. Is that what you mean?`;
+  const held = () => write(plain(number), look, locale);
+  if (written.isUnclear) return `“${text}” would be ${held()}. Is that what you mean?`;
   if (written.isPercent && !isPercent(look)) {
-    return `“${text}” would be ${held} here, as this cell isn't shown in percent.`;
+    return `“${text}” would be ${held()} here, as this cell isn't shown in percent.`;
   }
   const size = Math.abs(Number(written.number));
   if (isPercent(look) && !written.isPercent && size > 0 && size < 1) {
-    return `“${text}” would be ${held}. If you mean ${write(written.number, look, locale)}, type it with the percent sign.`;
+    return `“${text}” would be ${held()}. If you mean ${write(written.number, look, locale)}, type it with the percent sign.`;
   }
   return "";
 }
