@@ -16,12 +16,13 @@ from django.template import Context, TemplateDoesNotExist, TemplateSyntaxError, 
 from django.template.backends.django import DjangoTemplates
 from django.template.base import NodeList
 from django.template.loader_tags import BlockNode, ExtendsNode
-from django.urls import NoReverseMatch, Resolver404, resolve, reverse
+from django.urls import NoReverseMatch, Resolver404, reverse
 from django.utils.module_loading import import_string
 
 import byline
 from identity.conf import settings as identity_settings
 from identity.regions import UnknownRegion
+from identity.signin import addresses as addresses_of_site
 from identity.signin import csp, ways
 
 APPS = {
@@ -137,9 +138,9 @@ def addresses(**_kwargs: Any) -> list[CheckMessage]:
         hint = "Add path('smartsheet/', include('byline.urls')) to ROOT_URLCONF."
         return [Error("The pages of Byline have no addresses.", hint=hint, id="byline.E007")]
     try:
-        path = resolve_url(settings.LOGIN_URL)
+        path = resolve_url(settings.LOGIN_URL).partition("?")[0]
         if path.startswith("/"):
-            resolve(path.partition("?")[0])
+            addresses_of_site.match_of(path)
     except (NoReverseMatch, Resolver404):
         message = f"LOGIN_URL is {settings.LOGIN_URL!r}, where this site has no page."
         return [Warning(message, hint="Set LOGIN_URL to the address or name of the login page.", id="byline.W004")]

@@ -74,17 +74,17 @@ def host_only(_apps, schema_editor):
         schema_editor.execute("UPDATE audit_entry SET ip = split_part(ip, '/', 1) WHERE ip LIKE '%/%'", params=None)
 
 
-def chain(apps, _schema_editor):
+def chain(apps, schema_editor):
     """Give the existing entries commitments, leaves and links."""
-    Entry, Leaf = apps.get_model("audit", "Entry"), apps.get_model("audit", "Leaf")
-    PersonalText = apps.get_model("audit", "PersonalText")
+    database = schema_editor.connection.alias
+    Entry, Leaf, PersonalText = (apps.get_model("audit", name) for name in ("Entry", "Leaf", "PersonalText"))
     commitments, hash_ = {}, leaves.GENESIS
-    for seq, entry in enumerate(Entry.objects.order_by("id").iterator(), 1):
+    for seq, entry in enumerate(Entry.objects.using(database).order_by("id").iterator(), 1):
         names = (entry.region, entry.actor_id, entry.actor_name, entry.actor_email)
         if names not in commitments:
             text, salt = json.dumps(names[2:], ensure_ascii=False, separators=(",", ":")), secrets.token_hex(32)
             commitments[names] = hmac.digest(bytes.fromhex(salt), text.encode(), hashlib.sha256).hex()
-            PersonalText.objects.create(
+            PersonalText.objects.using(database).create(
                 commitment=commitments[names],
                 salt=salt,
                 text=text,
@@ -97,10 +97,10 @@ def chain(apps, _schema_editor):
         values = [*(getattr(entry, name) for name in leaves.COLUMNS_1), None]
         values[0] = entry.edit_id.hex
         entry.leaf = leaves.leaf(values)
-        entry.save(update_fields=["actor", "is_head", "leaf"])
+        entry.save(using=database, update_fields=["actor", "is_head", "leaf"])
         record = leaves.record(seq=seq, entry_id=entry.id, at=leaves.microseconds(entry.at), leaf=entry.leaf)
         hash_ = leaves.link(hash_, record)
-        Leaf.objects.create(seq=seq, entry_id=entry.id, hash=hash_)
+        Leaf.objects.using(database).create(seq=seq, entry_id=entry.id, hash=hash_)
 
 
 def partition(apps, schema_editor):
@@ -134,9 +134,9 @@ def partition(apps, schema_editor):
         )
 
 
-def keep(apps, _schema_editor):
+def keep(apps, schema_editor):
     """Refuse to undo this migration if there are entries, because their chain would be lost."""
-    if apps.get_model("audit", "Entry").objects.exists():
+    if apps.get_model("audit", "Entry").objects.using(schema_editor.connection.alias).exists():
         raise IrreversibleError("The audit log holds entries: their chain and names would be lost. Nothing was changed.")
 
 

@@ -10,9 +10,10 @@ from django.db.migrations.exceptions import IrreversibleError
 from audit.via import ViaValue, has_key
 
 
-def keep(apps, _schema_editor):
+def keep(apps, schema_editor):
     """Refuse to undo this migration if an entry has a value, because it would no longer match its leaf."""
-    if apps.get_model("audit", "Entry").objects.exclude(via=None).exists():
+    entries = apps.get_model("audit", "Entry").objects.using(schema_editor.connection.alias)
+    if entries.exclude(via=None).exists():
         raise IrreversibleError("Some entries say what made them. Without this, they would not match their leaves. Nothing was changed.")
 
 

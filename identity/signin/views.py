@@ -9,7 +9,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render, resolve_url
-from django.urls import Resolver404, resolve, reverse
+from django.urls import Resolver404, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -20,6 +20,7 @@ from identity.decorators import rate_limited
 from identity.models import SmartsheetUser
 from identity.signals import connected, session_ended, signed_in
 from identity.signin import failures, states, ways
+from identity.signin.addresses import match_of
 from identity.signin.admission import NotAdmitted, admit
 from identity.signin.failure_pages import failed
 from identity.signin.failure_pages import page as failure_page
@@ -194,7 +195,7 @@ def own_url(request: HttpRequest, url: str, *, otherwise: str | None = None) -> 
 
 def _is_page(path: str) -> bool:
     try:
-        match = resolve(path)
+        match = match_of(path)
     except Resolver404:
         return True  # the 404 page
     return match.app_name not in {"identity", "admin"} or match.url_name not in NOT_PAGES

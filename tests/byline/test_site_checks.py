@@ -8,6 +8,7 @@ import pytest
 from django.apps import apps
 from django.core.checks import CheckMessage
 from django.db import connection
+from django.test.utils import override_script_prefix
 from pytest_django import Settings
 
 import audit.conf
@@ -110,6 +111,23 @@ def test_a_site_without_our_addresses_reads_what_to_include(settings: Settings) 
 def test_a_login_url_without_a_page_is_named(url: str, expected: list[str], settings: Settings) -> None:
     settings.LOGIN_URL = url
     assert ids() == expected
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("home", []),
+        ("/tools/?a=1", []),
+        ("/tools/sheets/", []),
+        ("https://login.example.com/", []),
+        ("/sheets/", ["byline.W004"]),  # this address is outside of the site
+        ("/tools/no/such/page/", ["byline.W004"]),
+    ],
+)
+def test_a_login_url_can_be_under_a_prefix(url: str, expected: list[str], settings: Settings) -> None:
+    settings.LOGIN_URL = url
+    with override_script_prefix("/tools/"):
+        assert ids() == expected
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,13 @@
 """After signing in, a person is sent only to pages of this app."""
 
 import pytest
-from django.test import Client
+from django.test import Client, RequestFactory
+from django.test.utils import override_script_prefix
 from django.urls import reverse
 from pytest_django import Settings
 
 from identity import urls
+from identity.signin.views import own_url
 from tests.identity.provider import Provider
 
 
@@ -64,3 +66,10 @@ def test_it_is_not_fooled_by_another_spelling(client: Client, provider: Provider
 
 def test_it_does_not_go_to_the_admins_logout(client: Client, provider: Provider) -> None:
     assert provider.come_back(client, next_url="/admin/logout/")["Location"] == "/"
+
+
+def test_it_goes_only_to_pages_of_a_site_under_a_prefix() -> None:
+    request = RequestFactory().get("/")
+    with override_script_prefix("/tools/"):
+        assert own_url(request, "/tools/audit/") == "/tools/audit/"
+        assert own_url(request, reverse("identity:logout"), otherwise="/tools/") == "/tools/"
