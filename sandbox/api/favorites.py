@@ -45,7 +45,8 @@ def get(call: Call) -> Json:
            scope="ADMIN_WORKSPACES")  # fmt: skip
 def delete(call: Call) -> Json:
     """Remove one item from the caller's favorites."""
-    call.state.favorites[call.person.id].remove(_in_path(call))
+    favorite = _in_path(call)
+    call.state.favorites[call.person.id].remove(favorite)
     return success()
 
 

@@ -70,6 +70,13 @@ def test_a_favorite_is_read_and_unmarked(plan: Grid, budget: Grid, as_alice: Cli
     assert ids(as_alice) == []
 
 
+def test_what_is_no_favorite_cannot_be_unmarked(plan: Grid, as_alice: Client) -> None:
+    """Alice has never had a favorite."""
+    assert refusal(as_alice.ask("DELETE", f"/favorites/sheet/{plan.id}")) == (404, 1006)
+    assert refusal(as_alice.ask("DELETE", f"/favorites/sheet?objectIds={plan.id}")) == (404, 1006)
+    assert refusal(as_alice.ask("DELETE", "/favorites/bogus/1")) == (400, 1031)
+
+
 def test_a_deleted_item_is_no_longer_a_favorite(budget: Grid, as_alice: Client) -> None:
     mark(as_alice, "sheet", budget.id)
     as_alice.ask("DELETE", budget.path)
