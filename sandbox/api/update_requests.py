@@ -15,7 +15,7 @@ from sandbox.http.results import index_result, success
 from sandbox.http.routing import Call, operation
 from sandbox.model.access import Access
 from sandbox.model.cell_parsing import check_attributes
-from sandbox.model.send_schedule import read_schedule
+from sandbox.model.send_schedule import read_schedule, schedule_json
 from sandbox.model.workflow import SentUpdateRequest, UpdateRequest
 
 Json = Any
@@ -138,7 +138,7 @@ def _json(call: Call, request: UpdateRequest) -> dict[str, Json]:
     body: dict[str, Json] = {"id": request.id} | request.message
     body |= {"sentBy": call.state.mini_user(request.sent_by)}
     body |= {"createdAt": request.created_at, "modifiedAt": request.modified_at}
-    return body | ({"schedule": request.schedule} if request.schedule else {})
+    return body | ({"schedule": schedule_json(request.schedule)} if request.schedule else {})
 
 
 def _sent_json(call: Call, sent: SentUpdateRequest) -> dict[str, Json]:

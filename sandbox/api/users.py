@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from sandbox.clock import parse
 from sandbox.errors import ApiError
 from sandbox.http.results import index_result, success
 from sandbox.http.routing import Call, operation
@@ -14,6 +15,7 @@ from sandbox.model.state import Person
 Json = Any
 
 FOR_ADMINS = ("sheetCount", "lastLogin", "customWelcomeScreenViewed")
+TIMES = ("lastLogin", "customWelcomeScreenViewed")
 OF_OTHERS_FOR_ADMINS = (*FOR_ADMINS, *RIGHTS)
 IMAGE_TYPES = ("image/gif", "image/jpeg", "image/jpg", "image/png")
 IMAGE_SIZE = 1050
@@ -138,11 +140,17 @@ def user_json(person: Person, asker: Person, *, include: frozenset[str] = frozen
     if asker.is_admin:
         optional += ["sheetCount", "customWelcomeScreenViewed", *(["lastLogin"] if "lastLogin" in include else [])]
         body |= {name: bool(person.profile.get(name)) for name in RIGHTS} | {"status": person.status}
-    return body | {name: person.profile[name] for name in optional if person.profile.get(name)}
+    return body | {name: _shown(person, name) for name in optional if person.profile.get(name)}
 
 
 def _profile(person: Person, *, without: tuple[str, ...]) -> Json:
-    return {"id": person.id} | {name: value for name, value in person.profile.items() if name not in without}
+    return {"id": person.id} | {name: _shown(person, name) for name in person.profile if name not in without}
+
+
+def _shown(person: Person, name: str) -> Json:
+    """Return an attribute of a profile. Times are `datetime` objects, because `numericDates` changes how they look."""
+    value = person.profile[name]
+    return parse(value) if name in TIMES and value else value
 
 
 def _set_status(call: Call, status: str, *, oneself: int) -> Json:

@@ -60,6 +60,12 @@ def read_schedule(given: Json, *, at: datetime) -> dict[str, Json]:
     return {name: value for name, value in given.items() if value is not None} | {"nextSendAt": iso(moment)}
 
 
+def schedule_json(schedule: dict[str, Json]) -> dict[str, Json]:
+    """Return the JSON of a schedule. Its times are `datetime` objects, because `numericDates` changes how they look."""
+    times = {name: parse(str(schedule[name])) for name in ("startAt", "endAt", "nextSendAt") if name in schedule}
+    return schedule | times
+
+
 def next_time(schedule: dict[str, Json], start: datetime, *, at: datetime) -> datetime | None:
     """Return the time of the schedule's first e-mail after `at`; None if there is none."""
     if schedule["type"] == "ONCE":

@@ -56,6 +56,16 @@ SCHEDULES = [
 ]
 
 
+def test_its_times_can_be_numbers(plan: Grid, as_alice: Client) -> None:
+    text, number = "2098-03-01T19:00:00Z", 4044538800000
+    for given in (text, number):
+        made = ask(plan, schedule={"type": "ONCE", "startAt": given}).json()["result"]
+        path = f"{plan.path}/updaterequests/{made['id']}"
+        assert made["schedule"]["startAt"] == text
+        shown = as_alice.json(f"{path}?numericDates=true")["schedule"]
+        assert (shown["startAt"], shown["nextSendAt"]) == (number, number)
+
+
 @pytest.mark.parametrize(("schedule", "moment"), SCHEDULES)
 def test_when_it_is_sent(plan: Grid, schedule: dict[str, Any], moment: str) -> None:
     assert ask(plan, schedule=schedule).json()["result"]["schedule"]["nextSendAt"] == moment

@@ -28,6 +28,14 @@ def test_others_do_not_see_what_is_for_admins(as_bob: Client) -> None:
     assert "name" not in profile
 
 
+def test_times_of_people_can_be_numbers(as_alice: Client, alice: Person) -> None:
+    query = "numericDates=true&include=lastLogin"
+    listed = as_alice.json(f"/users?email=alice@example.com&{query}")["data"]
+    for shown in (as_alice.json(f"/users/me?{query}"), as_alice.json(f"/users/{alice.id}?{query}"), *listed):
+        assert (shown["lastLogin"], shown["customWelcomeScreenViewed"]) == (1767599892000, 1756124147000)
+    assert as_alice.json("/users/me")["lastLogin"] == "2026-01-05T07:58:12Z"
+
+
 def test_a_profile_can_lack_names(sandbox: RunningSandbox) -> None:
     frank = sandbox.people()["frank@example.com"]
     profile = sandbox.call(frank, "GET", "/users/me")
