@@ -163,7 +163,7 @@ def _duration(column: Column, value: Primitive, reading: Reading) -> Cell:
     if not reading.strict and isinstance(value, int | float) and not isinstance(value, bool):
         value = f"{value:g}d"
     if not isinstance(value, str):
-        raise refused(column, value)
+        return _free_text(column, value, reading)
     text = value.replace(",", ".") if reading.duration_locale[:2] in DECIMAL_COMMA else value
     duration = Duration.parse(text) or (Duration.parse(f"{text}d") if not reading.strict else None)
     return Cell(duration.text, duration.text) if duration else _free_text(column, value, reading)
@@ -239,9 +239,8 @@ def _contacts(column: Column, values: Json, reading: Reading) -> Cell:
 
 
 def _one_contact(column: Column, contact: Json, reading: Reading) -> dict[str, str]:
-    if isinstance(contact, dict):
-        _check_contact(contact)
-    email, name = (contact.get("email"), contact.get("name")) if isinstance(contact, dict) else (contact, None)
+    _check_contact(contact)
+    email, name = contact.get("email"), contact.get("name")
     if not email and isinstance(name, str) and name:
         return {"objectType": "CONTACT", "name": name}
     if not isinstance(email, str) or not EMAIL.fullmatch(email):
@@ -249,7 +248,9 @@ def _one_contact(column: Column, contact: Json, reading: Reading) -> dict[str, s
     return {"objectType": "CONTACT", "email": email, "name": name or _known_name(column, email, reading)}
 
 
-def _check_contact(contact: dict[str, Json]) -> None:
+def _check_contact(contact: Json) -> None:
+    if not isinstance(contact, dict):
+        raise ApiError(1008, "Expected an object of type contact.")
     for name in ("email", "name"):
         if contact.get(name) is not None and not isinstance(contact[name], str):
             raise ApiError(1008, f'Field "{name}" was of unexpected type.')
@@ -282,8 +283,8 @@ def _free_text(column: Column, value: Json, reading: Reading) -> Cell:
     """Return a cell with the text. Raises ApiError if parsing is strict or the column is restricted."""
     if reading.strict or value is None or (column.validation and not reading.override_validation):
         raise refused(column, value)
-    shown = column.type in ("CONTACT_LIST", "DURATION")
-    return Cell(value=value, display=text_of(value) if shown else None)
+    text = text_of(value)
+    return Cell(value=text, display=text if column.type in ("CONTACT_LIST", "DURATION") else None)
 
 
 READERS: dict[str, Callable[[Column, Primitive, Reading], Cell]] = {

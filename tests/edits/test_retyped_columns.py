@@ -97,7 +97,7 @@ def test_an_unticked_box_counts_as_changed(browser: Client, plan: SitePlan, bob:
     [
         ("Equipment", {"type": "TEXT_NUMBER"}, None),
         ("Equipment", {"type": "CHECKBOX"}, None),
-        ("Budget", {"type": "CHECKBOX"}, 38000),
+        ("Budget", {"type": "CHECKBOX"}, "38000"),
         ("Budget", {"type": "MULTI_CONTACT_LIST"}, None),
         ("Responsible", {"type": "MULTI_CONTACT_LIST"}, ["bob@example.com"]),
         ("Trade", {"type": "MULTI_PICKLIST", "options": ["Concrete", "Earthworks"]}, ["Earthworks"]),

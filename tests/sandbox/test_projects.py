@@ -114,7 +114,12 @@ def test_strictly_only_durations_are_durations(project: Grid, value: object) -> 
 
 @pytest.mark.parametrize(
     ("value", "stored", "finish"),
-    [(5, "5d", "2026-01-16T16:59:59"), ("5", "5d", "2026-01-16T16:59:59"), ("soon", "soon", None)],
+    [
+        (5, "5d", "2026-01-16T16:59:59"),
+        ("5", "5d", "2026-01-16T16:59:59"),
+        ("soon", "soon", None),
+        (True, "true", None),
+    ],
 )
 def test_leniently_numbers_are_days_and_others_texts(project: Grid, value: object, stored: str, finish: str) -> None:
     assert project.put("Survey the rooms", {"title": "Duration", "value": value, "strict": False}).status_code == 200
