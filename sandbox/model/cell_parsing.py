@@ -17,6 +17,7 @@ from sandbox.model.cell_image import LONGEST_ALT_TEXT
 from sandbox.model.cell_json import permalink
 from sandbox.model.cell_values import LONGEST_TEXT, Reading, read_object, read_value
 from sandbox.model.formula import warn_about
+from sandbox.model.number_format import sign_of, with_number_format
 from sandbox.model.predecessors import read_predecessors
 from sandbox.model.project_columns import check_cells, check_item
 from sandbox.model.sheet import EMPTY, Cell, CellRef, Column, Row, Sheet
@@ -93,7 +94,7 @@ def read_cells(writing: Writing, row: Row | None, items: Json) -> dict[int, Cell
         if column.id in cells:
             raise ApiError(1037, column.id)
         old = row.cell(column.id) if row else EMPTY
-        cells[column.id] = _with_format(_read_cell(writing, row, column, item), old, item)
+        cells[column.id] = _with_format(_read_cell(writing, row, column, item), column, old, item)
     check_cells(writing.sheet, row, cells)
     return cells
 
@@ -264,9 +265,17 @@ def _kept_hyperlink(cell: Cell, row: Row | None, column: Column, item: dict[str,
     return replace(cell, hyperlink=row.cell(column.id).hyperlink)
 
 
-def _with_format(cell: Cell, old: Cell, item: dict[str, Json]) -> Cell:
+def _with_format(cell: Cell, column: Column, old: Cell, item: dict[str, Json]) -> Cell:
+    """Return the new cell with the format in the request. Otherwise, the cell keeps its format. But a number that was
+    written with a sign, such as `$5,000`, changes the format if the cell doesn't have this sign yet.
+    """
     check_type(item, "format", str)
-    return replace(cell, format=item["format"] if item.get("format") is not None else old.format)
+    if item.get("format") is not None:
+        return replace(cell, format=item["format"])
+    sign, old_sign = sign_of(cell.format), sign_of(old.format or column.format)
+    if cell.format and (old_sign is None or sign not in ("", old_sign)):
+        return replace(cell, format=with_number_format(old.format, cell.format))
+    return replace(cell, format=old.format)
 
 
 def mixes_links(rows: Sequence[Json]) -> bool:

@@ -13,6 +13,7 @@ from typing import Any
 
 from sandbox.errors import ApiError
 from sandbox.model.duration import Duration
+from sandbox.model.number_format import written_format
 from sandbox.model.sheet import EMPTY, Cell, Column, Primitive
 from sandbox.model.state import State
 from sandbox.model.symbols import PICKLIST_SYMBOLS
@@ -121,7 +122,7 @@ def _text_or_number(column: Column, value: Primitive, reading: Reading) -> Cell:
 
 def _lenient_number(text: str, reading: Reading) -> Cell | None:
     """Return a cell with the number in a text such as `$5,000`, `50%` or `100.5`; None if the text isn't a number. The
-    cell shows the number as in the text. In some locales, the decimal separator is a comma.
+    cell has the format in which the number is written. In some locales, the decimal separator is a comma.
     """
     plain = text.strip()
     if reading.locale[:2] in DECIMAL_COMMA:
@@ -131,10 +132,9 @@ def _lenient_number(text: str, reading: Reading) -> Cell | None:
     number = float(re.sub(r"[$€£¥,%]", "", plain))
     if abs(number) > LARGEST_NUMBER:
         return None
-    if plain.endswith("%"):
-        return Cell(value=number / 100, display=text.strip())
-    value = int(number) if number.is_integer() else number
-    return Cell(value=value, display=text.strip() if re.search(r"[$€£¥,]", plain) else text_of(value))
+    number = number / 100 if plain.endswith("%") else number
+    value, form = (int(number) if number.is_integer() else number), written_format(plain)
+    return Cell(value=value, display=text.strip() if form else text_of(value), format=form)
 
 
 def _checkbox(column: Column, value: Primitive, reading: Reading) -> Cell:

@@ -5,11 +5,14 @@ https://developers.smartsheet.com/api/smartsheet/guides/advanced-topics/cell-for
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 Json = Any
 
 CURRENCY, DECIMALS, THOUSANDS, NUMBER_FORMAT = 11, 12, 13, 14  # indexes in a format descriptor
+LENGTH = 17  # of a descriptor
+MOST_DECIMALS = 5
 NUMBER, MONEY, PERCENT = "1", "2", "3"
 # In the order of the guide, in which 13 is USD. The example in the OpenAPI document is sorted by name.
 CURRENCIES = (
@@ -38,6 +41,7 @@ CURRENCIES = (
     ("SEK", "kr"),
     ("SGD", "$"),
 )
+WRITTEN_SIGNS = {"$": 13, "€": 6, "£": 7, "¥": 10}  # the currencies that people mean with these signs
 
 
 def formatted(value: Json, descriptor: str | None) -> str | None:
@@ -51,9 +55,37 @@ def formatted(value: Json, descriptor: str | None) -> str | None:
     if kind not in (NUMBER, MONEY, PERCENT):
         return None
     group = "," if parts[THOUSANDS] == "1" else ""
-    text = f"{abs(value) * (100 if kind == PERCENT else 1):{group}.{min(decimals, 5)}f}"
+    text = f"{abs(value) * (100 if kind == PERCENT else 1):{group}.{min(decimals, MOST_DECIMALS)}f}"
     sign = CURRENCIES[currency][1] if kind == MONEY and 0 < currency < len(CURRENCIES) else ""
     return f"{'-' if value < 0 else ''}{sign}{text}{'%' if kind == PERCENT else ''}"
+
+
+def written_format(text: str) -> str | None:
+    """Return the format of a number that was written with a sign or grouped, such as `$5,000`; None for other numbers.
+    In the text, a point separates the decimals.
+    """
+    currency = next((index for sign, index in WRITTEN_SIGNS.items() if sign in text), "")
+    kind = PERCENT if text.endswith("%") else MONEY if currency else NUMBER
+    if kind == NUMBER and "," not in text:
+        return None
+    decimals = min(len(text.rstrip("%").partition(".")[2]), MOST_DECIMALS)
+    return f",,,,,,,,,,,{currency},{decimals},{1 if ',' in text else 0},{kind},,"
+
+
+def with_number_format(descriptor: str | None, new: str) -> str:
+    """Return the descriptor with the number format of another descriptor. The rest stays, such as bold text."""
+    parts = (descriptor or "").split(",")
+    parts += [""] * (LENGTH - len(parts))
+    parts[CURRENCY : NUMBER_FORMAT + 1] = new.split(",")[CURRENCY : NUMBER_FORMAT + 1]
+    return ",".join(parts)
+
+
+def sign_of(descriptor: str | None) -> str | None:
+    """Return "%" or the sign of the currency with which a descriptor shows numbers; "" if it shows them without a sign,
+    and None if it has no number format.
+    """
+    shown = formatted(0, descriptor)
+    return None if shown is None else re.sub(r"[\d.,]", "", shown)
 
 
 def _index(text: str) -> int:

@@ -177,6 +177,34 @@ def test_numbers_and_dates_are_read_in_the_persons_locale(plan: Grid, client_of:
     assert shown(erikas, "Start", response)["value"] == "2026-02-28"
 
 
+EURO = {"value": 5, "format": ",,1,,,,,,,,,6,2,1,2,,"}
+
+
+@pytest.mark.parametrize(
+    ("before", "written", "form", "shown"),
+    [
+        ({"value": ""}, "$5,000", ",,,,,,,,,,,13,0,1,2,,", "$6,000"),
+        ({"value": ""}, "-€5.50", ",,,,,,,,,,,6,2,0,2,,", "€6000.00"),
+        ({"value": ""}, "12.5%", ",,,,,,,,,,,,1,0,3,,", "600000.0%"),
+        ({"value": ""}, "5,000", ",,,,,,,,,,,,0,1,1,,", "6,000"),
+        ({"value": ""}, "100.5", None, "6000"),
+        ({"value": 5, "format": ",,1"}, "£5", ",,1,,,,,,,,,7,0,0,2,,", "£6000"),
+        (EURO, "€5", EURO["format"], "€6,000.00"),
+        (EURO, "5,000", EURO["format"], "€6,000.00"),
+        (EURO, "$5", ",,1,,,,,,,,,13,0,0,2,,", "$6000"),
+    ],
+)
+def test_a_number_written_with_a_sign_formats_its_cell(
+    plan: Grid, as_alice: Client, before: dict[str, Any], written: str, form: str | None, shown: str
+) -> None:
+    plan.put(TASK, {"title": "Notes"} | before)
+    plan.put(TASK, {"title": "Notes", "value": written, "strict": False})
+    plan.put(TASK, {"title": "Notes", "value": 6000})
+    row = as_alice.json(f"{plan.path}/rows/{plan.row(TASK)}?include=format")
+    cell = cell_in(row, plan.column("Notes"))
+    assert (cell.get("format"), cell["displayValue"]) == (form, shown)
+
+
 def test_epoch_dates_are_taken_with_numeric_dates(plan: Grid, as_alice: Client) -> None:
     rows = [{"id": plan.row(TASK), "cells": plan.cells({"title": "Start", "value": 1767600000000})}]
     response = as_alice.ask("PUT", f"{plan.path}/rows?numericDates=true", rows)
