@@ -31,7 +31,8 @@ def get(call: Call) -> Json:
     """Get a report with one page of its rows. Rows of sheets that the caller can't see are left out."""
     report, access = report_in_path(call)
     level = view_level(call.number("level", 0, most=MULTI_PICKLIST_LEVEL))
-    view = View(level, call.words("include"), call.words("exclude"), call.flag("numericDates"))
+    include, exclude = call.words("include"), call.words("exclude")
+    view = View(level, include, exclude, call.flag("numericDates"), reader=call.person.id)
     shown = ReportView(call.state, report, call.person.id, view)
     size, page = call.number("pageSize", DEFAULT_SIZE, most=LARGEST_SIZE * 5), call.number("page", 1, least=1)
     rows = list(shown.rows())[(page - 1) * size : page * size]

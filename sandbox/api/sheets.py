@@ -32,6 +32,7 @@ def view_of(call: Call) -> View:
         exclude=call.words("exclude"),
         numeric_dates=call.flag("numericDates"),
         columns=None if columns is None else frozenset(columns),
+        reader=call.person.id,
     )
 
 

@@ -16,7 +16,7 @@ from sandbox.http.routing import Call, operation
 from sandbox.model.access import Access
 from sandbox.model.cell_json import permalink
 from sandbox.model.cell_parsing import check_attributes, check_type
-from sandbox.model.dashboard import sight_head, sight_json, sight_listing
+from sandbox.model.dashboard import VIEW, sight_head, sight_json, sight_listing
 from sandbox.model.favorite import favorite_flag
 from sandbox.model.new_sheet import check_name
 from sandbox.model.sharing import own_shares
@@ -135,7 +135,8 @@ def sight_in_path(call: Call, *, least: Access = Access.VIEWER) -> tuple[Sight, 
 
 
 def _whole(call: Call, sight: Sight, access: Access) -> dict[str, Json]:
-    body = sight_json(call.state, sight, access, api_level=call.api_level)
+    view = replace(VIEW, numeric_dates=call.flag("numericDates"), reader=call.person.id)
+    body = sight_json(call.state, sight, access, view=view, api_level=call.api_level)
     return body | favorite_flag(call.state, call.person.id, "sight", sight.id)
 
 

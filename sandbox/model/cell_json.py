@@ -13,6 +13,7 @@ import orjson
 
 from sandbox.clock import epoch_ms, iso, parse
 from sandbox.model.access import Access
+from sandbox.model.cell_link import link_status, linked_sheet
 from sandbox.model.cell_values import ISO_DATE
 from sandbox.model.duration import Duration
 from sandbox.model.number_format import formatted
@@ -29,7 +30,8 @@ PLAIN_TIMES = orjson.OPT_UTC_Z | orjson.OPT_OMIT_MICROSECONDS | orjson.OPT_NAIVE
 class View:
     """Says which parts of a sheet an answer contains, and how it writes values. `level` is the API level: it says
     whether multi-values are text. `include` and `exclude` are the parameters of the request. If `columns` has ids, the
-    answer contains only these columns.
+    answer contains only these columns. `reader` is the id of the person who gets the answer. If there is no `reader`,
+    the answer shows cell links to all sheets.
     """
 
     level: int = 0
@@ -37,6 +39,7 @@ class View:
     exclude: frozenset[str] = frozenset()
     numeric_dates: bool = False
     columns: frozenset[int] | None = None
+    reader: int | None = None
 
 
 def dumps(content: Json, *, numeric_dates: bool = False) -> bytes:
@@ -180,12 +183,9 @@ def _link_json(state: State, cell: Cell, view: View) -> dict[str, Json]:
     if cell.link is None:
         return {}
     source = state.sheets.get(cell.link.sheet_id)
-    details = {
-        "status": "BROKEN" if cell.link_broken or source is None else "OK",
-        "rowId": cell.link.row_id,
-        "columnId": cell.link.column_id,
-    }
-    body = {"sheetId": cell.link.sheet_id, "sheetName": source.name if source else ""}
+    status = link_status(state, None if cell.link_broken else source, cell.link, view.reader)
+    details = {"status": status, "rowId": cell.link.row_id, "columnId": cell.link.column_id}
+    body = linked_sheet(cell.link.sheet_id, source, view.reader)
     return body if "linkInFromCellDetails" in view.exclude else details | body
 
 

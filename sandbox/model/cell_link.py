@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from sandbox.clock import now
 from sandbox.model.event_bus import on_cell, on_sheet
@@ -49,6 +50,32 @@ def propagate(state: State, sheet: Sheet, *, at: datetime, depth: int = 10) -> N
             state.announce(on_cell(target.id, row.id, destination.column_id, "updated", by=CELL_LINK_USER))
             if depth:
                 propagate(state, target, at=at, depth=depth - 1)
+
+
+def link_status(state: State, other: Sheet | None, start: CellRef, reader: int | None) -> str:
+    """Return the status of a cell link, as this reader sees it. `other` is the sheet at the other end of the link. The
+    link is circular if the links from `start` lead back to a cell that they have already passed.
+    """
+    if other is None:
+        return "BROKEN"
+    if reader is not None and not other.access_of(reader):
+        return "INACCESSIBLE"
+    passed, here = set[CellRef](), start
+    while here not in passed:
+        passed.add(here)
+        sheet = state.sheets.get(here.sheet_id)
+        row = sheet.row(here.row_id) if sheet else None
+        link = row.cell(here.column_id).link if row else None
+        if link is None:
+            return "OK"
+        here = link
+    return "CIRCULAR"
+
+
+def linked_sheet(sheet_id: int, sheet: Sheet | None, reader: int | None) -> dict[str, Any]:
+    """Return the part of a link's JSON that names a sheet. People who can't see the sheet don't get its name."""
+    is_visible = sheet is not None and (reader is None or sheet.access_of(reader))
+    return {"sheetId": sheet_id, "sheetName": sheet.name if sheet and is_visible else ""}
 
 
 def _carry(sheet: Sheet, source: CellRef, row: Row, column_id: int, at: datetime) -> bool:

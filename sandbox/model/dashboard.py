@@ -36,16 +36,16 @@ def sight_listing(sight: Sight, access: Access, *, api_level: int) -> dict[str, 
     return sight_head(sight, access, api_level=api_level) | times
 
 
-def sight_json(state: State, sight: Sight, access: Access, *, api_level: int) -> dict[str, Json]:
+def sight_json(state: State, sight: Sight, access: Access, *, view: View, api_level: int) -> dict[str, Json]:
     """Return the JSON of a dashboard with its widgets."""
     return sight_listing(sight, access, api_level=api_level) | {
         "backgroundColor": "#E2E2E2",
         "columnCount": 6,
-        "widgets": [widget | {"contents": _contents(state, widget["contents"])} for widget in sight.widgets],
+        "widgets": [widget | {"contents": _contents(state, widget["contents"], view)} for widget in sight.widgets],
     }
 
 
-def _contents(state: State, contents: dict[str, Json]) -> dict[str, Json]:
+def _contents(state: State, contents: dict[str, Json], view: View) -> dict[str, Json]:
     """Return the contents of a widget, with the current values of the cells that it shows."""
     sheet = state.sheets.get(contents.get("sheetId") or 0)
     if sheet is None or contents["type"] not in ("METRIC", "CHART"):
@@ -54,20 +54,20 @@ def _contents(state: State, contents: dict[str, Json]) -> dict[str, Json]:
     plain = {name: value for name, value in contents.items() if name not in ("columnIds", "rowIds")}
     rows = [row for row_id in contents["rowIds"] if (row := sheet.row(row_id))]
     if contents["type"] == "METRIC":
-        return plain | _metric(state, sheet, rows, columns)
+        return plain | _metric(state, sheet, rows, columns, view)
     return plain | _chart(sheet, rows, columns)
 
 
-def _metric(state: State, sheet: Sheet, rows: list[Row], columns: list[Column]) -> dict[str, Json]:
+def _metric(state: State, sheet: Sheet, rows: list[Row], columns: list[Column], view: View) -> dict[str, Json]:
     data = []
     for row in rows:
         for order, column in enumerate(columns):
-            cell = cell_json(state, sheet, column, cell_of(state, row, column), VIEW) | {"rowId": row.id}
+            cell = cell_json(state, sheet, column, cell_of(state, row, column), view) | {"rowId": row.id}
             shown = {"columnId": column.id, "label": column.title, "labelFormat": FORMAT, "valueFormat": FORMAT}
             shown |= {"order": order, "cell": cell, "dataSource": "CELL"}
             data.append(shown | ({"objectValue": cell["objectValue"]} if "objectValue" in cell else {}))
-    view = View(level=2, columns=frozenset(column.id for column in columns))
-    return {"cellData": data, "columns": columns_json(sheet, Access.VIEWER, view)}
+    shown_columns = View(level=2, columns=frozenset(column.id for column in columns))
+    return {"cellData": data, "columns": columns_json(sheet, Access.VIEWER, shown_columns)}
 
 
 def _chart(sheet: Sheet, rows: list[Row], columns: list[Column]) -> dict[str, Json]:

@@ -10,6 +10,7 @@ import orjson
 
 from sandbox.model.access import Access
 from sandbox.model.cell_json import View, cell_json, cell_of, columns_json, dumps, permalink, wanted_columns
+from sandbox.model.cell_link import link_status, linked_sheet
 from sandbox.model.folder_tree import workspace_around
 from sandbox.model.remark_json import Remarks
 from sandbox.model.sheet import Row, Sheet
@@ -30,9 +31,10 @@ def _links_out(state: State, sheet: Sheet, view: View) -> dict[tuple[int, int], 
     found: dict[tuple[int, int], list[dict[str, Json]]] = {}
     for source, there in sheet.links_out:
         target = state.sheets[there.sheet_id]
-        link = {"sheetId": there.sheet_id, "sheetName": target.name}
+        link = linked_sheet(there.sheet_id, target, view.reader)
         if "linksOutToCellsDetails" not in view.exclude:
-            link = {"status": "OK", **link, "rowId": there.row_id, "columnId": there.column_id}
+            status = link_status(state, target, there, view.reader)
+            link = {"status": status, **link, "rowId": there.row_id, "columnId": there.column_id}
         found.setdefault((source.row_id, source.column_id), []).append(link)
     return found
 
@@ -61,7 +63,9 @@ class Rows:
         self._remarks = remarks
         self._links = _links_out(state, sheet, view)
         self._linked_rows = {row_id for row_id, _ in self._links}
-        self._look = replace(view, include=view.include & OF_CELLS, exclude=view.exclude & LEFT_OUT_OF_CELLS)
+        self._look = replace(
+            view, include=view.include & OF_CELLS, exclude=view.exclude & LEFT_OUT_OF_CELLS, reader=None
+        )
 
     def json(self, row: Row) -> dict[str, Json]:
         """Return the JSON of a Row, as part of a sheet or a result."""

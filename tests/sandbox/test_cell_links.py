@@ -1,6 +1,7 @@
 import pytest
 
-from tests.sandbox.client import Client, Grid, refusal
+from tests.running_sandbox import Person
+from tests.sandbox.client import Client, Grid, cell_in, refusal
 
 TASK = "Core walls"
 LINE = "Contingency"
@@ -45,6 +46,36 @@ def test_a_link_whose_source_is_gone_is_broken(plan: Grid, budget: Grid, as_alic
     cell = plan.again().cell("Structure", "Approved")
     assert cell["linkInFromCell"]["status"] == "BROKEN"
     assert cell["value"] == 310000
+
+
+def test_people_do_not_get_the_names_of_sheets_that_they_cannot_see(
+    plan: Grid, budget: Grid, as_alice: Client, as_charlie: Client, as_dora: Client, charlie: Person
+) -> None:
+    """Dora can see the site plan, but not the budget. For Charlie, it is the other way round."""
+    cell = cell_in(as_dora.json(f"{plan.path}/rows/{plan.row('Structure')}"), plan.column("Approved"))
+    hidden = {"status": "INACCESSIBLE", "sheetName": ""}
+    assert cell["linkInFromCell"] == hidden | link_to(budget, "Structure")
+    assert cell["value"] == 310000
+    short = as_dora.json(f"{plan.path}?exclude=linkInFromCellDetails&columnIds={plan.column('Approved')}")
+    assert short["rows"][0]["cells"][0]["linkInFromCell"] == {"sheetId": budget.id, "sheetName": ""}
+    assert plan.again().cell("Structure", "Approved")["linkInFromCell"]["status"] == "OK"
+    share = next(each for each in as_alice.json(f"{plan.path}/shares")["data"] if each.get("userId") == charlie.id)
+    as_alice.ask("DELETE", f"{plan.path}/shares/{share['id']}")
+    assert refusal(as_charlie.get(plan.path)) == (404, 1006)
+    (link,) = budget.again(as_charlie).cell("Structure", "Amount")["linksOutToCells"]
+    assert (link["status"], link["sheetName"]) == ("INACCESSIBLE", "")
+
+
+def test_cells_that_are_linked_to_each_other_are_circular(plan: Grid, budget: Grid) -> None:
+    plan.put(TASK, {"title": "Approved", "value": None, "linkInFromCell": link_to(budget, LINE)})
+    back = {"sheetId": plan.id, "rowId": plan.row(TASK), "columnId": plan.column("Approved")}
+    assert budget.put(LINE, {"title": "Amount", "value": None, "linkInFromCell": back}).status_code == 200
+    for cell in (plan.again().cell(TASK, "Approved"), budget.again().cell(LINE, "Amount")):
+        assert cell["linkInFromCell"]["status"] == "CIRCULAR"
+        assert [link["status"] for link in cell["linksOutToCells"]] == ["CIRCULAR"]
+    assert plan.again().cell("Structure", "Approved")["linkInFromCell"]["status"] == "OK"
+    budget.put(LINE, {"title": "Amount", "value": 1})
+    assert plan.again().cell(TASK, "Approved")["linkInFromCell"]["status"] == "OK"
 
 
 @pytest.mark.parametrize("cell", [{"value": ""}, {"value": 5}, {"value": "", "linkInFromCell": None}])
