@@ -86,8 +86,9 @@ def get(call: Call) -> Json:
         ]
     if "crossSheetReferences" in view.include:
         head["crossSheetReferences"] = references_json(call)
-    if "filters" in view.include:
-        head["filters"] = [filter_json(each, with_query=False) for each in filters_of(call)]
+    if view.include & {"filters", "filterDefinitions"}:
+        with_query = "filterDefinitions" in view.include
+        head["filters"] = [filter_json(each, with_query=with_query) for each in filters_of(call)]
     return head | remarks.of_sheet() | {"rows": shown}
 
 

@@ -67,7 +67,7 @@ class ReportView:
 
     def rows_json(self, rows: Collection[tuple[Sheet, Access, Row]]) -> list[dict[str, Json]]:
         """Return rows as JSON, without the numbers that they have in their sheets."""
-        plain = replace(self.view, include=self.view.include - {"objectValue"})
+        plain = replace(self.view, include=self.view.include - {"objectValue", "filters"})
         shown = []
         for sheet, access, row in rows:
             body = Rows(self.state, sheet, access, replace(plain, columns=frozenset())).json(row)

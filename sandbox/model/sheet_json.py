@@ -84,6 +84,8 @@ class Rows:
         if self.view.include & {"writerInfo", "rowWriterInfo"}:
             body["createdBy"] = self.state.mini_user(row.created_by)
             body["modifiedBy"] = self.state.mini_user(row.modified_by)
+        if "filters" in self.view.include:
+            body["filteredOut"] = False
         if self._remarks:
             body |= self._remarks.of_row(row.id)
         return body | {"cells": orjson.Fragment(self._cells(row))}

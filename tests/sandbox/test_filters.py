@@ -42,6 +42,20 @@ def test_rows_say_whether_a_filter_leaves_them_out(plan: Grid, as_alice: Client)
     assert len(body["rows"]) == len(plan.rows)
 
 
+def test_without_a_chosen_filter_no_row_is_left_out(plan: Grid, as_alice: Client) -> None:
+    rows = as_alice.json(f"{plan.path}?include=filters")["rows"]
+    assert [row["filteredOut"] for row in rows] == [False] * len(plan.rows)
+    assert as_alice.json(f"{plan.path}/rows/{rows[0]['id']}?include=filters")["filteredOut"] is False
+    assert "filteredOut" not in as_alice.json(plan.path)["rows"][0]
+
+
+def test_a_sheet_comes_with_the_definitions_of_its_filters(plan: Grid, as_bob: Client) -> None:
+    body = as_bob.json(f"{plan.path}?include=filterDefinitions")
+    assert body["filters"] == [as_bob.json(f"{plan.path}/filters/{each['id']}") for each in body["filters"]]
+    assert [each["name"] for each in body["filters"]] == ["Under way", "Costly lifting"]
+    assert "filteredOut" not in body["rows"][0]
+
+
 def test_rows_left_out_can_be_kept_away(plan: Grid, as_bob: Client) -> None:
     chosen = filters(as_bob, plan)["Costly lifting"]
     body = as_bob.json(f"{plan.path}?filterId={chosen}&exclude=filteredOutRows&pageSize=2&page=1")
