@@ -14,7 +14,7 @@ from sandbox.model.favorite import favorite_flag
 from sandbox.model.folder_tree import access_to, folders_in, sheets_in
 from sandbox.model.new_sheet import check_name
 from sandbox.model.sheet import Sheet
-from sandbox.model.sheet_json import sheet_summary
+from sandbox.model.sheet_json import sheet_summary, source_json
 from sandbox.model.state import Folder, State, Workspace
 
 Json = Any
@@ -73,7 +73,9 @@ def workspace_head(state: State, workspace: Workspace, person_id: int) -> dict[s
 def sheet_listing(call: Call, sheet: Sheet) -> dict[str, Json]:
     """Return the JSON of a sheet, as it appears in a list."""
     access = sheet.access_of(call.person.id) or Access.VIEWER
-    summary = sheet_summary(sheet, access, api_level=call.api_level, include=call.words("include"))
+    include = call.words("include")
+    summary = sheet_summary(sheet, access, api_level=call.api_level, include=include)
+    summary |= source_json(call.state, sheet.id, include)
     return summary | favorite_flag(call.state, call.person.id, "sheet", sheet.id)
 
 

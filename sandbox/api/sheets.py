@@ -18,7 +18,7 @@ from sandbox.model.favorite import favorite_flag
 from sandbox.model.remark_json import Remarks
 from sandbox.model.sheet import Row, SheetFilter
 from sandbox.model.sheet_filter import filter_json, passes
-from sandbox.model.sheet_json import Rows, settings_json, sheet_json, sheet_summary
+from sandbox.model.sheet_json import Rows, settings_json, sheet_json, sheet_summary, source_json
 
 Json = Any
 
@@ -54,6 +54,7 @@ def list_all(call: Call) -> Json:
         if access:
             summary = sheet_summary(sheet, access, api_level=call.api_level, include=include)
             summary |= favorite_flag(call.state, call.person.id, "sheet", sheet.id)
+            summary |= source_json(call.state, sheet.id, include)
             summaries.append(summary | _owner(call, sheet.owner_id, include))
     return index_result(call, summaries)
 
@@ -73,6 +74,7 @@ def get(call: Call) -> Json:
     head = sheet_json(sheet, call.access, view, owner=owner, api_level=call.api_level)
     head |= settings_json(call.state, sheet, call.person.id)
     head |= favorite_flag(call.state, call.person.id, "sheet", sheet.id)
+    head |= source_json(call.state, sheet.id, view.include)
     remarks = remarks_of(call, view)
     chosen = _chosen_filter(call)
     if chosen and "filteredOutRows" in view.exclude:

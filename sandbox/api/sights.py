@@ -20,6 +20,7 @@ from sandbox.model.dashboard import VIEW, sight_head, sight_json, sight_listing
 from sandbox.model.favorite import favorite_flag
 from sandbox.model.new_sheet import check_name
 from sandbox.model.sharing import own_shares
+from sandbox.model.sheet_json import source_json
 from sandbox.model.state import Sight
 
 Json = Any
@@ -68,6 +69,7 @@ def copy(call: Call) -> Json:
     )  # fmt: skip
     copied.widgets = [widget | {"id": call.state.new_id()} for widget in sight.widgets]
     call.state.sights[copied.id] = copied
+    call.state.sources[copied.id] = {"id": sight.id, "type": "sight"}
     return success(sight_head(copied, Access.OWNER, api_level=call.api_level))
 
 
@@ -137,6 +139,7 @@ def sight_in_path(call: Call, *, least: Access = Access.VIEWER) -> tuple[Sight, 
 def _whole(call: Call, sight: Sight, access: Access) -> dict[str, Json]:
     view = replace(VIEW, numeric_dates=call.flag("numericDates"), reader=call.person.id)
     body = sight_json(call.state, sight, access, view=view, api_level=call.api_level)
+    body |= source_json(call.state, sight.id, call.words("include"))
     return body | favorite_flag(call.state, call.person.id, "sight", sight.id)
 
 

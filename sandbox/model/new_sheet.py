@@ -71,6 +71,7 @@ def new_sheet(
         raise ApiError(1061, "column")
     if template:
         sheet.settings.project = deepcopy(template.project)
+        state.sources[sheet.id] = {"id": from_id, "type": "template"}
     state.sheets[sheet.id] = sheet
     return sheet
 
@@ -84,6 +85,7 @@ def copy_sheet(
     sheet.columns = list(columns.values())
     sheet.settings.project = deepcopy(source.settings.project)
     state.sheets[sheet.id] = sheet
+    state.sources[sheet.id] = {"id": source.id, "type": "sheet"}
     if include & {"data", "all"}:
         sheet.rows = _copied_rows(state, person, source, {old: column.id for old, column in columns.items()})
         _settle_links(state, sheet, keep=bool(include & {"cellLinks", "all"}))

@@ -154,6 +154,14 @@ def _summary_permissions(access: Access) -> str:
     return "READ_WRITE" if access >= Access.EDITOR else "READ_ONLY"
 
 
+def source_json(state: State, object_id: int, include: Collection[str]) -> dict[str, Json]:
+    """Return JSON with the item that a sheet or dashboard was copied from. Return an empty dictionary if it isn't a
+    copy, or if `include` doesn't have `source`.
+    """
+    source = state.sources.get(object_id) if "source" in include else None
+    return {"source": source} if source else {}
+
+
 PERSONAL = {"criticalPathEnabled": False, "displaySummaryTasks": True}
 
 

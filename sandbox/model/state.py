@@ -203,7 +203,7 @@ class Favorite:
 
 @dataclass(slots=True)
 class State:
-    """All data of one sandbox."""
+    """All data of one sandbox. `sources` says what a copy was made from."""
 
     region: str = "com"
     people: dict[int, Person] = field(default_factory=dict)
@@ -220,6 +220,7 @@ class State:
     sights: dict[int, Sight] = field(default_factory=dict)
     favorites: dict[int, list[Favorite]] = field(default_factory=dict)
     images: dict[str, str] = field(default_factory=dict)
+    sources: dict[int, dict[str, Json]] = field(default_factory=dict)
     ids_given: int = 0
     _news: list[Event] = field(default_factory=list, repr=False, compare=False)
     _files: dict[str, bytes] = field(default_factory=dict, repr=False, compare=False)

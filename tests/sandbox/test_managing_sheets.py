@@ -161,6 +161,22 @@ def test_a_copy_has_rows_of_its_own(as_alice: Client, plan: Grid) -> None:
     assert len(copy.history("Dig foundations", "Spent")) == 1
 
 
+def test_a_copy_says_what_it_was_made_from(as_alice: Client, plan: Grid) -> None:
+    folder = as_alice.ask("POST", "/home/folders", {"name": "Works"}).json()["result"]["id"]
+    place = {"destinationType": "folder", "destinationId": folder, "newName": "Copy"}
+    copied = as_alice.ask("POST", f"{plan.path}/copy", place).json()["result"]["id"]
+    source = {"id": plan.id, "type": "sheet"}
+    assert as_alice.json(f"/sheets/{copied}?include=source")["source"] == source
+    assert "source" not in as_alice.json(f"/sheets/{copied}")
+    assert "source" not in as_alice.json(f"{plan.path}?include=source")
+    listed = as_alice.json("/sheets?includeAll=true&include=source")["data"]
+    assert [sheet["source"] for sheet in listed if "source" in sheet] == [source]
+    assert as_alice.json(f"/folders/{folder}?include=source")["sheets"][0]["source"] == source
+    template = as_alice.json("/templates/public")["data"][0]["id"]
+    made = create(as_alice, fromId=template)["id"]
+    assert as_alice.json(f"/sheets/{made}?include=source")["source"] == {"id": template, "type": "template"}
+
+
 def test_a_copy_without_data_is_empty(as_alice: Client, plan: Grid) -> None:
     copied = as_alice.ask("POST", f"{plan.path}/copy", {"destinationType": "home", "newName": "Copy"}).json()["result"]
     assert as_alice.json(f"/sheets/{copied['id']}")["rows"] == []

@@ -54,6 +54,9 @@ def test_a_dashboard_is_renamed_copied_moved_and_deleted(as_alice: Client, as_bo
     assert {sight["name"] for sight in as_alice.json("/sights")["data"]} == {"Copy", "Overview"}
     assert [sight["name"] for sight in as_bob.json("/sights")["data"]] == ["Overview"], "shares aren't copied"
     assert as_alice.ask("POST", f"/sights/{copied['id']}/move", {"destinationType": "home"}).status_code == 200
+    source = as_alice.json(f"/sights/{copied['id']}?include=source")["source"]
+    assert f"/sights/{source['id']}" == path
+    assert source["type"] == "sight"
     ids = [{widget["id"] for widget in as_alice.json(each)["widgets"]} for each in (path, f"/sights/{copied['id']}")]
     assert not ids[0] & ids[1]
     assert as_alice.ask("DELETE", path).json() == {"message": "SUCCESS", "resultCode": 0}
