@@ -39,6 +39,10 @@ def get(call: Call) -> Json:
     numbered = enumerate(shown.rows_json(rows), start=(page - 1) * size + 1)
     head = report_json(shown, access, api_level=call.api_level)
     head |= favorite_flag(call.state, call.person.id, "report", report.id)
+    if "scope" in view.include:
+        head["scope"] = {"sheets": [{"id": sheet.id} for sheet, _access in shown.sheets], "workspaces": []}
+    if "sourceSheets" in view.include:
+        head["sourceSheets"] = shown.source_sheets(api_level=call.api_level)
     return head | {"rows": [row | {"rowNumber": number} for number, row in numbered]}
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from sandbox.model.access import Access
 from sandbox.model.cell_json import View, cell_json, cell_of, column_type, column_version, permalink
 from sandbox.model.sheet import Column, Row, Sheet
-from sandbox.model.sheet_json import ATTACHMENT_OPTIONS, Rows
+from sandbox.model.sheet_json import ATTACHMENT_OPTIONS, Rows, sheet_json
 from sandbox.model.state import Report, State
 
 Json = Any
@@ -39,6 +39,13 @@ class ReportView:
     def row_count(self) -> int:
         """The number of rows in the report."""
         return sum(len(sheet.rows) for sheet, _access in self.sheets)
+
+    def source_sheets(self, *, api_level: int) -> list[dict[str, Json]]:
+        """Return the sheets of the report as JSON, without their rows."""
+        return [
+            sheet_json(sheet, access, self.view, owner=self.state.people.get(sheet.owner_id), api_level=api_level)
+            for sheet, access in self.sheets
+        ]
 
     def columns(self) -> list[dict[str, Json]]:
         """Return the columns as JSON: one with the names of sheets, and one for each title of the report."""

@@ -72,6 +72,15 @@ def test_a_report_comes_in_pages(as_alice: Client) -> None:
     assert report(as_alice, "pageSize=0")["rows"] == []
 
 
+def test_a_report_names_its_sheets(as_alice: Client, as_erika: Client, plan: Grid, budget: Grid) -> None:
+    body = report(as_erika, "include=scope,sourceSheets")
+    assert body["scope"] == {"sheets": [{"id": plan.id}, {"id": budget.id}], "workspaces": []}
+    assert [sheet["name"] for sheet in body["sourceSheets"]] == ["Site plan", "Budget"]
+    assert body["sourceSheets"][1]["columns"] == as_erika.json(budget.path)["columns"]
+    assert "rows" not in body["sourceSheets"][0]
+    assert report(as_alice, "").keys().isdisjoint({"scope", "sourceSheets"})
+
+
 def test_shares_of_a_report(as_alice: Client) -> None:
     shares = as_alice.json(f"/reports/{report(as_alice)['id']}/shares?includeAll=true")["data"]
     assert [share["accessLevel"] for share in shares] == ["OWNER", "VIEWER", "ADMIN"]
