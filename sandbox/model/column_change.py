@@ -230,7 +230,7 @@ def _move(writing: Writing, column: Column, index: Json) -> None:
         return
     columns = writing.sheet.columns
     columns.remove(column)
-    columns.insert(index, column)
+    columns.insert(min(index, len(columns)), column)
 
 
 def _finish(writing: Writing, columns: list[Column], change: str) -> None:

@@ -38,3 +38,9 @@ def test_a_column_shown_as_text_keeps_its_options(plan: Grid, as_alice: Client) 
 
 def test_an_unknown_column_is_not_found(plan: Grid, as_alice: Client) -> None:
     assert refusal(as_alice.get(f"{plan.path}/columns/1")) == (404, 1006)
+
+
+def test_a_column_can_move_beyond_the_last_place(plan: Grid, as_alice: Client) -> None:
+    path = f"{plan.path}/columns/{plan.column('Notes')}"
+    assert as_alice.ask("PUT", path, {"title": "Remarks", "index": 2**63}).status_code == 200
+    assert plan.again().body["columns"][-1]["title"] == "Remarks"
