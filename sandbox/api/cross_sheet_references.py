@@ -12,7 +12,8 @@ from sandbox.http.results import index_result, success
 from sandbox.http.routing import Call, operation
 from sandbox.model.access import Access
 from sandbox.model.cell_parsing import check_attributes, check_type
-from sandbox.model.sheet import CrossSheetReference, Sheet
+from sandbox.model.cross_sheet_reference import CrossSheetReference
+from sandbox.model.sheet import Sheet
 from sandbox.model.state import by_id
 
 Json = Any

@@ -19,7 +19,7 @@ from sandbox.model.event_bus import on_sheet
 from sandbox.model.formula import recalculate, renamed, warn_about, without
 from sandbox.model.project_columns import PROJECT_TYPES
 from sandbox.model.row_change import auto_number
-from sandbox.model.sheet import CellRef, Column, Row, Sheet
+from sandbox.model.sheet import Cell, CellRef, Column, Row, Sheet
 
 Json = Any
 
@@ -214,7 +214,9 @@ def _index_of(definitions: list[Json]) -> int:
 
 
 def _fill(writing: Writing, column: Column) -> None:
-    """Fill a new column. An auto-number column gets numbers, and a column formula is calculated."""
+    """Fill a column that is new or has a new formula. An auto-number column gets numbers. A column formula is written
+    to all cells and calculated.
+    """
     rows = writing.sheet.rows
     if column.system_type == "AUTO_NUMBER":
         for row in rows:
@@ -222,7 +224,15 @@ def _fill(writing: Writing, column: Column) -> None:
             column.next_number += 1
     if column.formula:
         warn_about(column.formula)
+        for row in rows:
+            old = row.cell(column.id)
+            if old.link:
+                cell_link.forget(writing.state, CellRef(writing.sheet.id, row.id, column.id))
+            cell = Cell(formula=column.formula, format=old.format)
+            row.record(column.id, cell, at=writing.at, by=writing.person.id)
         recalculate(writing.sheet, rows)
+        for row in rows:
+            row.add_result(column.id)
 
 
 def _move(writing: Writing, column: Column, index: Json) -> None:

@@ -17,6 +17,7 @@ from sandbox.model.folder_tree import below, sheets_in
 from sandbox.model.formula import recalculate
 from sandbox.model.predecessors import with_row_ids
 from sandbox.model.remark_changes import copy_remarks
+from sandbox.model.row_change import forget_calculations
 from sandbox.model.sheet import Row, Sheet
 from sandbox.model.state import Folder, Person, State, by_id
 from sandbox.model.template import TEMPLATES
@@ -90,6 +91,7 @@ def copy_sheet(
         sheet.rows = _copied_rows(state, person, source, {old: column.id for old, column in columns.items()})
         _settle_links(state, sheet, keep=bool(include & {"cellLinks", "all"}))
         recalculate(sheet, sheet.rows)
+        forget_calculations(sheet.rows)
     ids = {old.id: row.id for old, row in zip(source.rows, sheet.rows, strict=False)}
     copy_remarks(state, source, sheet, ids=ids | {source.id: sheet.id}, include=include)
     if include & {"shares", "all"}:

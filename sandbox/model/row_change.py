@@ -157,11 +157,18 @@ def add_rows(writing: Writing, edits: list[RowEdit], *, most_rows: int, most_cel
     if rows:
         insert_rows(sheet, rows, edits[0].location)
         _finish(writing, rows)
+    forget_calculations(rows)
     for row in rows:
         _announce(writing, row, "created")
         for column_id in row.cells:
             _announce_cell(writing, row, column_id, "created")
     return rows
+
+
+def forget_calculations(rows: Iterable[Row]) -> None:
+    """Remove the calculation of new rows from their history. It begins with the calculated rows."""
+    for row in rows:
+        row.history.clear()
 
 
 def update_rows(writing: Writing, edits: list[RowEdit]) -> list[Row]:
@@ -170,9 +177,7 @@ def update_rows(writing: Writing, edits: list[RowEdit]) -> list[Row]:
     rows = [edit.row for edit in edits if edit.row]
     before = {row.id: _fingerprint(row) for row in rows}
     parents = _parents(sheet, rows)
-    for edit in edits:
-        if edit.row:
-            _apply(writing, edit.row, edit)
+    formulas = [(edit.row, key) for edit in edits if edit.row for key in _apply(writing, edit.row, edit)]
     location = edits[0].location if edits else None
     if location:
         move_rows(sheet, rows, location)
@@ -182,6 +187,8 @@ def update_rows(writing: Writing, edits: list[RowEdit]) -> list[Row]:
         _announce(writing, row, "updated")
     if changed:
         _finish(writing, changed + parents)
+    for row, column_id in formulas:
+        row.add_result(column_id)
     return sorted(rows, key=sheet.index)
 
 
@@ -189,14 +196,17 @@ def _parents(sheet: Sheet, rows: Iterable[Row]) -> list[Row]:
     return [parent for row in rows if (parent := sheet.row(row.parent_id))]
 
 
-def _apply(writing: Writing, row: Row, edit: RowEdit) -> None:
-    at, by = writing.at, writing.person.id
+def _apply(writing: Writing, row: Row, edit: RowEdit) -> list[int]:
+    """Change a row as requested. Returns the ids of columns in which the row has a new formula."""
+    at, by, formulas = writing.at, writing.person.id, []
     for column_id, cell in edit.cells.items():
         change = "created" if row.cell(column_id) == EMPTY else "updated"
         if row.write(column_id, cell, at=at, by=by):
             _announce_cell(writing, row, column_id, change)
+            formulas += [column_id] if cell.formula else []
     cell_link.register(writing.state, writing.sheet, row, list(edit.cells))
     _set_attributes(row, edit)
+    return formulas
 
 
 def _fingerprint(row: Row) -> tuple[Json, ...]:

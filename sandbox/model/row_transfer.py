@@ -16,7 +16,7 @@ from sandbox.model.event_bus import on_sheet
 from sandbox.model.formula import recalculate
 from sandbox.model.project_columns import PROJECT_TYPES
 from sandbox.model.remark_changes import copy_remarks
-from sandbox.model.row_change import RowEdit, add_rows
+from sandbox.model.row_change import RowEdit, add_rows, forget_calculations
 from sandbox.model.sheet import Cell, Column, Row, Sheet
 
 Json = Any
@@ -67,6 +67,7 @@ def copy_rows(
         copy.parent_id = ids.get(_nearest(writing.sheet, row, ids) or 0)
     target.sheet.insert(len(target.sheet.rows), [])
     recalculate(target.sheet, copies)
+    forget_calculations(copies)
     copy_remarks(writing.state, writing.sheet, target.sheet, ids=ids, include=include)
     return ids
 

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from sandbox.model.access import Access
+from sandbox.model.cross_sheet_reference import CrossSheetReference
 from sandbox.model.remark import Attachment, Discussion
 from sandbox.model.workflow import AutomationRule, SentUpdateRequest, UpdateRequest
 
@@ -105,22 +106,30 @@ class Row:
         old = self.cells.get(column_id, EMPTY)
         if cell == old and isinstance(cell.value, bool) is isinstance(old.value, bool):
             return False
-        revisions = self.history.setdefault(column_id, self.revisions(column_id))
-        revisions.append(Revision(cell, at, by))
-        self.put(column_id, cell)
+        self.record(column_id, cell, at=at, by=by)
         self.modified_at, self.modified_by = at, by
         return True
 
+    def record(self, column_id: int, cell: Cell, *, at: datetime, by: int) -> None:
+        """Write a cell, and add it to the history, but don't store that the row was changed."""
+        self.put(column_id, cell)
+        self.history.setdefault(column_id, []).append(Revision(cell, at, by))
+
     def put(self, column_id: int, cell: Cell) -> None:
-        """Write a cell without a new history entry. If the last entry has the formula but no result, add the result."""
+        """Write a cell without a new history entry. The history keeps the contents that people have written."""
+        if cell == EMPTY and column_id not in self.cells:
+            return
         self._json.clear()
-        revisions = self.history.get(column_id)
-        if revisions and cell.formula and revisions[-1].cell == replace(cell, value=None, display=None):
-            revisions[-1] = replace(revisions[-1], cell=cell)
+        self.history.setdefault(column_id, self.revisions(column_id))
         if cell == EMPTY:
             self.cells.pop(column_id, None)
         else:
             self.cells[column_id] = cell
+
+    def add_result(self, column_id: int) -> None:
+        """Add the result of a formula that was just written to the formula's history entry."""
+        revisions = self.history[column_id]
+        revisions[-1] = replace(revisions[-1], cell=self.cell(column_id))
 
     def touch(self, *, at: datetime, by: int) -> None:
         """Store when the row was last changed, and who changed it."""
@@ -170,16 +179,6 @@ class SheetFilter:
     criteria: list[Criterion]
     kind: str = "SHARED"
     operator: str = "AND"
-
-
-@dataclass(slots=True)
-class CrossSheetReference:
-    """A name for a range of another sheet. `bounds` has the ids of the range's first and last row, column, or both."""
-
-    id: int
-    name: str
-    source_id: int
-    bounds: dict[str, int]
 
 
 @dataclass(slots=True)

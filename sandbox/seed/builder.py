@@ -54,7 +54,10 @@ class Builder:
 
     def finish(self) -> Sheet:
         """Calculate the formulas and return the sheet."""
+        written = [dict(row.history) for row in self.sheet.rows]
         recalculate(self.sheet, self.sheet.rows)
+        for row, history in zip(self.sheet.rows, written, strict=True):
+            row.history = history
         self.sheet.modified_at = max((row.modified_at for row in self.sheet.rows), default=MONDAY)
         self.sheet.version = 1 + sum(len(revisions) for row in self.sheet.rows for revisions in row.history.values())
         return self.sheet

@@ -77,3 +77,38 @@ def test_a_formula_has_its_value_in_history(plan: Grid) -> None:
     newest, older = plan.history(TASK, "Notes")
     assert (newest["formula"], newest["value"], newest["displayValue"]) == ("=Spent@row + 2", 2, "2")
     assert older["value"] == "by hand"
+
+
+def test_a_column_formula_is_written_by_the_person_who_sets_it(plan: Grid, as_erika: Client) -> None:
+    before = plan.history("Survey and set out", "Equipment"), plan.history("Survey and set out", "Notes")
+    for title in ("Equipment", "Notes"):
+        path = f"{plan.path}/columns/{plan.column(title)}"
+        assert as_erika.ask("PUT", path, {"formula": "=[Task]@row"}).status_code == 200
+    for title, old in zip(("Equipment", "Notes"), before, strict=True):
+        newest, *older = plan.history("Survey and set out", title)
+        assert (newest["value"], newest["modifiedBy"]["email"]) == ("Survey and set out", as_erika.json("/users/me")["email"])
+        assert newest["modifiedAt"] > plan.rows["Survey and set out"]["createdAt"]
+        assert older == old
+
+
+def test_a_new_result_does_not_replace_an_old_one_in_history(plan: Grid) -> None:
+    plan.put(TASK, {"title": "Notes", "formula": "=IF(Spent@row > 5, Spent@row)"})
+    before = {title: plan.history(TASK, title) for title in ("Remaining", "Notes")}
+    assert [entry.get("value") for entry in before["Remaining"] + before["Notes"]] == [87250, None]
+    plan.put(TASK, {"title": "Spent", "value": 10})
+    assert {title: plan.history(TASK, title) for title in before} == before
+
+
+def test_a_new_row_begins_with_its_calculated_cells(plan: Grid, bobs_plan: Grid) -> None:
+    bobs_plan.post({"title": "Task", "value": "New"}, {"title": "Budget", "value": 5})
+    (entry,) = plan.again().history("New", "Remaining")
+    assert (entry["value"], entry["modifiedBy"]) == (5, BOB)
+
+
+def test_history_keeps_contents_of_before_a_column_was_changed(plan: Grid, as_alice: Client) -> None:
+    before = {title: plan.history("Concrete", title) for title in ("Budget", "Task")}
+    as_alice.ask("PUT", f"{plan.path}/columns/{plan.column('Spent')}", {"title": "Costs"})
+    as_alice.ask("PUT", f"{plan.path}/columns/{plan.column('Start')}", {"type": "TEXT_NUMBER"})
+    assert {title: plan.history("Concrete", title) for title in before} == before
+    (entry,) = plan.history("Drainage runs", "Remaining")
+    assert entry["formula"] == "=[Budget]@row - [Spent]@row"
