@@ -11,7 +11,6 @@ from sandbox.http.routing import Call, operation
 from sandbox.model.access import Access
 from sandbox.model.cell_parsing import check_attributes
 from sandbox.model.row_sort import Criterion, sort
-from sandbox.model.schedule import schedule
 
 Json = Any
 
@@ -28,7 +27,6 @@ def sort_rows(call: Call) -> Json:
     if call.access < Access.ADMIN and any(row.locked for row in sheet.rows):
         raise ApiError(1223)
     if sort(call.state, sheet, criteria):
-        schedule(sheet)
         sheet.changed(at=now())
         call.announce("sheet", sheet.id, "updated")
     answer = get(call)

@@ -16,7 +16,8 @@ from sandbox.model.cell_parsing import Writing, check_type
 from sandbox.model.column_conversion import converted
 from sandbox.model.column_parsing import read_column
 from sandbox.model.event_bus import on_sheet
-from sandbox.model.formula import recalculate, renamed, warn_about, without
+from sandbox.model.formula import recalculate, warn_about
+from sandbox.model.formula_references import renamed, without
 from sandbox.model.project_columns import PROJECT_TYPES
 from sandbox.model.row_change import auto_number
 from sandbox.model.sheet import Cell, CellRef, Column, Row, Sheet

@@ -6,7 +6,6 @@ functions, it prints a line on stderr. https://help.smartsheet.com/functions
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Iterable
 from functools import lru_cache
@@ -38,24 +37,6 @@ def recalculate(sheet: Sheet, rows: list[Row]) -> None:
         sheet.has_far_formulas = any(_is_far(formula) for formula in due.values())
     if due:
         _Run(sheet, due).run()
-
-
-def renamed(formula: str, old: str, new: str) -> str:
-    """Return the formula with a column's new title in place of the old one."""
-    return _mentions(old).sub(lambda _match: f"[{new}]", formula)
-
-
-def without(formula: str, title: str) -> str:
-    """Return the formula with `#REF` in place of a column that was deleted."""
-    return re.sub(rf"(?:{_mentions(title).pattern})(?:@row|\$?\d+)?", LOST, formula)
-
-
-def _mentions(title: str) -> re.Pattern[str]:
-    """Return a pattern that finds a column's title in formulas of its own sheet. Formulas have the title in brackets. A
-    title of one word can also be without brackets.
-    """
-    bare = rf"|\b{title}(?=@row\b|\d+\b|:)|(?<=:){title}\b" if re.fullmatch(r"[A-Za-z]+", title) else ""
-    return re.compile(rf"\[{re.escape(title)}\]{bare}")
 
 
 def warn_about(formula: str) -> None:

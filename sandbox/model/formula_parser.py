@@ -16,7 +16,8 @@ TOKEN = re.compile(
         (?P<number>\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+)
       | "(?P<text>(?:[^"\\]|\\.|"")*)"
       | \$?\[(?P<column>[^\]]+)\](?:\$?(?P<row>@row|\d+))?
-      | (?P<word>@cell|[A-Za-z]\w*(?:@row)?)
+      | \$?(?P<bare>[A-Za-z]+)\$(?P<bare_row>\d+)
+      | \$?(?P<word>@cell|[A-Za-z]\w*(?:@row)?)
       | (?P<sign><>|<=|>=|[-+*/()<>=,:])
     )""",
     re.VERBOSE,
@@ -111,10 +112,8 @@ def _tokens(text: str) -> list[tuple[str, str, str]]:
         match = TOKEN.match(text, place)
         if match is None:
             raise Incalculable(f"{text[place : place + 20]!r}")
-        kind = match.lastgroup or ""
-        if kind == "row":
-            kind = "column"
-        tokens.append((kind, match[kind], match["row"] or ""))
+        kind = {"row": "column", "bare_row": "column"}.get(match.lastgroup or "", match.lastgroup or "")
+        tokens.append((kind, match["bare"] or match[kind], match["row"] or match["bare_row"] or ""))
         place = match.end()
     return tokens
 

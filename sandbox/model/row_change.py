@@ -12,6 +12,7 @@ from sandbox.model import cell_link
 from sandbox.model.cell_parsing import Writing, check_attributes, check_type, mixes_links, read_cells
 from sandbox.model.event_bus import on_cell, on_sheet
 from sandbox.model.formula import recalculate
+from sandbox.model.formula_references import follow_rows
 from sandbox.model.remark_changes import remove_from_rows
 from sandbox.model.row_location import ATTRIBUTES, Location, insert_rows, move_rows, read_location
 from sandbox.model.sheet import EMPTY, Cell, CellRef, Column, Row, Sheet
@@ -155,8 +156,9 @@ def add_rows(writing: Writing, edits: list[RowEdit], *, most_rows: int, most_cel
         _set_attributes(row, edit)
         rows.append(row)
     if rows:
+        before = list(sheet.rows)
         insert_rows(sheet, rows, edits[0].location)
-        _finish(writing, rows)
+        _finish(writing, rows + follow_rows(sheet, before))
     forget_calculations(rows)
     for row in rows:
         _announce(writing, row, "created")
@@ -180,7 +182,9 @@ def update_rows(writing: Writing, edits: list[RowEdit]) -> list[Row]:
     formulas = [(edit.row, key) for edit in edits if edit.row for key in _apply(writing, edit.row, edit)]
     location = edits[0].location if edits else None
     if location:
+        order = list(sheet.rows)
         move_rows(sheet, rows, location)
+        parents += follow_rows(sheet, order)
     changed = [row for row in rows if location or _fingerprint(row) != before[row.id]]
     for row in changed:
         row.touch(at=at, by=by)
@@ -242,12 +246,13 @@ def delete_rows(writing: Writing, row_ids: list[int], *, ignore_missing: bool) -
     if not gone:
         return []
     parents = [parent for parent in _parents(sheet, gone.values()) if parent.id not in gone]
+    before = list(sheet.rows)
     sheet.remove(gone)
     remove_from_rows(sheet, gone)
     for row in gone.values():
         for column_id in row.cells:
             cell_link.forget(writing.state, CellRef(sheet.id, row.id, column_id))
-    _finish(writing, parents)
+    _finish(writing, parents + follow_rows(sheet, before))
     for row in gone.values():
         _announce(writing, row, "deleted")
     return sorted(gone)

@@ -11,6 +11,8 @@ from typing import Any
 
 from sandbox.model.cell_json import cell_of
 from sandbox.model.cell_values import options_of
+from sandbox.model.formula import recalculate
+from sandbox.model.formula_references import follow_rows
 from sandbox.model.sheet import Column, Row, Sheet
 from sandbox.model.state import State
 
@@ -26,8 +28,10 @@ class Criterion:
 
 
 def sort(state: State, sheet: Sheet, criteria: Sequence[Criterion]) -> bool:
-    """Sort the rows by the criteria, the most important one first. Returns whether any row moved."""
-    before = [row.id for row in sheet.rows]
+    """Sort the rows by the criteria, the most important one first. The formulas follow the rows. Returns whether any
+    row moved.
+    """
+    before = list(sheet.rows)
     children: dict[int | None, list[Row]] = {}
     for row in sheet.rows:
         children.setdefault(row.parent_id, []).append(row)
@@ -36,7 +40,11 @@ def sort(state: State, sheet: Sheet, criteria: Sequence[Criterion]) -> bool:
             _sort_siblings(state, siblings, criterion)
     sheet.rows = _whole(children)
     sheet.insert(0, [])
-    return [row.id for row in sheet.rows] != before
+    is_moved = any(old is not new for old, new in zip(before, sheet.rows, strict=True))
+    if is_moved:
+        follow_rows(sheet, before)
+        recalculate(sheet, sheet.rows)
+    return is_moved
 
 
 def _sort_siblings(state: State, siblings: list[Row], criterion: Criterion) -> None:

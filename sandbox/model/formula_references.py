@@ -1,0 +1,108 @@
+"""Rewrites the references in formulas when columns are renamed or deleted, and when rows get other numbers.
+
+Texts in quotation marks and the names of cross-sheet references aren't changed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+
+from sandbox.model.formula_operators import LOST
+from sandbox.model.sheet import Cell, Row, Sheet
+
+OTHER = r"""(?P<other>"(?:[^"\\]|\\.|"")*"|\{[^}]*\})"""
+TITLE = r"\$?(?:\[[^\]]+\]|(?<![\w.])[A-Za-z]+)"
+NUMBERED = re.compile(
+    rf"{OTHER}|(?P<title>{TITLE})(?P<row>\$?\d+)(?::(?P<last_title>{TITLE})(?P<last_row>\$?\d+))?(?![\w@(])"
+)
+
+
+def renamed(formula: str, old: str, new: str) -> str:
+    """Return the formula with a column's new title in place of the old one."""
+    return _mentions(old).sub(lambda match: match["other"] or f"[{new}]", formula)
+
+
+def without(formula: str, title: str) -> str:
+    """Return the formula with `#REF` in place of a column that was deleted."""
+    pattern = re.compile(rf"{OTHER}|\$?(?:{_mentions(title, alone=True).pattern})(?:@row|\$?\d+)?")
+    return pattern.sub(lambda match: match["other"] or LOST, formula)
+
+
+def _mentions(title: str, *, alone: bool = False) -> re.Pattern[str]:
+    """Return a pattern that finds a column's title in formulas of its own sheet. Formulas have the title in brackets. A
+    title of one word can also be without brackets. If `alone` is false, the pattern finds the group `other` too.
+    """
+    bare = rf"|\b{title}(?=@row\b|\$?\d+\b|:)|(?:(?<=:)|(?<=:\$)){title}\b" if re.fullmatch(r"[A-Za-z]+", title) else ""
+    return re.compile(rf"{'' if alone else f'{OTHER}|'}\[{re.escape(title)}\]{bare}")
+
+
+def names_rows(formula: str) -> bool:
+    """Whether the formula refers to rows by their numbers."""
+    return any(match["other"] is None for match in NUMBERED.finditer(formula))
+
+
+def filled_down(formula: str, rows: int) -> str:
+    """Return the formula for a cell that is this many rows below. Row numbers after a `$` stay the same."""
+
+    def moved(row: str) -> str:
+        return row if row.startswith("$") else str(int(row) + rows)
+
+    def rewritten(match: re.Match[str]) -> str:
+        if match["other"]:
+            return match["other"]
+        parts = [(match["title"], moved(match["row"]))]
+        if match["last_title"]:
+            parts.append((match["last_title"], moved(match["last_row"])))
+        is_lost = any(int(row.lstrip("$")) < 1 for _, row in parts)
+        return LOST if is_lost else ":".join(title + row for title, row in parts)
+
+    return NUMBERED.sub(rewritten, formula)
+
+
+def follow_rows(sheet: Sheet, before: Sequence[Row]) -> list[Row]:
+    """Rewrite row numbers in formulas so that they mean the same rows as in `before`, the sheet's earlier list of rows.
+    A deleted row becomes `#REF`, and a range loses its deleted rows. Returns the rows whose formulas have changed.
+    """
+    if all(old is new for old, new in zip(before, sheet.rows, strict=False)) and len(before) <= len(sheet.rows):
+        return []
+    numbers = {row.id: number for number, row in enumerate(sheet.rows, start=1)}
+    moved = [numbers.get(row.id) for row in before]
+    changed = []
+    for row in before:
+        for column_id, cell in _with_formulas(row) if row.id in numbers else ():
+            formula = NUMBERED.sub(_follower(moved), cell.formula or "")
+            if formula != cell.formula:
+                row.put(column_id, replace(cell, formula=formula))
+                changed.append(row)
+    return changed
+
+
+def _with_formulas(row: Row) -> Iterator[tuple[int, Cell]]:
+    return ((column_id, cell) for column_id, cell in list(row.cells.items()) if cell.formula)
+
+
+def _follower(moved: Sequence[int | None]) -> Callable[[re.Match[str]], str]:
+    """Return a function that rewrites one reference. `moved` has the new numbers of the old rows; None if deleted."""
+
+    def rewritten(match: re.Match[str]) -> str:
+        if match["other"]:
+            return match["other"]
+        first, last = int(match["row"].lstrip("$")), int((match["last_row"] or match["row"]).lstrip("$"))
+        if not 0 < min(first, last) <= max(first, last) <= len(moved):
+            return match[0]
+        step = 1 if first <= last else -1
+        left = [number for old in range(first, last + step, step) if (number := moved[old - 1]) is not None]
+        if not left:
+            return LOST
+        low, high = sorted((left[0], left[-1]))
+        start = match["title"] + _like(match["row"], low)
+        return f"{start}:{match['last_title']}{_like(match['last_row'], high)}" if match["last_title"] else start
+
+    return rewritten
+
+
+def _like(row: str, number: int) -> str:
+    """Return a row number, with a `$` before it if `row` has one."""
+    return f"${number}" if row.startswith("$") else str(number)
