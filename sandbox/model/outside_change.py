@@ -12,6 +12,7 @@ from typing import Any
 from sandbox.errors import ApiError
 from sandbox.model.access import Access
 from sandbox.model.cell_parsing import Writing
+from sandbox.model.formula_autofill import autofill
 from sandbox.model.row_change import RowEdit, add_rows, delete_rows, read_edits, update_rows
 from sandbox.model.sheet import Row, Sheet
 from sandbox.model.state import AUTOMATION_USER, CELL_LINK_USER, FORM_USER, Person, State, by_id
@@ -98,6 +99,8 @@ def _carried_out(writing: Writing, given: dict[str, list[Json]], *, keep_links: 
     deleted = delete_rows(writing, ids, ignore_missing=False) if ids else []
     updated = [edit for edit in updated if edit.row and edit.row.id not in deleted]
     rows = update_rows(writing, updated) if updated else []
+    if writing.person.id != AUTOMATION_USER:
+        autofill(writing.sheet, added)
     rows += add_rows(writing, added, most_rows=0, most_cells=0)
     return OutsideChange(writing.sheet, writing.person.id, rows, deleted)
 
