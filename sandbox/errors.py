@@ -206,6 +206,7 @@ ERRORS: dict[int, tuple[int, str]] = {
     1302: (400, "Cannot edit column formula cells."),
     1303: (400, "Unsupported column type for column formulas."),
     1305: (400, "Cannot set column formula on project column."),
+    1310: (400, "Column formula syntax not supported."),
     1336: (403, "You cannot deactivate yourself from the account through the API."),
     1355: (403, "You cannot reactivate yourself from the account through the API."),
     4000: (500, "An unexpected error has occurred. Please contact api@smartsheet.com for assistance."),

@@ -16,7 +16,7 @@ from sandbox.model.cell_parsing import Writing, check_type
 from sandbox.model.column_conversion import converted
 from sandbox.model.column_parsing import read_column
 from sandbox.model.event_bus import on_sheet
-from sandbox.model.formula import recalculate, warn_about
+from sandbox.model.formula import check_column_formula, recalculate, warn_about
 from sandbox.model.formula_references import renamed, without
 from sandbox.model.project_columns import PROJECT_TYPES
 from sandbox.model.row_change import auto_number
@@ -49,8 +49,8 @@ KEPT_BETWEEN = {
 
 
 def add_columns(writing: Writing, definitions: list[Json], *, most_columns: int, most_cells: int) -> list[Column]:
-    """Insert columns next to each other, and return them. Raises ApiError (1012, 1055, 1056, 1061, 1077, 1133-1135, or
-    an error of `read_column`).
+    """Insert columns next to each other, and return them. Raises ApiError (1012, 1055, 1056, 1061, 1077, 1133-1135,
+    1310, or an error of `read_column`).
     """
     sheet = writing.sheet
     columns = [read_column(writing.state, definition) for definition in definitions]
@@ -63,6 +63,8 @@ def add_columns(writing: Writing, definitions: list[Json], *, most_columns: int,
         raise ApiError(1134)
     for column in columns:
         _check_unique(writing, column)
+        if column.formula:
+            check_column_formula(column.formula, [*sheet.columns, *columns])
     count = len(sheet.columns) + len(columns)
     if (most_columns and count > most_columns) or (most_cells and count * len(sheet.rows) > most_cells):
         raise ApiError(1061, "column")
@@ -78,7 +80,7 @@ def update_column(writing: Writing, column: Column, given: Json) -> None:
     """Change the given attributes of a column. A new type converts the column's cells and removes its validation. A new
     title is also written into formulas.
 
-    Raises ApiError (1055, 1056, 1085, 1090, 1305, or an error of `read_column`).
+    Raises ApiError (1055, 1056, 1085, 1090, 1305, 1310, or an error of `read_column`).
     """
     if not isinstance(given, dict):
         raise ApiError(1008, "Expected an object of type column.")
@@ -94,6 +96,8 @@ def update_column(writing: Writing, column: Column, given: Json) -> None:
         raise ApiError(1305)
     new.id = column.id
     _check_unique(writing, new)
+    if new.formula and new.formula != column.formula:
+        check_column_formula(new.formula, [new, *(other for other in writing.sheet.columns if other is not column)])
     if (given.get("index") or 0) < 0:
         raise ApiError(1031, given["index"], "column.index")
     if "startingNumber" not in (given.get("autoNumberFormat") or {}):

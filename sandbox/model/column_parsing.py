@@ -8,6 +8,7 @@ from typing import Any
 from sandbox.errors import ApiError
 from sandbox.model.cell_parsing import check_attributes, check_type
 from sandbox.model.cell_values import EMAIL, LARGEST_NUMBER
+from sandbox.model.formula import check_column_formula
 from sandbox.model.project_columns import PROJECT_TYPES
 from sandbox.model.sheet import Column
 from sandbox.model.state import State
@@ -49,7 +50,7 @@ LONGEST_AUTO_NUMBER = 40
 def read_columns(state: State, definitions: Json) -> list[Column]:
     """Return the columns for a new sheet.
 
-    Raises ApiError (1008, 1012, 1055-1060, 1077-1089, 1142) if the definitions aren't valid.
+    Raises ApiError (1008, 1012, 1055-1060, 1077-1089, 1142, 1310) if the definitions aren't valid.
     """
     if not isinstance(definitions, list):
         raise ApiError(1008, 'Field "columns" was of unexpected type.')
@@ -61,6 +62,9 @@ def read_columns(state: State, definitions: Json) -> list[Column]:
     system_types = Counter(column.system_type for column in columns if column.system_type)
     if repeated := [kind for kind, count in system_types.items() if count > 1]:
         raise ApiError(1077, repeated[0])
+    for column in columns:
+        if column.formula:
+            check_column_formula(column.formula, columns)
     return columns
 
 

@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import lru_cache
 
+from sandbox.errors import ApiError
 from sandbox.model.formula_functions import FUNCTIONS, Calculator
-from sandbox.model.formula_operators import LOST, FormulaError
-from sandbox.model.formula_parser import Function, Incalculable, Range, Reference, parsed, walk
+from sandbox.model.formula_operators import LOST, FormulaError, as_day
+from sandbox.model.formula_parser import Function, Incalculable, Range, Reference, Unparseable, parsed, titles_in, walk
+from sandbox.model.formula_references import names_rows
 from sandbox.model.project_columns import PROJECT_TYPES
 from sandbox.model.schedule import schedule
 from sandbox.model.sheet import EMPTY, Cell, Column, Row, Sheet
 
-CIRCULAR = "#CIRCULAR REFERENCE"
+CIRCULAR, UNPARSEABLE = "#CIRCULAR REFERENCE", "#UNPARSEABLE"
 FAR_FUNCTIONS = ("PARENT", "TODAY")
 
 Key = tuple[int, int]
@@ -47,6 +50,20 @@ def warn_about(formula: str) -> None:
             file=sys.stderr,
             flush=True,
         )
+
+
+def check_column_formula(formula: str, columns: Iterable[Column]) -> None:
+    """Raise ApiError 1310 if Smartsheet can't read a column formula of a sheet with these columns. Column formulas
+    can't refer to rows by their numbers.
+    """
+    try:
+        is_valid = titles_in(formula) <= {column.title for column in columns}
+    except Unparseable:
+        is_valid = False
+    except (Incalculable, RecursionError):
+        is_valid = True
+    if names_rows(formula) or not is_valid:
+        raise ApiError(1310)
 
 
 @lru_cache(maxsize=4096)
@@ -117,7 +134,7 @@ class _Run(Calculator):
         cell = row.cell(column.id)
         if key in self.failed or (cell.formula and cell.value is None and _why_not(cell.formula)):
             raise Incalculable(f"with a cell that has no value, in the column {column.title!r}")
-        return cell
+        return replace(cell, value=as_day(cell.value)) if column.type == "DATE" else cell
 
     def _settle(self, key: Key) -> None:
         formula = self.due.get(key)
@@ -126,15 +143,22 @@ class _Run(Calculator):
         self.active.add(key)
         row, column = self._place(key)
         try:
-            result = Cell(LOST, LOST) if LOST in formula else self.result(parsed(formula), row, column)
+            result = Cell(LOST, LOST) if LOST in formula else self._result(formula, row, column)
         except FormulaError as error:
             result = Cell(str(error), str(error))
+        except Unparseable:
+            result = Cell(UNPARSEABLE, UNPARSEABLE)
         except (Incalculable, ValueError, OverflowError, MemoryError):
             self.failed.add(key)
             result = EMPTY
         finally:
             self.active.discard(key)
         self._put(key, result)
+
+    def _result(self, formula: str, row: Row, column: Column) -> Cell:
+        for title in titles_in(formula):
+            self.column(title)
+        return self.result(parsed(formula), row, column)
 
     def _put(self, key: Key, result: Cell) -> None:
         formula, (row, column) = self.due.pop(key), self._place(key)

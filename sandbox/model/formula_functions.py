@@ -10,6 +10,7 @@ from sandbox.model.cell_values import ISO_DATE, LONGEST_TEXT, text_of
 from sandbox.model.formula_operators import (
     DIVIDE_BY_ZERO,
     LOST,
+    Day,
     FormulaError,
     compared,
     is_true,
@@ -29,9 +30,13 @@ from sandbox.model.formula_parser import (
     Operation,
     Range,
     Reference,
+    Unparseable,
     walk,
 )
 from sandbox.model.sheet import EMPTY, Cell, Column, Primitive, Row, Sheet
+
+INVALID_COLUMN_VALUE, WRONG_ARGUMENTS = "#INVALID COLUMN VALUE", "#INCORRECT ARGUMENT SET"
+TYPES_EXPECTED = {"CHECKBOX": "#BOOLEAN EXPECTED", "DATE": "#DATE EXPECTED"}
 
 
 class Calculator(ABC):
@@ -47,9 +52,9 @@ class Calculator(ABC):
 
     def result(self, node: Node, row: Row, column: Column) -> Cell:
         """Return the cell with the result of a formula. Raises FormulaError or Incalculable if there is no result."""
-        value = _Formula(self, row, column).value(node)
+        value = _in_column(column, _Formula(self, row, column).value(node))
         if isinstance(value, str):
-            value = value[:LONGEST_TEXT]
+            value = str(value)[:LONGEST_TEXT]
         elif isinstance(value, (int, float)) and not isinstance(value, bool):
             value = rounded(value)
         is_plain = column.type == "CHECKBOX" and isinstance(value, bool)
@@ -57,9 +62,9 @@ class Calculator(ABC):
         return EMPTY if value is None else Cell(value, None if is_plain else text_of(value))
 
     def column(self, title: str) -> Column:
-        """Return the column with this title. Raises Incalculable if the sheet doesn't have it."""
+        """Return the column with this title. Raises Unparseable if the sheet doesn't have it."""
         if title not in self._by_title:
-            raise Incalculable(f"with the column {title!r}, which doesn't exist")
+            raise Unparseable(f"with the column {title!r}, which doesn't exist")
         return self._by_title[title]
 
 
@@ -145,6 +150,26 @@ class _Formula:
         return value is True if CELL in walk(criterion) else compared("=", element, value)
 
 
+def _in_column(column: Column, value: Primitive) -> Primitive:
+    """Return the result of a formula as its column accepts it. Raises FormulaError if the column doesn't accept it."""
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    if column.type == "CHECKBOX" and is_number and value in (0, 1):
+        return value == 1
+    is_text = isinstance(value, str) and not isinstance(value, Day)
+    if value is None or (is_text and not (column.validation and column.type in TYPES_EXPECTED)):
+        return value
+    match column.type:
+        case "CHECKBOX":
+            is_accepted = isinstance(value, bool)
+        case "DATE":
+            is_accepted = isinstance(value, Day)
+        case _:
+            is_accepted = is_number
+    if not is_accepted:
+        raise FormulaError(TYPES_EXPECTED[column.type] if is_text else INVALID_COLUMN_VALUE)
+    return value
+
+
 def _sound(cell: Cell) -> Primitive:
     """Return the value of a cell. Raises FormulaError if the value is an error such as `#REF`."""
     if isinstance(cell.value, str) and cell.formula and cell.value.startswith("#") and cell.value.isupper():
@@ -177,7 +202,7 @@ def _count(formula: _Formula, arguments: tuple[Node, ...]) -> Primitive:
 
 def _if(formula: _Formula, arguments: tuple[Node, ...]) -> Primitive:
     if len(arguments) not in (2, 3):
-        raise Incalculable("IF() with these arguments")
+        raise FormulaError(WRONG_ARGUMENTS)
     if is_true(formula.value(arguments[0])):
         return formula.value(arguments[1])
     return formula.value(arguments[2]) if len(arguments) == 3 else None
@@ -185,16 +210,16 @@ def _if(formula: _Formula, arguments: tuple[Node, ...]) -> Primitive:
 
 def _countif(formula: _Formula, arguments: tuple[Node, ...]) -> Primitive:
     if len(arguments) != 2:
-        raise Incalculable("COUNTIF() with these arguments")
+        raise FormulaError(WRONG_ARGUMENTS)
     return sum(formula.meets(arguments[1], cell.value) for cell in formula.cells(arguments[0]))
 
 
 def _sumif(formula: _Formula, arguments: tuple[Node, ...]) -> Primitive:
     if len(arguments) not in (2, 3):
-        raise Incalculable("SUMIF() with these arguments")
+        raise FormulaError(WRONG_ARGUMENTS)
     tested, summed = formula.cells(arguments[0]), formula.cells(arguments[-1] if len(arguments) == 3 else arguments[0])
     if len(tested) != len(summed):
-        raise Incalculable("SUMIF() with ranges of different sizes")
+        raise FormulaError(WRONG_ARGUMENTS)
     met = [other for cell, other in zip(tested, summed, strict=True) if formula.meets(arguments[1], cell.value)]
     return sum(numbers_in(*(_sound(cell) for cell in met)))
 
@@ -211,13 +236,13 @@ def _children(formula: _Formula, arguments: tuple[Node, ...]) -> Primitive:
 
 def _today(formula: _Formula, arguments: tuple[Node, ...]) -> Primitive:
     if len(arguments) > 1:
-        raise Incalculable("TODAY() with these arguments")
+        raise FormulaError(WRONG_ARGUMENTS)
     return shifted(now().date(), number_of(formula.value(arguments[0])) if arguments else 0)
 
 
 def _join(formula: _Formula, arguments: tuple[Node, ...]) -> Primitive:
     if len(arguments) not in (1, 2):
-        raise Incalculable("JOIN() with these arguments")
+        raise FormulaError(WRONG_ARGUMENTS)
     delimiter = text_of(formula.value(arguments[1])) if len(arguments) == 2 else ""
     return delimiter.join(cell.display or text_of(_sound(cell)) for cell in formula.cells(arguments[0]))
 

@@ -12,7 +12,7 @@ from sandbox.model.cell_values import ISO_DATE, LARGEST_NUMBER, text_of
 from sandbox.model.formula_parser import COMPARISONS, Incalculable
 from sandbox.model.sheet import Primitive
 
-LOST, DIVIDE_BY_ZERO = "#REF", "#DIVIDE BY ZERO"
+LOST, DIVIDE_BY_ZERO, INVALID_OPERATION = "#REF", "#DIVIDE BY ZERO", "#INVALID OPERATION"
 MOST_DAYS = 1_000_000
 ORDERS: dict[str, Callable[[Any, Any], bool]] = {
     "<": operator.lt,
@@ -26,6 +26,12 @@ class FormulaError(Exception):
     """The formula's result is an error. The exception's message is the value that the cell shows, such as `#REF`."""
 
 
+class Day(str):
+    """A date, in contrast to a text that looks like a date. The text is an ISO 8601 date."""
+
+    __slots__ = ()
+
+
 def number_of(value: Primitive) -> float:
     """Return a value as a number. A blank cell is 0. Raises Incalculable for other values."""
     if value is None:
@@ -36,10 +42,15 @@ def number_of(value: Primitive) -> float:
 
 
 def _day(value: Primitive) -> date | None:
+    return date.fromisoformat(value) if isinstance(value, Day) else None
+
+
+def as_day(value: Primitive) -> Primitive:
+    """Return the value of a cell in a date column as a Day. Return texts that aren't dates unchanged."""
     try:
-        return date.fromisoformat(value) if isinstance(value, str) and ISO_DATE.fullmatch(value) else None
+        return Day(date.fromisoformat(value)) if isinstance(value, str) and ISO_DATE.fullmatch(value) else value
     except ValueError:
-        return None
+        return value
 
 
 def operated(sign: str, left: Primitive, right: Primitive) -> Primitive:
@@ -55,6 +66,8 @@ def operated(sign: str, left: Primitive, right: Primitive) -> Primitive:
         return shifted(day, number_of(right) if sign == "+" else -number_of(right))
     if sign == "+" and (isinstance(left, str) or isinstance(right, str)):
         return text_of(left) + text_of(right)
+    if isinstance(left, str) or isinstance(right, str):
+        raise FormulaError(INVALID_OPERATION)
     first, second = number_of(left), number_of(right)
     match sign:
         case "+":
@@ -68,11 +81,11 @@ def operated(sign: str, left: Primitive, right: Primitive) -> Primitive:
     return first / second
 
 
-def shifted(day: date, days: float) -> str:
+def shifted(day: date, days: float) -> Day:
     """Return the day that is this many days after `day`. Raises Incalculable for more than a million days."""
     if abs(days) > MOST_DAYS:
         raise Incalculable("a date that is so far away")
-    return (day + timedelta(days=int(days))).isoformat()
+    return Day(day + timedelta(days=int(days)))
 
 
 def compared(sign: str, left: Primitive, right: Primitive) -> bool:

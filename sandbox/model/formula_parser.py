@@ -23,11 +23,25 @@ TOKEN = re.compile(
     re.VERBOSE,
 )
 WORD_AND_ROW = re.compile(r"([A-Za-z]+)(\d+)")
+# The functions of Smartsheet. The sandbox can calculate only some of them. https://help.smartsheet.com/functions
+FUNCTION_NAMES = """
+ABS ANCESTORS AND AVERAGEIF AVG AVGW CEILING CHAR CHILDREN COLLECT CONTAINS COUNT COUNTIF COUNTIFS COUNTM DATE
+DATEONLY DAY DECTOHEX DESCENDANTS DISTINCT FIND FLOOR HAS HEXTODEC IF IFERROR INDEX INT ISBLANK ISBOOLEAN
+ISCRITICAL ISDATE ISERROR ISEVEN ISNUMBER ISODD ISTEXT JOIN LARGE LEFT LEN LOOKUP LOWER MATCH MAX MEDIAN MID MIN
+MOD MONTH MROUND NETDAYS NETWORKDAY NETWORKDAYS NOT NPV OR PARENT PERCENTILE PRORATE RANKAVG RANKEQ REPLACE RIGHT
+ROUND ROUNDDOWN ROUNDUP SMALL STDEVA STDEVP STDEVPA STDEVS SUBSTITUTE SUCCESSORS SUM SUMIF SUMIFS TIME TODAY
+TOTALFLOAT UNICHAR UPPER VALUE VLOOKUP WEEKDAY WEEKNUMBER WORKDAY YEAR YEARDAY
+"""
+MISSING_SIGNS = "^{%#;"  # signs that Smartsheet knows, but the sandbox doesn't
 COMPARISONS = ("=", "<>", "<", ">", "<=", ">=")
 
 
 class Incalculable(Exception):
     """The sandbox can't calculate the formula. The exception's message names the unsupported part."""
+
+
+class Unparseable(Incalculable):
+    """Smartsheet can't read the formula either. The exception's message names the wrong part."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +102,16 @@ def parsed(formula: str) -> Node:
     parser = _Parser(_tokens(formula[1:].strip()))
     node = parser.comparison()
     if parser.kind != "end":
-        raise Incalculable(f"what comes after the first {parser.place} words and signs")
+        raise Unparseable(f"what comes after the first {parser.place} words and signs")
     return node
+
+
+@lru_cache(maxsize=4096)
+def titles_in(formula: str) -> frozenset[str]:
+    """Return the titles of the columns that a formula uses. Raises Incalculable if the formula isn't supported."""
+    nodes = walk(parsed(formula))
+    single = {node.title for node in nodes if isinstance(node, Reference) and node != CELL}
+    return frozenset(single.union(*((node.left, node.right) for node in nodes if isinstance(node, Range))))
 
 
 def walk(node: Node) -> list[Node]:
@@ -111,7 +133,9 @@ def _tokens(text: str) -> list[tuple[str, str, str]]:
     while place < len(text):
         match = TOKEN.match(text, place)
         if match is None:
-            raise Incalculable(f"{text[place : place + 20]!r}")
+            rest = text[place:].lstrip()
+            is_missing = rest[0] in MISSING_SIGNS or rest[0].isalpha()
+            raise (Incalculable if is_missing else Unparseable)(f"{rest[:20]!r}")
         kind = {"row": "column", "bare_row": "column"}.get(match.lastgroup or "", match.lastgroup or "")
         tokens.append((kind, match["bare"] or match[kind], match["row"] or match["bare_row"] or ""))
         place = match.end()
@@ -130,7 +154,7 @@ class _Parser:
 
     def next(self) -> tuple[str, str, str]:
         if self.kind == "end":
-            raise Incalculable("a formula that ends too early")
+            raise Unparseable("a formula that ends too early")
         self.place += 1
         return self.tokens[self.place - 1]
 
@@ -175,15 +199,17 @@ class _Parser:
             case "word":
                 return self.word(text)
         if text != "(":
-            raise Incalculable(f"{text!r} at this position")
+            raise (Incalculable if text == "+" else Unparseable)(f"{text!r} at this position")
         node = self.comparison()
         if not self.accept(")"):
-            raise Incalculable("a parenthesis that isn't closed")
+            raise Unparseable("a parenthesis that isn't closed")
         return node
 
     def word(self, text: str) -> Node:
         """Return the node of a function, a constant, or a column whose title is one word."""
         if self.accept("("):
+            if text.upper() not in FUNCTION_NAMES.split():
+                raise Unparseable(f"{text}()")
             return Function(text.upper(), self.arguments())
         if text.lower() in ("true", "false"):
             return Literal(text.lower() == "true")
@@ -201,7 +227,7 @@ class _Parser:
         while self.accept(","):
             found.append(self.comparison())
         if not self.accept(")"):
-            raise Incalculable("a list of arguments that isn't closed")
+            raise Unparseable("a list of arguments that isn't closed")
         return tuple(found)
 
     def reference(self, title: str, row: str) -> Node:
@@ -210,9 +236,11 @@ class _Parser:
             kind, text, last = self.next()
             if kind == "word" and (numbered := WORD_AND_ROW.fullmatch(text)):
                 text, last = numbered.groups()
-            if kind not in ("column", "word") or "@" in row + last + text or bool(row) != bool(last):
+            if kind not in ("column", "word"):
+                raise Unparseable("what comes after a colon")
+            if "@" in row + last + text or bool(row) != bool(last):
                 raise Incalculable("this kind of range")
             return Range(title, text, int(row) if row else None, int(last) if last else None)
         if not row:
-            raise Incalculable(f"the title {title!r} without a row")
+            raise Unparseable(f"the title {title!r} without a row")
         return Reference(title, None if row == "@row" else int(row))

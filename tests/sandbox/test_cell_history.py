@@ -86,7 +86,10 @@ def test_a_column_formula_is_written_by_the_person_who_sets_it(plan: Grid, as_er
         assert as_erika.ask("PUT", path, {"formula": "=[Task]@row"}).status_code == 200
     for title, old in zip(("Equipment", "Notes"), before, strict=True):
         newest, *older = plan.history("Survey and set out", title)
-        assert (newest["value"], newest["modifiedBy"]["email"]) == ("Survey and set out", as_erika.json("/users/me")["email"])
+        assert (newest["value"], newest["modifiedBy"]["email"]) == (
+            "Survey and set out",
+            as_erika.json("/users/me")["email"],
+        )
         assert newest["modifiedAt"] > plan.rows["Survey and set out"]["createdAt"]
         assert older == old
 
