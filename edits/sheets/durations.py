@@ -13,15 +13,17 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from edits.sheets.sheet import Json
+from edits.sheets.spaces import SPACE, SPACES, trimmed
 
 UNITS = {"w": "weeks", "d": "days", "h": "hours", "m": "minutes", "s": "seconds", "ms": "milliseconds"}
 TYPES = ("FS", "SS", "FF", "SF")
 AMOUNT = r"(?:[0-9]{1,6}(?:\.[0-9]{1,6})?|\.[0-9]{1,6})"
 # Both cases are listed, because with re.IGNORECASE an “ſ” would count as an “s”.
-PART = re.compile(rf"({AMOUNT})\s*([Mm][Ss]|[WDHMSwdhms])\s*")
-DURATION = re.compile(rf"(?P<elapsed>[Ee])?\s*(?P<parts>(?:{PART.pattern})+|(?P<days>{AMOUNT}))")
+PART = re.compile(rf"({AMOUNT}){SPACE}*([Mm][Ss]|[WDHMSwdhms]){SPACE}*")
+DURATION = re.compile(rf"(?P<elapsed>[Ee])?{SPACE}*(?P<parts>(?:{PART.pattern})+|(?P<days>{AMOUNT}))")
 ONE = re.compile(
-    r"(?P<number>[0-9]{1,6})\s*(?P<type>FS|SS|FF|SF)?\s*(?:(?P<sign>[+\-−])\s*(?P<lag>\S.*))?", re.IGNORECASE
+    rf"(?P<number>[0-9]{{1,6}}){SPACE}*(?P<type>FS|SS|FF|SF)?{SPACE}*(?:(?P<sign>[+\-−]){SPACE}*(?P<lag>[^{SPACES}].*))?",
+    re.IGNORECASE,
 )
 DECIMAL_LAG = re.compile(r"([+\-−][^,;\n]*[0-9]),([0-9])")  # in 3FS +2,5d, the comma isn't a separator
 LOST = "#REF"
@@ -41,7 +43,7 @@ class Duration:
         """Return the duration in a text; None if the text isn't one. A number alone means days. Each unit can occur
         once.
         """
-        match = DURATION.fullmatch(text.strip().replace(decimal, "."))
+        match = DURATION.fullmatch(trimmed(text).replace(decimal, "."))
         if match is None:
             return None
         found = [(unit.lower(), Decimal(amount)) for amount, unit in _parts(match["parts"], match["days"])]
@@ -79,12 +81,12 @@ class Predecessor:
     @classmethod
     def read(cls, text: str) -> Predecessor:
         """Parse one predecessor. If the text isn't one, raises ValueError with a sentence that says why."""
-        if text.strip().upper() == LOST:
+        if trimmed(text).upper() == LOST:
             raise ValueError(f"{LOST} stands for a row that was deleted. Remove it from the list.")
-        match = ONE.fullmatch(text.strip())
+        match = ONE.fullmatch(trimmed(text))
         lag = Duration.read(match["lag"]) if match and match["lag"] else None
         if match is None or (match["lag"] and lag is None):
-            raise ValueError(f"“{text.strip()}” isn't a predecessor such as 3, 3SS or 3FS +2d.")
+            raise ValueError(f"“{trimmed(text)}” isn't a predecessor such as 3, 3SS or 3FS +2d.")
         is_lag = lag is not None and not lag.is_zero
         kind = (match["type"] or "FS").upper()
         return cls(int(match["number"]), kind, lag if is_lag else None, is_lead=is_lag and match["sign"] != "+")
@@ -110,7 +112,7 @@ def read_predecessors(text: str, decimal: str = ".") -> list[Predecessor]:
     """
     if decimal == ",":
         text = DECIMAL_LAG.sub(r"\1.\2", text)
-    found = [Predecessor.read(one) for one in re.split("[;,\n]", text) if one.strip()]
+    found = [Predecessor.read(one) for one in re.split("[;,\n]", text) if trimmed(one)]
     numbers = [one.number for one in found]
     for number in numbers:
         if numbers.count(number) > 1:

@@ -13,6 +13,7 @@ from django.utils.dateformat import format as format_day
 from edits.sheets.column_types.base import ColumnType, Doubtful, one_text
 from edits.sheets.held_values import Value
 from edits.sheets.sheet import Cell, Json
+from edits.sheets.spaces import trimmed
 from identity.profiles.readers import Reader
 
 ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -41,9 +42,10 @@ class DateType(ColumnType):
 
     def parse(self, typed: str | Sequence[str], cell: Cell, reader: Reader) -> Value:
         text = one_text(typed)
-        if not text.strip():
+        written = trimmed(text)
+        if not written:
             return None
-        day = day_of(text.strip()) or reader.locale.read_day(text)
+        day = day_of(written) or reader.locale.read_day(written)
         if day is None:
             return self._text(text, reader)
         if day.year not in YEARS:

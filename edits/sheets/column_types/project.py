@@ -14,6 +14,7 @@ from edits.sheets.durations import LOST, Duration, read_predecessors
 from edits.sheets.held_values import Value, text_of
 from edits.sheets.numbers import is_number
 from edits.sheets.sheet import Cell, Json
+from edits.sheets.spaces import trimmed
 from identity.profiles.readers import Reader
 
 EXAMPLES = "5d, 1w 2d, 4h or e5d"
@@ -28,7 +29,7 @@ class DurationType(ColumnType):
     why_not_here: ClassVar[str] = ""
 
     def parse(self, typed: str | Sequence[str], cell: Cell, reader: Reader) -> Value:
-        text = one_text(typed).strip()
+        text = trimmed(one_text(typed))
         if not text:
             return None
         if duration := Duration.read(text, reader.locale.decimal):
