@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from edits.sheets.number_formats import Look
 from edits.sheets.sheet import Json
+from edits.sheets.spaces import trimmed
 from identity.profiles.locales import Locale
 
 LARGEST_NUMBER = 9_007_199_254_740_992
@@ -75,10 +76,10 @@ def read(text: str, locale: Locale) -> Written | None:
 
     007 isn't a number, because it has leading zeros, and 1e5 isn't one either.
     """
-    match = WRITTEN.fullmatch(text.strip())
+    match = WRITTEN.fullmatch(trimmed(text))
     if match is None or (match["minus"] and match["inner_minus"]) or (match["before"] and match["after"]):
         return None
-    found = _number(match["digits"], locale.decimal)
+    found = _number(match["digits"], locale)
     if found is None:
         return None
     number, group, decimals = found
@@ -94,9 +95,20 @@ def read(text: str, locale: Locale) -> Written | None:
 
 
 def read_otherwise(text: str, locale: Locale) -> Written | None:
-    """Parse a number with the meanings of point and comma exchanged."""
-    other = "," if locale.decimal == "." else "."
-    return read(text, Locale(locale.day_format, locale.time_format, decimal=other, thousands=locale.decimal))
+    """Parse a number that has a decimal point, although the locale has a comma. Return None for other texts."""
+    return None if locale.decimal == "." else read(text, replace(locale, decimal=".", thousands=","))
+
+
+def is_like_number(text: str, locale: Locale) -> bool:
+    """Whether a text that isn't a number here can be one elsewhere, such as (5), 5 eur or ١٢٣, or 0.5 where a decimal
+    comma is usual. A long row of digits is rather an identifier.
+    """
+    if not re.search("[^0-9]", text):
+        return False
+    usual = re.sub(r"^\(([^()]+)\)$", r"-\1", trimmed(text))
+    usual = re.sub("[A-Za-z]{3}", lambda code: code[0].upper(), usual)
+    usual = re.sub(r"(?![0-9])\d", "1", usual)
+    return bool(read(usual, locale) or read_otherwise(usual, locale))
 
 
 def write(number: Decimal, look: Look, locale: Locale) -> str:
@@ -140,12 +152,13 @@ def look_of(text: str, value: Json) -> Look | None:
     return None
 
 
-def _number(digits: str, decimal: str) -> tuple[Decimal, str, int] | None:
+def _number(digits: str, locale: Locale) -> tuple[Decimal, str, int] | None:
     """Return the number, its separator of thousands, and how many decimals it has."""
-    groups = "".join(mark for mark in f",.{APOSTROPHES}{SPACES}" if mark != decimal)
+    groups = "".join(mark for mark in f",.{APOSTROPHES}{SPACES}" if mark != locale.decimal)
     pattern = (
-        rf"(?P<whole>0|[1-9][0-9]*|[1-9][0-9]{{0,2}}(?P<group>[{groups}])[0-9]{{3}}((?P=group)[0-9]{{3}})*)?"
-        rf"({re.escape(decimal)}(?P<decimals>[0-9]+))?"
+        rf"(?P<whole>0|[1-9][0-9]*"
+        rf"|[1-9][0-9]{{0,2}}(?P<group>[{groups}])([0-9]{{{locale.group_sizes}}}(?P=group))*[0-9]{{3}})?"
+        rf"({re.escape(locale.decimal)}(?P<decimals>[0-9]+))?"
     )
     match = re.fullmatch(pattern, digits)
     if match is None or not digits:

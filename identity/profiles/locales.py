@@ -3,11 +3,14 @@
 If a locale's short date consists of digits, Django's formats for the locale are used. If the short date has words, or
 if Django doesn't know the locale, days are formatted as in ISO 8601.
 https://docs.djangoproject.com/en/5.2/ref/settings/#short-date-format
+
+For some countries, Django only has the formats of another country with the same language. Their own formats here are
+those of CLDR 48. https://github.com/unicode-org/cldr-json/tree/48.0.0
 """
 
 import re
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cache
 
@@ -15,20 +18,43 @@ from django.utils.dateformat import format as format_date
 from django.utils.formats import get_format, iter_format_modules
 from django.utils.translation import get_supported_language_variant
 
-# For each of Django's format letters, the directive of strptime.
-DIRECTIVES = {"d": "%d", "j": "%d", "m": "%m", "n": "%m", "Y": "%Y", "y": "%y"}
+# For each of Django's format letters, the part of a date, and a pattern. days.js has the same patterns.
+PARTS = {
+    **dict.fromkeys("dj", "(?P<day>[0-9]{1,2})"),
+    **dict.fromkeys("mn", "(?P<month>[0-9]{1,2})"),
+    **dict.fromkeys("Yy", "(?P<year>[0-9]{4}|[0-9]{2})"),
+}
+FIRST_OF_1900S = 69  # 69 means 1969, and 68 means 2068, as in POSIX
 FIGURES = re.compile(r"[dmYnj./\- ]+")
+RENAMED = {"in": "id", "iw": "he", "no": "nb"}  # languages that Smartsheet calls by their old names
+DAY_FORMATS = {
+    **dict.fromkeys(["en_IE", "en_IN", "en_MT", "en_NZ", "en_SG"], "d/m/Y"),
+    **dict.fromkeys(["en_CA", "fr_CA"], "Y-m-d"),
+    **dict.fromkeys(["en_ZA"], "Y/m/d"),
+    **dict.fromkeys(["es_PA", "es_PR"], "m/d/Y"),
+    **dict.fromkeys(["fr_CH", "it_CH"], "d.m.Y"),
+}
+POINT_IN_ARABIC = "ar_AE ar_BH ar_EG ar_IQ ar_JO ar_KW ar_OM ar_QA ar_SA ar_SD ar_SY ar_YE"
+POINT_IN_SPANISH = "es_DO es_GT es_HN es_PA es_PE es_PR es_SV es_US"
+SEPARATORS = {  # of decimals and of thousands
+    **dict.fromkeys([*POINT_IN_ARABIC.split(), *POINT_IN_SPANISH.split()], (".", ",")),
+    **dict.fromkeys(["de_CH", "de_LI", "it_CH"], (".", "'")),
+    **dict.fromkeys(["be_BY", "en_ZA"], (",", "\u00a0")),
+}
 ENGLISH_NUMBER = re.compile(r"\d{1,3}(,\d{3})+(\.\d+)?|\d+(\.\d+)?")
 
 
 @dataclass(frozen=True, slots=True)
 class Locale:
-    """A locale's formats for dates and times, in Django's notation, and its separators in numbers."""
+    """A locale's formats for dates and times, in Django's notation, and its separators in numbers. `group_sizes` says
+    how many digits the groups between two separators of thousands can have: "3", or "2,3" for 12,34,567 as in India.
+    """
 
     day_format: str
     time_format: str
     decimal: str
     thousands: str
+    group_sizes: str = "3"
 
     def day(self, day: date) -> str:
         """A day as text, such as 30.11.2026."""
@@ -40,10 +66,14 @@ class Locale:
 
     def read_day(self, text: str) -> date | None:
         """Parse a day, such as 30.11.2026 or 30.11.26. None if the text isn't a day."""
-        form = "".join(DIRECTIVES.get(letter, letter) for letter in self.day_format)
-        for one in (form, form.replace("%Y", "%y")):
-            with suppress(ValueError):
-                return datetime.strptime(text.strip(), one).date()  # noqa: DTZ007 # a day has no zone
+        match = re.fullmatch("".join(PARTS.get(letter) or re.escape(letter) for letter in self.day_format), text)
+        if match is None:
+            return None
+        year = int(match["year"])
+        if len(match["year"]) == 2:
+            year += 2000 if year < FIRST_OF_1900S else 1900
+        with suppress(ValueError):
+            return date(year, int(match["month"]), int(match["day"]))
         return None
 
     def time_of_day(self, moment: datetime) -> str:
@@ -65,8 +95,23 @@ def locale_of(name: str) -> Locale:
     """Return the locale with this name. `name` is in Smartsheet's form, such as de_DE. If the name is unknown, return
     ISO.
     """
+    language, *country = name.split("_")
+    found = _of_django("-".join([RENAMED.get(language, language), *country]).lower())
+    decimal, thousands = SEPARATORS.get(name, (found.decimal, found.thousands))
+    is_indian = language == "hi" or country == ["IN"]
+    return replace(
+        found,
+        day_format=DAY_FORMATS.get(name, found.day_format),
+        decimal=decimal,
+        thousands=thousands,
+        group_sizes="2,3" if is_indian else found.group_sizes,
+    )
+
+
+def _of_django(code: str) -> Locale:
+    """Return Django's formats for a language code such as de-de. If Django has no formats for it, return ISO."""
     try:
-        language = get_supported_language_variant(name.replace("_", "-").lower())
+        language = get_supported_language_variant(code)
     except LookupError:
         return ISO
     if next(iter_format_modules(language), None) is None:

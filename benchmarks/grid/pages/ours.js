@@ -3,7 +3,7 @@ import { Api } from "/static/byline/js/grid/api.js";
 import { Grid } from "/static/byline/js/grid/grid.js";
 import { Sheet } from "/static/byline/js/grid/sheet.js";
 
-const locale = { decimal: ".", thousands: ",", dayFormat: "d/m/Y", timeFormat: "H:i", zone: "UTC" };
+const locale = { decimal: ".", thousands: ",", groupSizes: "3", dayFormat: "d/m/Y", timeFormat: "H:i", zone: "UTC" };
 const answer = await sheet();
 await measure(() => new Grid(document.getElementById("grid"), new Sheet(answer, locale), new Api("/none/", "")), ".grid-body .grid-cell");
 window.scroller = () => document.querySelector(".sheet-grid");

@@ -33,10 +33,11 @@ def live_rules(form: DesignedForm) -> dict[str, Any] | None:
         return None
     comparisons = [one for condition in conditions for one in condition.comparisons()]
     is_about_me = any(one.operator in {Operator.ME, Operator.NOT_ME} for one in comparisons)
+    locale = form.reader.locale
     return {
         "me": sorted(form.me) if is_about_me else [],
         "today": form.today.isoformat(),
-        "locale": {"decimal": form.reader.locale.decimal, "thousands": form.reader.locale.thousands},
+        "locale": {"decimal": locale.decimal, "thousands": locale.thousands, "groupSizes": locale.group_sizes},
         "values": {str(one): form.current.get(one) for one in sorted({one.column_id for one in comparisons})},
         "fields": [_field(form, field) for field in fields],
     }

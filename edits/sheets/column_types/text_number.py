@@ -62,7 +62,7 @@ class TextNumber(ColumnType):
         look = self._look(cell)
         written = numbers.read(text, locale)
         # In 2345.75 the point means decimals in any locale, because no group of three digits follows it.
-        if written is None and look and locale.decimal != ".":
+        if written is None and look:
             written = numbers.read_otherwise(text, locale)
         number = self._number(written, look, locale) if written else None
         if written is None or number is None:
@@ -112,7 +112,8 @@ def _text(text: str, look: Look | None, cell: Cell, locale: Locale) -> str:
     if look is None and number is not None and cell.is_empty:
         as_typed = numbers.write(Decimal(repr(number)), PLAIN, locale)
         raise Doubtful(f"“{text}” would be text, which sums leave out. For a number, type {as_typed}.", text)
-    if look and (numbers.is_number(cell.value) or cell.is_empty):
+    is_for_numbers = bool(look) and (numbers.is_number(cell.value) or cell.is_empty)
+    if is_for_numbers or (cell.is_empty and numbers.is_like_number(text, locale)):
         example = numbers.write(EXAMPLE, Look(is_grouped=True), locale)
         why = f"isn't a number as you write it ({example})"
         if written and number is None:

@@ -12,10 +12,6 @@ const FAILED = "A part of this page could not be loaded. Check the connection, o
 
 const host = document.querySelector("[data-grid]");
 
-function localeOf({ decimal, thousands, dayFormat, timeFormat, zone }) {
-  return { decimal, thousands, dayFormat, timeFormat, zone };
-}
-
 async function start() {
   const api = new Api(host.dataset.api, host.dataset.person);
   let grid = null;
@@ -25,7 +21,7 @@ async function start() {
     const isWhole = await load(api, host.dataset.sheet, {
       onFirst(answer) {
         read = answer;
-        grid = new Grid(host, new Sheet(answer, localeOf(host.dataset)), api);
+        grid = new Grid(host, new Sheet(answer, { ...host.dataset }), api);
         showName(grid.sheet);
         loading.remove();
       },

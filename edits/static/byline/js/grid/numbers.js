@@ -35,7 +35,7 @@ export function exact(digits) {
 export function read(text, locale) {
   const found = WRITTEN.exec(text.trim())?.groups;
   if (!found || (found.minus && found.inner) || (found.before && found.after)) return null;
-  const parts = split(found.digits, locale.decimal);
+  const parts = split(found.digits, locale);
   if (!parts) return null;
   const { whole, decimals, group } = parts;
   const isCurrency = Boolean(found.before || (found.after && found.after !== "%"));
@@ -52,9 +52,16 @@ export function read(text, locale) {
   };
 }
 
-// Parse a number with the meanings of point and comma exchanged.
+// Parse a number that has a decimal point, although the locale has a comma. Returns a falsy value for other texts.
 export function readOtherwise(text, locale) {
-  return read(text, { decimal: locale.decimal === "." ? "," : ".", thousands: locale.decimal });
+  return locale.decimal !== "." && read(text, { ...locale, decimal: ".", thousands: "," });
+}
+
+// Whether a text that isn't a number here can be one elsewhere, such as (5), 5 eur or ١٢٣, or 0.5 where a decimal comma
+// is usual. A long row of digits is rather an identifier.
+export function isLikeNumber(text, locale) {
+  const usual = text.trim().replace(/^\(([^()]+)\)$/, "-$1").replace(/[a-z]{3}/gi, (code) => code.toUpperCase()).replace(/[^\P{Nd}0-9]/gu, 1);
+  return /\D/.test(text) && (read(usual, locale) || readOtherwise(usual, locale));
 }
 
 // Returns the digits of a number times 10 to the power of `places`.
@@ -106,21 +113,20 @@ function localized(english, locale) {
   return english.replace(/[,.]/g, (mark) => (mark === "," ? locale.thousands : locale.decimal));
 }
 
-const patterns = {}; // by the decimal separator
+const patterns = {}; // by the decimal separator and the sizes of groups
 
 // Returns a number's whole digits, its decimals, and its separator of thousands; null if the text isn't a number.
-function split(text, decimal) {
-  const match = text ? (patterns[decimal] ??= patternFor(decimal)).exec(text)?.groups : undefined;
+function split(text, locale) {
+  const match = (patterns[locale.decimal + locale.groupSizes] ??= patternFor(locale)).exec(text)?.groups;
   if (!match) return null;
   return { whole: (match.whole ?? "0").replace(/[^0-9]/g, ""), decimals: match.decimals ?? "", group: match.group ?? "" };
 }
 
-function patternFor(decimal) {
-  const groups = [",", ".", ...APOSTROPHES, ...SPACES].filter((mark) => mark !== decimal).join("");
-  const point = decimal === "." ? "\\." : decimal;
+function patternFor({ decimal, groupSizes }) {
+  const groups = `.,${APOSTROPHES}${SPACES}`.replace(decimal, "");
   return new RegExp(
-    `^(?<whole>[1-9][0-9]{0,2}(?<group>[${groups}])[0-9]{3}(?:\\k<group>[0-9]{3})*|0|[1-9][0-9]*)?` +
-      `(?:${point}(?<decimals>[0-9]+))?$`,
+    `^(?<whole>[1-9][0-9]{0,2}(?<group>[${groups}])(?:[0-9]{${groupSizes}}\\k<group>)*[0-9]{3}|0|[1-9][0-9]*)?` +
+      `(?:[${decimal}](?<decimals>[0-9]+))?$`,
   );
 }
 

@@ -2,7 +2,7 @@
 // text. In an editor, a text that looks like a number has a leading apostrophe, as in Smartsheet itself.
 
 import { detailsOf, plain, textOf, valueOf } from "../cells.js";
-import { PLAIN, exact, isPercent, lookOf, read, readOtherwise, shifted, shown, write } from "../numbers.js";
+import { PLAIN, exact, isLikeNumber, isPercent, lookOf, read, readOtherwise, shifted, shown, write } from "../numbers.js";
 import { oneText, parsed, shownText } from "./base.js";
 
 const DECIMALS = 12; // place in Smartsheet's format descriptor
@@ -59,7 +59,7 @@ function lookHere(column, cell) {
 function readText(text, column, cell, locale) {
   const look = lookHere(column, cell);
   const usual = read(text, locale);
-  const written = !usual && look && locale.decimal !== "." ? readOtherwise(text, locale) : usual;
+  const written = usual || (look && readOtherwise(text, locale));
   const number = written ? numberOf(written, look, locale) : null;
   if (number === null) return asText(text, usual, look, cell, locale);
   return parsed(number, doubtOf(text, written, number, look ?? PLAIN, locale));
@@ -91,7 +91,7 @@ function asText(text, written, look, cell, locale) {
     const asTyped = write(plain(number), PLAIN, locale);
     return parsed(text, `“${text}” would be text, which sums leave out. For a number, type ${asTyped}.`);
   }
-  if (look && (value === null || typeof value === "number")) {
+  if (value === null ? look || isLikeNumber(text, locale) : look && typeof value === "number") {
     const example = write("1234.5", { ...PLAIN, isGrouped: true }, locale);
     const why =
       written && number === null
