@@ -10,7 +10,7 @@ from django import forms
 
 from edits.sheets import symbols
 from edits.sheets.column_types import ColumnType
-from edits.sheets.column_types.contact import known_people
+from edits.sheets.column_types.contact import is_address, known_people
 from edits.sheets.column_types.date import day_of
 from edits.sheets.held_values import text_of
 from edits.sheets.sheet import Cell, Contact
@@ -228,4 +228,8 @@ def _plain(options: Iterable[str]) -> list[Choice]:
 
 
 def _people(contacts: Iterable[Contact]) -> list[Choice]:
-    return [(one.key, one.name or one.email, one.email if one.name else "") for one in contacts]
+    """Return the people as choices. If a person's name is an address, it isn't offered, because if it were typed, it
+    would mean the person with this address.
+    """
+    named = [(one, "" if is_address(one.name) else one.name) for one in contacts]
+    return [(one.key, name or one.key, one.email if name else "") for one, name in named]

@@ -29,7 +29,12 @@ PARSE = """async ([cases, locales]) => {
 def test_texts_mean_the_same_in_the_browser(page: Page, site: str) -> None:
     names = {case["locale"] for case in CASES}
     locales = {
-        name: {"decimal": one.decimal, "thousands": one.thousands, "dayFormat": one.day_format}
+        name: {
+            "decimal": one.decimal,
+            "thousands": one.thousands,
+            "groupSizes": one.group_sizes,
+            "dayFormat": one.day_format,
+        }
         for name, one in ((name, locale_of(name)) for name in names)
     }
     page.goto("/")
@@ -40,6 +45,19 @@ def test_texts_mean_the_same_in_the_browser(page: Page, site: str) -> None:
         if outcome != [case["value"], case.get("outcome", "")]
     ]
     assert not wrong, wrong
+
+
+LABELS = """async (people) => {
+  const { labelOf } = await import("/static/byline/js/grid/people.js");
+  return people.map(labelOf);
+}"""
+
+
+def test_a_name_that_is_the_address_of_someone_else_is_not_offered(page: Page, site: str) -> None:
+    page.goto("/")
+    named = [("real@b.org", "new@b.org"), ("", "Crew 7"), ("a@b.org", "Ann"), ("k@b.org", "")]
+    people = [{"email": email, "name": name} for email, name in named]
+    assert page.evaluate(LABELS, people) == ["real@b.org", "Crew 7", "Ann", "k@b.org"]
 
 
 CHOICES = """async ([options, lines]) => {

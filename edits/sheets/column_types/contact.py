@@ -9,14 +9,19 @@ from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 
 from edits.sheets.column_types.base import ColumnType, Doubtful, one_text
 from edits.sheets.held_values import Value, contacts, text_of
 from edits.sheets.sheet import Cell, Column, Contact, Json
+from edits.sheets.spaces import trimmed
 from identity.profiles.readers import Reader
 
 WITH_NAME = re.compile(r"[^<>]*<([^<>]+@[^<>]+)>")
+# contact.js has the same pattern.
+PART, LETTER = r"[!#-'*+\-/-9=?A-Z^-~]+", "[a-z0-9\u00a1-\U0010ffff]"
+ADDRESS = re.compile(
+    rf"{PART}(?:\.{PART})*@(?:{LETTER}(?:-*{LETTER})*\.)+(?![0-9]){LETTER}(?:-*{LETTER})+", re.IGNORECASE
+)
 
 
 class ContactType(ColumnType):
@@ -29,12 +34,12 @@ class ContactType(ColumnType):
         """Return the name if it identifies the person, otherwise the address or the cell's text."""
         known, key = known_people(self.column, cell, self.people), text_of(cell.value)
         name = cell.display or next((one.name for one in known if one.email == key), "")
-        is_clear = [one.key for one in known if one.name.casefold() == name.casefold()] == [key]
-        is_sent_back = name == text_of(name).strip()  # a form never sends \r or spaces around a text
+        is_clear = [one.key for one in known if is_same_name(one.name, name)] == [key]
+        is_sent_back = name == trimmed(text_of(name))  # a form never sends \r or spaces around a text
         return name if name and is_clear and "@" not in name and is_sent_back else key
 
     def parse(self, typed: str | Sequence[str], cell: Cell, reader: Reader) -> Value:
-        text = one_text(typed).strip()
+        text = trimmed(one_text(typed))
         return key_of(text, self.column, known_people(self.column, cell, self.people)) if text else None
 
     def _to_send(self, value: Json, cell: Cell) -> dict[str, Json]:
@@ -61,7 +66,8 @@ def known_people(column: Column, cell: Cell, others: Iterable[Contact] = ()) -> 
 
 
 def key_of(text: str, column: Column, known: Sequence[Contact]) -> str:
-    """Return the key of the contact that a text means. The text is an address or a name.
+    """Return the key of the contact that a text means. The text is an address or a name. An address never means another
+    person who has it as their name.
 
     Raises:
         Doubtful: no known person has this name, but the column accepts anyone. The contact would be a name without an
@@ -70,9 +76,10 @@ def key_of(text: str, column: Column, known: Sequence[Contact]) -> str:
             accept this person.
     """
     named = WITH_NAME.fullmatch(text)
-    wanted = named[1].strip() if named else text
-    exact = [one.key for one in known if one.key.lower() == wanted.lower()]
-    found = exact or [one.key for one in known if one.name.casefold() == wanted.casefold()]
+    wanted = trimmed(named[1]) if named else text
+    found = [one.key for one in known if one.key.lower() == wanted.lower()]
+    if not found and not is_address(wanted):
+        found = [one.key for one in known if is_same_name(one.name, wanted)]
     if len(found) > 1:
         raise ValidationError(f"Several people are called {wanted}: enter an e-mail address.")
     if found:
@@ -100,8 +107,9 @@ def why_nobody(column: Column, keys: Iterable[str]) -> str:
 
 def is_address(text: str) -> bool:
     """Whether the text is an e-mail address."""
-    try:
-        validate_email(text)
-    except ValidationError:
-        return False
-    return True
+    return bool(ADDRESS.fullmatch(text))
+
+
+def is_same_name(one: str, other: str) -> bool:
+    """Whether two names are the same in capitals, as STRASSE and straße. Addresses such as these can differ."""
+    return one.upper() == other.upper()

@@ -10,6 +10,7 @@ from edits.sheets.column_types.base import ColumnType, Doubtful, one_text
 from edits.sheets.column_types.contact import is_address, key_of, known_people, why_nobody
 from edits.sheets.held_values import Value, contacts, text_of
 from edits.sheets.sheet import Cell, Contact, Json
+from edits.sheets.spaces import trimmed
 from identity.profiles.readers import Reader
 
 
@@ -37,7 +38,7 @@ class MultiContact(ColumnType):
         doubts: list[str] = []
         for text in _each([typed] if isinstance(typed, str) else typed, keys):
             try:
-                found.append(keys[text] if text in keys else key_of(text.strip(), self.column, known))
+                found.append(keys[text] if text in keys else key_of(trimmed(text), self.column, known))
             except Doubtful as doubt:
                 found.append(str(doubt.value))
                 doubts += doubt.messages
@@ -67,6 +68,6 @@ def _each(typed: Iterable[str], keys: Iterable[str]) -> Iterable[str]:
         if text in keys:
             yield text
             continue
-        for line in filter(str.strip, text.split("\n")):
-            parts = [part.strip() for part in re.split("[,;]", line)]
+        for line in filter(trimmed, text.split("\n")):
+            parts = [trimmed(part) for part in re.split("[,;]", line)]
             yield from parts if len(parts) > 1 and all(part in keys or is_address(part) for part in parts) else [line]

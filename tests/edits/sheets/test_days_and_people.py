@@ -6,6 +6,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from edits.sheets.column_types import Doubtful
+from edits.widgets.controls import control_for
 from tests.edits.sheets.columns import cell, kind_of, reader
 
 PEOPLE = [
@@ -103,6 +104,17 @@ def test_a_name_of_several_people_identifies_no_one() -> None:
         kind.parse("Jo", cell(), reader("en_US"))
     assert kind.typed(cell(value="j1@b.org", displayValue="Jo"), reader("en_US")) == "j1@b.org"
     assert kind.typed(cell(value="a@b.org", displayValue="Ann"), reader("en_US")) == "Ann"
+
+
+def test_a_name_that_is_the_address_of_someone_else_is_not_offered() -> None:
+    named = [{"email": "real@b.org", "name": "new@b.org"}, {"email": "", "name": "Crew 7"}, PEOPLE[0]]
+    for name in ("CONTACT_LIST", "MULTI_CONTACT_LIST"):
+        control = control_for(kind_of(name, contactOptions=named), cell(), [], [])
+        assert [one for one in control.choices if one[0]] == [
+            ("real@b.org", "real@b.org", ""),
+            ("Crew 7", "Crew 7", ""),
+            ("a@b.org", "Ann", "a@b.org"),
+        ]
 
 
 def test_fault_2_a_name_is_not_split_at_its_comma() -> None:

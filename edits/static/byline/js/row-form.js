@@ -63,7 +63,8 @@
     if (note && !input.value) input.parentElement.querySelector("[data-address]").textContent = note;
     const known = new Set([...input.list.options].flatMap((option) => [option.value, option.label]));
     for (const { name, email } of people.filter((person) => !known.has(person.email))) {
-      input.list.append(new Option(known.has(name) ? name : email, known.has(name) ? email : name));
+      const isUnclear = known.has(name) || name.includes("@"); // a name that is an address would mean someone else
+      input.list.append(new Option(isUnclear ? name : email, isUnclear ? email : name));
     }
   }
   form.addEventListener("focusin", (event) => {

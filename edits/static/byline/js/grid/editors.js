@@ -6,7 +6,8 @@ import { dayOf, isoDayOf, writeDay } from "./days.js";
 import { doubts } from "./doubts.js";
 import { make } from "./elements.js";
 import { OptionList } from "./option-list.js";
-import { knownPeople } from "./types/contact.js";
+import { labelOf } from "./people.js";
+import { keyOf, knownPeople } from "./types/contact.js";
 
 const DAYS = new Set(["DATE", "ABSTRACT_DATETIME"]);
 const PHONE = matchMedia("(max-width: 600px)");
@@ -163,7 +164,7 @@ export class Editors {
   #kind(column, cell, value) {
     const plain = () => column.options.map((option) => ({ value: option, label: option }));
     const people = () =>
-      knownPeople(column, cell, this.grid.sheet.people).map(({ email, name }) => ({ value: email || name, label: name || email, note: name ? email : "" }));
+      knownPeople(column, cell, this.grid.sheet.people).map((one) => ({ value: keyOf(one), label: labelOf(one), note: labelOf(one) === one.email ? "" : one.email }));
     const chosen = new Set(Array.isArray(value) ? value : value === null ? [] : [value]);
     switch (column.type) {
       case "PICKLIST":

@@ -4,8 +4,9 @@
 import { doubts } from "./doubts.js";
 import { stateText } from "./drawing.js";
 import { make, newId } from "./elements.js";
+import { labelOf } from "./people.js";
 import { RowChoices } from "./row-choices.js";
-import { knownPeople } from "./types/contact.js";
+import { keyOf, knownPeople } from "./types/contact.js";
 
 const ONE_LINE = new Set(["DATE", "ABSTRACT_DATETIME", "DURATION", "PREDECESSOR"]);
 
@@ -77,7 +78,7 @@ export class RowFields {
     }
     if (column.type !== "MULTI_CONTACT_LIST") return null;
     const people = knownPeople(column, cell, this.grid.sheet.people);
-    const options = people.map(({ name, email }) => ({ value: email || name, label: name || email }));
+    const options = people.map((one) => ({ value: keyOf(one), label: labelOf(one) }));
     return new RowChoices({ ...known, options, takesOther: !column.is_validated });
   }
 
@@ -96,7 +97,7 @@ export class RowFields {
   }
 
   #names(column, cell) {
-    return knownPeople(column, cell, this.grid.sheet.people).map(({ name, email }) => name || email);
+    return knownPeople(column, cell, this.grid.sheet.people).map(labelOf);
   }
 
   #update(field) {

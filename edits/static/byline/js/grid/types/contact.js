@@ -5,7 +5,9 @@ import { detailsOf, textOf, valueOf } from "../cells.js";
 import { Refused, oneText, parsed, readOnly } from "./base.js";
 
 const WITH_NAME = /^[^<>]*<([^<>]+@[^<>]+)>$/;
-export const ADDRESS = /^[^\s@<>"(),:;[\]\\]+@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]$/i;
+// edits/sheets/column_types/contact.py has the same pattern.
+export const ADDRESS =
+  /^[!#-'*+\-/-9=?A-Z^-~]+(?:\.[!#-'*+\-/-9=?A-Z^-~]+)*@(?:[a-z0-9\u00a1-\uffff](?:-*[a-z0-9\u00a1-\uffff])*\.)+(?![0-9])[a-z0-9\u00a1-\uffff](?:-*[a-z0-9\u00a1-\uffff])+$/i;
 
 export const contact = {
   ...readOnly,
@@ -15,7 +17,7 @@ export const contact = {
     const key = textOf(valueOf(cell));
     const known = knownPeople(column, cell, people);
     const name = detailsOf(cell).display || known.find((one) => one.email === key)?.name || "";
-    const named = known.filter((one) => same(one.name, name));
+    const named = known.filter((one) => isCalled(one, name));
     const isClear = named.length === 1 && keyOf(named[0]) === key;
     return name && isClear && !name.includes("@") && name === name.trim() ? name : key;
   },
@@ -45,16 +47,17 @@ export function knownPeople(column, cell, people = []) {
 }
 
 export const keyOf = (one) => one.email || one.name;
-const same = (one, other) => one.toLowerCase() === other.toLowerCase();
+const isCalled = (one, name) => one.name.toUpperCase() === name.toUpperCase(); // STRASSE is straße
 
-// Returns the key of the contact that a text means. The text is an address or a name. Raises Refused.
+// Returns the key of the contact that a text means. The text is an address or a name. An address never means another
+// person who has it as their name. Raises Refused.
 export function find(text, column, known) {
   const wanted = WITH_NAME.exec(text)?.[1].trim() ?? text;
-  const exact = known.filter((one) => same(keyOf(one), wanted));
-  const found = exact.length ? exact : known.filter((one) => same(one.name, wanted));
+  const isAddress = ADDRESS.test(wanted);
+  const exact = known.filter((one) => keyOf(one).toLowerCase() === wanted.toLowerCase());
+  const found = exact.length || isAddress ? exact : known.filter((one) => isCalled(one, wanted));
   if (found.length > 1) throw new Refused(`Several people are called ${wanted}: enter an e-mail address.`);
   if (found.length) return parsed(keyOf(found[0]));
-  const isAddress = ADDRESS.test(wanted);
   if (!isAddress && wanted.includes("@")) throw new Refused(`“${wanted}” is not an e-mail address.`);
   if (column.is_validated) {
     throw new Refused(`“${isAddress ? wanted : text}” is not among the people of this column.`);
