@@ -4,7 +4,7 @@ in templates.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import Any, ClassVar
@@ -44,12 +44,19 @@ class ColumnsForm(RowForm):
         cls.options = Options.of(getattr(cls, "Meta", None), form=cls.__name__)
 
     def __init__(
-        self, data: QueryDict | None, *, sheet: Sheet, row: Row | None, shared: Iterable[Contact], auto_id: str
+        self,
+        data: QueryDict | None,
+        *,
+        sheet: Sheet,
+        row: Row | None,
+        shared: Iterable[Contact],
+        ask: Callable[[], Iterable[Contact]] | None = None,
+        auto_id: str,
     ) -> None:
         self.once = str(uuid4())  # the key that makes sure that the form is saved only once
         self._of_form = {find_column(sheet, one.column).id: (name, one) for name, one in self.get_fields(sheet).items()}
         only = [column for column_id in self._of_form if (column := sheet.column(column_id))]
-        super().__init__(data, sheet=sheet, row=row, only=only, shared=shared, auto_id=auto_id)
+        super().__init__(data, sheet=sheet, row=row, only=only, shared=shared, ask=ask, auto_id=auto_id)
         self._add_shown_fields()
 
     # What subclasses can decide

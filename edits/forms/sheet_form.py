@@ -114,7 +114,10 @@ class SheetForm(ColumnsForm):
         self.author = person or sender  # who fills in the form, in the notation of edits.widgets.drafts
         if sender not in {"", self.author}:
             given, problem = QueryDict(), problem or ANOTHER_AUTHOR
-        make = partial(super().__init__, given, shared=shared_people.known(user, self.sheet_id), auto_id=auto_id)
+        shared, ask = shared_people.known(user, self.sheet_id), None
+        if self.baseline and data is not None:
+            ask = partial(shared_people.ask_if_possible, self.baseline.gateway, user, self.sheet_id)
+        make = partial(super().__init__, given, shared=shared, ask=ask, auto_id=auto_id)
         try:
             make(sheet=sheet, row=row)
             why = self.may_edit(row) if self.baseline and row else ""

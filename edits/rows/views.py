@@ -7,6 +7,8 @@ but the answer wasn't clear. 503 means that Smartsheet or the log isn't availabl
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from uuid import uuid4
 
 from django.http import HttpResponse, JsonResponse
@@ -21,9 +23,10 @@ from edits.gateway.errors import GatewayError, NotFound
 from edits.gateway.operations import MOST_SHARES
 from edits.rows import in_page
 from edits.rows.pages import OwnPages, remembered_page, row_page
-from edits.saving import AddRow, DeleteRow, InProgress, KeyReused, NotRecorded, Status, UpdateRow, read, save
+from edits.saving import AddRow, Baseline, DeleteRow, InProgress, KeyReused, NotRecorded, Status, UpdateRow, read, save
 from edits.sheets import shared_people
 from edits.sheets.rights import why_not_deleted
+from edits.sheets.sheet import Contact
 from edits.widgets import drafts
 from edits.widgets.pages import doing, earlier_result, one_time_key, problem_page, repeat_of, repeated_page, saved_page
 from edits.widgets.problems import Doing, Problem, already_sent, problem_of
@@ -60,7 +63,7 @@ def edit_row(request: SmartsheetRequest, sheet_id: int, row_id: int) -> HttpResp
         return remembered_page(request, problem, sheet_id=sheet_id, row_id=row_id)
     shared = shared_people.known(request.user, sheet_id)
     if request.method == "POST":
-        form = RowForm(request.POST, sheet=baseline.sheet, row=row, shared=shared)
+        form = RowForm(request.POST, sheet=baseline.sheet, row=row, shared=shared, ask=_asking(request, baseline))
         answers = OwnPages(request, sheet_id)
         return save_form(request, form, baseline, lambda cells: UpdateRow(row_id, cells), answers)
     return row_page(request, RowForm(drafts.take(request), sheet=baseline.sheet, row=row, shared=shared))
@@ -86,7 +89,8 @@ def save_in_page(request: SmartsheetRequest, sheet_id: int, row_id: int) -> Http
     except (GatewayError, NotRecorded) as error:
         problem = problem_of(error, doing=Doing.CHANGE)
         return answers.unread(problem) or remembered_page(request, problem, sheet_id=sheet_id, row_id=row_id)
-    form = RowForm(request.POST, sheet=baseline.sheet, row=row)
+    shared = shared_people.known(request.user, sheet_id)
+    form = RowForm(request.POST, sheet=baseline.sheet, row=row, shared=shared, ask=_asking(request, baseline))
     return save_form(request, form, baseline, lambda cells: UpdateRow(row_id, cells), answers)
 
 
@@ -103,7 +107,7 @@ def add_row(request: SmartsheetRequest, sheet_id: int) -> HttpResponse:
         return remembered_page(request, problem, sheet_id=sheet_id, row_id=None)
     shared = shared_people.known(request.user, sheet_id)
     if request.method == "POST":
-        form = RowForm(request.POST, sheet=baseline.sheet, shared=shared)
+        form = RowForm(request.POST, sheet=baseline.sheet, shared=shared, ask=_asking(request, baseline))
         return save_form(request, form, baseline, AddRow, OwnPages(request, sheet_id))
     return row_page(request, RowForm(drafts.take(request), sheet=baseline.sheet, shared=shared))
 
@@ -171,6 +175,10 @@ def delete_row(request: SmartsheetRequest, sheet_id: int, row_id: int) -> HttpRe
         return problem_page(request, problem_of(result.error, doing=Doing.DELETE), sheet_id=sheet_id)
     with_them = f" and {count - 1} child row{pluralize(count - 1)}" if count > 1 else ""
     return saved_page(request, result, sheet_id=sheet_id, text=f"“{sheet.label(row)}”{with_them} deleted")
+
+
+def _asking(request: SmartsheetRequest, baseline: Baseline) -> Callable[[], tuple[Contact, ...]]:
+    return partial(shared_people.ask_if_possible, baseline.gateway, request.user, baseline.sheet.id)
 
 
 def _about_to(request: SmartsheetRequest, action: Action) -> Action | None:

@@ -1,5 +1,6 @@
 """Finds the people that a sheet is shared with, so that they can be entered by name. The row form asks for these people
-when someone moves to a field for a person. The people are cached for a while. The form also works without them.
+when someone moves to a field for a person. The people are cached for a while. If they aren't in the cache when someone
+saves a form with a name, the app asks for them again. The form also works without them.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from django.core.cache import cache
 
 from edits.gateway import operations
 from edits.gateway.client import Gateway
+from edits.gateway.errors import GatewayError
 from edits.sheets.sheet import Contact
 
 KEPT = 600  # seconds that the people are cached
@@ -47,6 +49,16 @@ def ask(gateway: Gateway, user: AbstractBaseUser | AnonymousUser, sheet_id: int)
         found = SharedPeople(tuple(by_name), are_all=len(shares) < operations.MOST_SHARES)
         cache.set(_key(user, sheet_id), found, KEPT)
     return found
+
+
+def ask_if_possible(gateway: Gateway, user: AbstractBaseUser | AnonymousUser, sheet_id: int) -> tuple[Contact, ...]:
+    """Return the people that the sheet is shared with, like `ask`. If Smartsheet doesn't name them, return an empty
+    tuple.
+    """
+    try:
+        return ask(gateway, user, sheet_id).people
+    except GatewayError:
+        return ()
 
 
 def _key(user: AbstractBaseUser | AnonymousUser, sheet_id: int) -> str:

@@ -35,6 +35,7 @@ from edits.gateway.errors import GatewayError
 from edits.rows import in_page
 from edits.rows.in_page import Sent
 from edits.saving import InTransaction, is_in_transaction, read
+from edits.sheets import shared_people
 from edits.sheets.sheet import Column, Row, Sheet
 from edits.widgets import drafts, snapshots
 from edits.widgets.last_changes import applied, last_changes
@@ -84,7 +85,7 @@ def smartsheet_row_form(context: Context, sheet_id: int, row_id: int, columns: C
         problem = problem or problem_of(error, doing=Doing.READ)
         made_of = _as_sent(sent, sheet_id, row_id)
         is_readable = False
-    form, unknown = _form(sent, *made_of, columns) if made_of else (None, ())
+    form, unknown = _form(request, sent, *made_of, columns) if made_of else (None, ())
     if form and is_readable:
         with suppress(DatabaseError):
             form.add_last_changes(last_changes(region=person.region, sheet_id=sheet_id, row_id=row_id))
@@ -192,13 +193,16 @@ def _as_sent(sent: Sent | None, sheet_id: int, row_id: int) -> tuple[Sheet, Row]
     return (sheet, row) if row else None
 
 
-def _form(sent: Sent | None, sheet: Sheet, row: Row, columns: Columns) -> tuple[RowForm, Sequence[int | str]]:
+def _form(
+    request: HttpRequest, sent: Sent | None, sheet: Sheet, row: Row, columns: Columns
+) -> tuple[RowForm, Sequence[int | str]]:
     """Return the form with the typed values for these columns. Also return those of the `columns` that the sheet
     doesn't have.
     """
     only, unknown = _chosen(sheet, columns)
     data = sent.query if sent else None
-    form = RowForm(data, sheet=sheet, row=row, only=only, auto_id=f"id_{row.id}_%s")
+    shared = shared_people.known(request.user, sheet.id) if data is not None else ()
+    form = RowForm(data, sheet=sheet, row=row, only=only, shared=shared, auto_id=f"id_{row.id}_%s")
     if sent and data is not None:
         form.show_again(sent.errors or {}, sent.conflicts or {})
     return form, unknown

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from copy import copy
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ from edits.saving.checks import NO_COLUMN
 from edits.sheets import formula_errors
 from edits.sheets.column_types import column_type
 from edits.sheets.held_values import held, is_same, is_value, normal
-from edits.sheets.people import people_of
+from edits.sheets.people import CONTACT_COLUMNS, people_of
 from edits.sheets.rights import why_read_only
 from edits.sheets.sheet import Cell, Column, Contact, Json, Row, Sheet
 from edits.widgets import posted
@@ -45,6 +45,7 @@ from edits.widgets.symbols import drawing
 from identity.profiles import readers
 
 NAME = re.compile(r"col-([0-9]{1,20})")
+SEVERAL = re.compile(r"[,;\r\n]")  # what can be between the names of several people
 THEIRS = "theirs"
 
 
@@ -135,7 +136,8 @@ class CellBoundField(forms.BoundField):
 class RowForm(forms.Form):
     """The form with the cells of a row that this person can change. `row` is the row as it was just read from
     Smartsheet, or None for a new row. `only` has the columns to show, or is None for all columns. `shared` has the
-    people that the sheet is shared with. These people can be entered by name.
+    people that the sheet is shared with. These people can be entered by name. If a sent name isn't among them, `ask`
+    is called, which returns them again.
     """
 
     bound_field_class = CellBoundField
@@ -151,6 +153,7 @@ class RowForm(forms.Form):
         row: Row | None = None,
         only: Sequence[Column] | None = None,
         shared: Iterable[Contact] = (),
+        ask: Callable[[], Iterable[Contact]] | None = None,
         auto_id: str = "id_%s",
     ) -> None:
         data = None if data is None else copy(data)  # because the form writes into its data; data.copy() is slower
@@ -164,6 +167,8 @@ class RowForm(forms.Form):
         self.refused: list[CellChange] = []  # what was typed into cells that cannot be changed
         self.why_refused = ""  # why the first of these cells can't be changed
         self.chosen = sheet.visible_columns if only is None else only
+        if ask and self.is_bound and self._has_unknown_names():
+            self.people = people_of(sheet, row, ask())
         for column in self.chosen:
             if not self.why_read_only(column):
                 self._add(column)
@@ -344,6 +349,18 @@ class RowForm(forms.Form):
         field = self._made(name, column, **self.field_options(column))
         self.columns[name], self.fields[name] = column, field
         self.initial[name] = field.posted_of(field.shown)
+
+    def _has_unknown_names(self) -> bool:
+        """Whether someone typed the name of a person that the form doesn't know."""
+        names = {one.name.casefold() for one in self.people}
+        columns = (one for one in self.chosen if one.type in CONTACT_COLUMNS and not one.is_validated)
+        for name in map(self.name_of, columns):
+            shown = remembered(str(self.data.get(self.add_initial_prefix(name), "")))
+            sent = [*self.data.getlist(name), *self.data.getlist(f"{OTHER}{name}")]
+            typed = {part.strip() for text in sent if text not in shown for part in SEVERAL.split(text)}
+            if any(one and "@" not in one and one.casefold() not in names for one in typed):
+                return True
+        return False
 
     def _made(self, name: str, column: Column, **kwargs: Any) -> CellField:
         """Return the field of a cell. The field's baseline comes from the sent form, or from the cell if the sent form

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 
 import pytest
+from django.core.cache import cache
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
@@ -130,6 +131,15 @@ def test_saving_comes_back_to_the_page_with_what_was_done(browser: Client, plan:
     assert (plan.value(ROW, "Status"), plan.value(ROW, "Notes")) == ("Blocked", "Rock")
     assert plan.last_writer(ROW, "Status") == bob.email
     assert "cells changed" not in found.load().text  # the page says it only once
+
+
+def test_a_person_is_found_by_the_name_that_the_page_suggested(browser: Client, plan: SitePlan) -> None:
+    people = browser.get(f"{plan.path}people/").json()["people"]
+    assert "Charlie Carter" in {one["name"] for one in people}
+    found = SitePage(browser, plan, "all").type(Responsible="Charlie Carter")
+    cache.clear()  # as if the process had restarted
+    assert "No one here is called" not in found.save().text
+    assert plan.value(ROW, "Responsible") == "charlie@example.com"
 
 
 def test_a_repeat_sends_nothing(browser: Client, plan: SitePlan, bob: Person) -> None:

@@ -16,8 +16,6 @@ def test_a_person_with_access_to_the_sheet_is_entered_by_name(
     browser: Client, plan: SitePlan, sandbox: RunningSandbox
 ) -> None:
     typed: dict[int, str | list[str] | None] = {plan.columns["Responsible"]: "charlie carter"}
-    page = Page.open(browser, plan.edit_path(ROW)).type(typed).save()
-    assert "No one here is called “charlie carter”." in page.text, "nobody has asked yet"
     answer = browser.get(f"{plan.path}people/").json()
     assert CHARLIE in answer["people"]
     assert all(one["name"] and one["email"] for one in answer["people"])
@@ -28,6 +26,36 @@ def test_a_person_with_access_to_the_sheet_is_entered_by_name(
     assert plan.value(ROW, "Responsible") == "charlie@example.com"
     browser.get(f"{plan.path}people/")
     assert sandbox.requests(path="/shares") == []
+
+
+def test_a_person_is_found_if_the_cache_has_lost_them(browser: Client, plan: SitePlan, sandbox: RunningSandbox) -> None:
+    """The page suggested this person, but the process has restarted since then, or another process saves the row."""
+    browser.get(f"{plan.path}people/")
+    page = Page.open(browser, plan.edit_path(ROW)).type({plan.columns["Responsible"]: "Charlie Carter"})
+    cache.clear()
+    sandbox.forget_requests()
+    page.send()
+    assert plan.value(ROW, "Responsible") == "charlie@example.com"
+    assert len(sandbox.requests(path="/shares")) == 1
+
+
+def test_people_are_asked_for_only_if_a_name_is_unknown(
+    browser: Client, plan: SitePlan, sandbox: RunningSandbox
+) -> None:
+    page = Page.open(browser, plan.edit_path(ROW))
+    page.type({plan.columns["Responsible"]: "Alice Archer", plan.columns["Notes"]: "Rock"}).send()
+    assert plan.value(ROW, "Responsible") == "alice@example.com"
+    Page.open(browser, plan.edit_path(ROW)).type({plan.columns["Responsible"]: "eve@example.org"}).send()
+    assert plan.value(ROW, "Responsible") == "eve@example.org"
+    assert sandbox.requests(path="/shares") == []
+
+
+def test_a_name_stays_doubtful_if_nobody_says_who_it_is(
+    browser: Client, plan: SitePlan, sandbox: RunningSandbox
+) -> None:
+    sandbox.fault(method="GET", path="/shares", status=403)
+    page = Page.open(browser, plan.edit_path(ROW)).type({plan.columns["Responsible"]: "charlie carter"}).save()
+    assert "No one here is called “charlie carter”." in page.text
 
 
 def test_a_refusal_changes_nothing_for_the_form(browser: Client, plan: SitePlan, sandbox: RunningSandbox) -> None:
