@@ -84,7 +84,8 @@ class DayField(forms.DateField):
     def clean(self, value: Any) -> date | None:
         day: date | None = super().clean(value)
         if day is not None and not DAYS[0] <= day <= DAYS[1]:
-            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+            first, last = DAYS
+            raise forms.ValidationError(f"“{self.label}” must be a day from {first} to {last}.", code="invalid")
         return day
 
 
