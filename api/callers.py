@@ -8,6 +8,7 @@ from functools import wraps
 from typing import Any, cast
 
 from django.conf import settings
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponseBase, QueryDict
 from ninja.security.base import AuthBase
 from ninja.utils import check_csrf
@@ -124,9 +125,23 @@ def naming_the_person(run: Callable[..., HttpResponseBase]) -> Callable[..., Htt
     @wraps(run)
     def named(request: HttpRequest, **values: Any) -> HttpResponseBase:
         response = run(request, **values)
-        caller = getattr(request, "auth", None)
-        if isinstance(caller, Caller) and caller.token is None:
-            response.headers[PERSON] = f"{caller.profile.region} {caller.profile.id}"
+        if profile := _in_session(request):
+            response.headers[PERSON] = f"{profile.region} {profile.id}"
         return response
 
     return named
+
+
+def _in_session(request: HttpRequest) -> Profile | None:
+    """Return the person of the browser's session, also if the request was refused before it was authenticated. Return
+    None if the request has an app token, or if the database doesn't answer.
+    """
+    caller = getattr(request, "auth", None)
+    if isinstance(caller, Caller):
+        return caller.profile if caller.token is None else None
+    if request.headers.get("Authorization", "").lower().startswith(SCHEME):
+        return None
+    try:
+        return cast("SmartsheetRequest", request).smartsheet_user
+    except DatabaseError:
+        return None

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, FailFast, Field, model_validator
+from pydantic import BaseModel, ConfigDict, FailFast, Field, StrictBool, model_validator
 
 from api.cells import HYPERLINK_NAMES, CellValue, require_writable
 from api.encoding import Id
@@ -147,7 +147,7 @@ class Delete(_Strict):
 
     do: Literal["delete"]
     row_id: Id
-    rows: Annotated[int, Field(ge=1)] = 1
+    rows: Annotated[int, Field(ge=1, strict=True)] = 1
 
 
 class Move(_Strict):
@@ -186,7 +186,7 @@ class Edits(_Strict):
 
     changes: Annotated[list[Change], FailFast(), Field(min_length=1, max_length=MOST_CHANGES)]
     unit: Literal["row", "cell"] = "row"
-    is_partial: bool = False
+    is_partial: StrictBool = False
     reason: Annotated[str, Field(max_length=1_000, description="For the audit log")] = ""
 
     @model_validator(mode="after")

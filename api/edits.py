@@ -14,6 +14,7 @@ from api.callers import ApiRequest, anyone_with
 from api.changes import Edits, require_agreed, require_sense
 from api.encoding import respond
 from api.operations import BAD_BODY, failing
+from api.problems import Kind, Problem
 from api.results import FailedResultAnswer, ResultAnswer
 from api.sheets import SheetId
 from audit.access import reader_of
@@ -25,15 +26,18 @@ from identity.tokens import revocation
 
 router = Router(tags=["edits"], auth=anyone_with(Scope.EDIT))
 
+# A key is a string as structured headers write it, or the same characters without quotes. Without quotes, a comma is
+# between the values of two headers, so a key can't contain one.
+KEY = r"""^(?:[!#-+\--~][ !#-+\--~]*|"(?:[ !#-\[\]-~]|\\["\\])*")$"""
 IdempotencyKey = Annotated[
     str,
     Header(
         alias="Idempotency-Key",
         min_length=1,
         max_length=200,
-        pattern="^[!-~ ]+$",
+        pattern=KEY,
         description="Identifies this save for a week. If you send the same save again, you get its result and nothing "
-        "is saved twice. Use a random key for each save, such as a UUID.",
+        "is saved twice. Use a random key for each save, such as a UUID. Only a key in quotes can contain commas.",
     ),
 ]
 ANSWERS: dict[int, type] = {
@@ -84,9 +88,15 @@ def _restore(request: ApiRequest, sheet_id: int, edits: Edits, key: str) -> Http
 def _answer(request: ApiRequest, result: Result) -> HttpResponse:
     if results.needs_sign_in(result):
         revocation.follow_up(request.user.pk)
-    return respond(results.result_answer(result), status=results.status_of(result))
+    may_read = Scope.READ in request.auth.scopes
+    return respond(results.result_answer(result, may_read), status=results.status_of(result, may_read))
 
 
 def _bare(key: str) -> str:
-    """Return the idempotency key without the quotes that a structured header has around it."""
-    return key[1:-1] if len(key) > 2 and key[0] == key[-1] == '"' else key
+    """Return the idempotency key without the quotes that a structured header has around it. Raises Problem if there is
+    nothing between the quotes.
+    """
+    bare = key[1:-1] if key[0] == key[-1] == '"' else key
+    if not bare:
+        raise Problem(Kind.KEY_MISSING)
+    return bare

@@ -35,6 +35,7 @@ from identity.tokens import revocation
 log = logging.getLogger(__name__)
 
 KEY = ("header", "Idempotency-Key")
+NO_KEY = {"missing", "string_too_short"}  # what Pydantic calls a header that is missing or empty
 CELL_VALUES = {"value", "shown"}
 NO_VALUE = "The value of a cell is a text, a number, true, false, null, or a list of texts."
 AGAIN = 10  # seconds after which callers try again if the database or the log doesn't answer
@@ -112,7 +113,7 @@ def _fault(request: HttpRequest, error: Any) -> HttpResponse:
 
 
 def _invalid(error: Any) -> Problem:
-    if any(tuple(one["loc"]) == KEY and one["type"] == "missing" for one in error.errors):
+    if any(tuple(one["loc"]) == KEY and one["type"] in NO_KEY for one in error.errors):
         return Problem(Kind.KEY_MISSING)
     details: dict[str, str] = {}
     for one in error.errors:
@@ -129,7 +130,7 @@ def _is_in_value(loc: tuple[str | int, ...]) -> bool:
 
 
 def _pointer(loc: tuple[str | int, ...]) -> str:
-    """Return the place of an error: a JSON pointer into the body, or the name of a parameter.
+    """Return the place of an error: a JSON pointer (RFC 6901) into the body, or the name of a parameter.
 
     `loc` is the place as Pydantic reports it. Pydantic adds parts that aren't in the body: the kind of a change after
     the change's index, and the types of a cell's value. These added parts are left out.
@@ -143,4 +144,4 @@ def _pointer(loc: tuple[str | int, ...]) -> str:
             path.append(part)
         if part in CELL_VALUES:
             break
-    return "".join(f"/{part}" for part in path)
+    return "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in path)

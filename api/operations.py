@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Annotated, Any, NotRequired
 
+from django.core.handlers.wsgi import WSGIRequest
 from django.http import HttpRequest, HttpResponseBase
 from ninja.operation import Operation
 from pydantic import Field
@@ -15,7 +16,9 @@ from api import problems
 from api.problems import Kind, Problem
 
 ALWAYS = (401, 403, 422, 429, 500, 503)  # error statuses that any operation can have
-BAD_BODY = (400, 413)  # for operations with a body, which can be unreadable or too large
+BAD_BODY = (400, 411, 413)  # for operations with a body, which can be unreadable, of unknown length or too large
+NO_PARAMETER = "This parameter doesn't exist."
+TWICE = "Send this parameter only once."
 
 
 class Place(TypedDict):
@@ -43,20 +46,29 @@ def failing(*more: int) -> dict[Any, Any]:
     return dict.fromkeys(sorted({*ALWAYS, *more}), ProblemAnswer)
 
 
-def with_known_parameters_only(run: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """Refuse requests whose query has unknown parameters. If a misspelled filter were ignored, the answer would be
-    wrong.
+def well_formed_only(run: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Refuse two kinds of requests that would otherwise be misunderstood.
+
+    The query has unknown parameters, or several values for a parameter that takes one. If a misspelled or a second
+    filter were ignored, the answer would be wrong.
+
+    The body has no Content-Length (`Transfer-Encoding: chunked`). Under WSGI, Django reads such a body as empty.
     """
     operation: Operation = run.__self__  # type: ignore[attr-defined] # ninja decorates the method of an operation
     queries = [model for model in operation.models if model.__ninja_param_source__ == "query"]
     known = {name for query in queries for name in getattr(query, "__ninja_flatten_map__", {})}
+    lists = {name for query in queries for name in getattr(query, "__ninja_collection_fields__", ())}
+    has_body = any(model.__ninja_param_source__ == "body" for model in operation.models)
 
     @wraps(run)
     def checked(request: HttpRequest, **values: Any) -> HttpResponseBase:
-        unknown = sorted(request.GET.keys() - known)
-        if unknown:
-            errors = [{"pointer": name, "detail": "This parameter doesn't exist."} for name in unknown]
+        details = dict.fromkeys(request.GET.keys() - known, NO_PARAMETER)
+        details |= {name: TWICE for name in known - lists if len(request.GET.getlist(name)) > 1}
+        if details:
+            errors = [{"pointer": name, "detail": detail} for name, detail in sorted(details.items())]
             return problems.answer(request, Problem(Kind.INVALID, errors=errors))
+        if has_body and isinstance(request, WSGIRequest) and "Transfer-Encoding" in request.headers:
+            return problems.answer(request, Problem(Kind.LENGTH_MISSING))
         return run(request, **values)
 
     return checked

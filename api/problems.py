@@ -37,6 +37,7 @@ class Kind(Enum):
     CONTESTED = ("contested", 409, "Another save of the same cell or row is in progress")
     MORE_ROWS = ("more-rows", 409, "The number of rows to delete has changed")
     IN_PROGRESS = ("idempotency-key-in-use", 409, "A save with this key is in progress")
+    LENGTH_MISSING = ("length-missing", 411, "The body needs the header Content-Length")
     TOO_LARGE = ("body-too-large", 413, "The body is too large")
     INVALID = ("invalid-request", 422, "The request is not valid")
     KEY_REUSED = ("idempotency-key-reused", 422, "The key was already used for another save")

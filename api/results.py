@@ -5,6 +5,7 @@ status.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NotRequired
 
 from typing_extensions import TypedDict
@@ -34,7 +35,8 @@ NOT_CERTAIN = (
 
 class CellResultAnswer(TypedDict):
     """The result of a cell. `value` is the cell's current value, if known. After a conflict, `by` and `at` say who
-    wrote this value, and when.
+    wrote this value, and when. If the cell wasn't saved, `value`, `by` and `at` need the scope `read`. Without it, they
+    are null or empty.
     """
 
     column_id: IdText
@@ -92,17 +94,17 @@ class FailedResultAnswer(ProblemAnswer):
     is_repeat: NotRequired[bool]
 
 
-def result_answer(result: Result) -> ResultAnswer:
-    """Return the result as JSON."""
+def result_answer(result: Result, may_read: bool) -> ResultAnswer:
+    """Return the result as JSON. If the caller can't read sheets, leave out what other people wrote."""
     return {
-        "results": [_row(row) for row in result.rows],
+        "results": [_row(row, may_read) for row in result.rows],
         "edit_ids": [str(edit_id) for edit_id in result.edit_ids],
         "is_logged": result.is_logged,
         "is_repeat": result.is_repeat,
     }
 
 
-def status_of(result: Result) -> int:
+def status_of(result: Result, may_read: bool) -> int:
     """Return 200 if everything was saved, and 207 if a part was saved. Raises Problem if nothing was saved, or if it is
     uncertain whether anything was saved.
     """
@@ -113,7 +115,7 @@ def status_of(result: Result) -> int:
         return 200
     if any(row.status is Status.SAVED for row in result.rows):
         return 207
-    raise _problem(result, failed)
+    raise _problem(result, failed, may_read)
 
 
 def needs_sign_in(result: Result) -> bool:
@@ -121,7 +123,7 @@ def needs_sign_in(result: Result) -> bool:
     return any(isinstance(row.error, SignInAgain) for row in result.rows)
 
 
-def _problem(result: Result, failed: Sequence[RowResult]) -> Problem:
+def _problem(result: Result, failed: Sequence[RowResult], may_read: bool) -> Problem:
     """Return the problem of the first change with an unknown outcome. If there is no such change, return the problem of
     the first failed change.
     """
@@ -130,7 +132,7 @@ def _problem(result: Result, failed: Sequence[RowResult]) -> Problem:
         _kind(row) or Kind.FAULT,
         NOT_CERTAIN if row.status is Status.UNKNOWN else NOTHING_SAVED,
         retry_after=next(filter(None, (retry_after(row.error) for row in failed)), None),
-        more=result_answer(result),
+        more=result_answer(result, may_read),
     )
 
 
@@ -140,7 +142,7 @@ def _kind(row: RowResult) -> Kind | None:
     return kind_of(row.error) if row.error else KINDS.get(row.status)
 
 
-def _row(row: RowResult) -> RowResultAnswer:
+def _row(row: RowResult, may_read: bool) -> RowResultAnswer:
     kind = _kind(row)
     return {
         "row_id": None if row.row_id is None else str(row.row_id),
@@ -148,7 +150,7 @@ def _row(row: RowResult) -> RowResultAnswer:
         "type": kind.type if kind else None,
         "detail": row.message,
         "rows": row.count,
-        "cells": [_cell(cell) for cell in row.cells],
+        "cells": [_cell(cell, may_read) for cell in row.cells],
         "error_code": row.error_code,
         "ref_id": row.ref_id,
         "edit_id": str(row.edit_id) if row.edit_id else None,
@@ -157,7 +159,9 @@ def _row(row: RowResult) -> RowResultAnswer:
     }
 
 
-def _cell(cell: CellResult) -> CellResultAnswer:
+def _cell(cell: CellResult, may_read: bool) -> CellResultAnswer:
+    if not may_read and cell.status not in DONE:
+        cell = replace(cell, value=None, by="", at=None)
     kind = KINDS.get(cell.status)
     return {
         "column_id": str(cell.column_id),

@@ -70,7 +70,7 @@ class Known(BaseModel):
     since: Annotated[str, Field(pattern=PATTERN)]
     digests: Annotated[dict[IdText, Digest], Field(max_length=MOST_DIGESTS)]
     columns: Annotated[list[Id], Field(min_length=1, max_length=MOST_IDS)] | None = None
-    version: Annotated[int, Field(ge=0)] | None = None
+    version: Annotated[int, Field(ge=0, strict=True)] | None = None
 
 
 class StateAnswer(TypedDict):

@@ -12,7 +12,7 @@ from ninja.operation import Operation
 from api import edits, failures, log, people, problems, sheets
 from api.callers import AppTokenAuth, naming_the_person
 from api.encoding import JSON, Renderer, StrictParser
-from api.operations import with_known_parameters_only
+from api.operations import well_formed_only
 from api.problems import Kind, Problem
 
 DESCRIPTION = """\
@@ -71,7 +71,7 @@ api = Api(
     renderer=Renderer(),
 )
 failures.handle_on(api)
-api.add_decorator(with_known_parameters_only, mode="view")
+api.add_decorator(well_formed_only, mode="view")
 api.add_decorator(naming_the_person, mode="view")
 for router in (people.router, sheets.router, edits.router, log.router):
     api.add_router("", router)

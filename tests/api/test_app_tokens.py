@@ -104,6 +104,20 @@ def test_a_refusal_is_logged_with_the_token(make: Make, plan: SitePlan) -> None:
     assert Entry.objects.get(phase="forbidden").via == program.via
 
 
+def test_a_conflict_shows_a_value_only_to_those_who_can_read(make: Make, plan: SitePlan) -> None:
+    """Otherwise a token could read each cell, by sending changes with a wrong `shown`."""
+    plan.write("Dig foundations", Notes="Rock")
+    cell = {"column_id": str(plan.columns["Notes"]), "shown": "Sand", "value": "Clay"}
+    change = {"do": "update", "row_id": str(plan.rows["Dig foundations"]), "cells": [cell]}
+    for scopes, shown in ((["edit"], None), (["read", "edit"], "Rock")):
+        problem = make(*scopes).save(plan.id, change, status=409)
+        (found,) = problem["results"][0]["cells"]
+        assert (found["status"], found["value"]) == ("conflict", shown)
+        assert bool(found["by"]) is bool(found["at"]) is (shown is not None)
+    saved = make("edit").save(plan.id, change | {"cells": [cell | {"shown": "Rock"}]})
+    assert [(one["status"], one["value"]) for one in saved["results"][0]["cells"]] == [("saved", "Clay")]
+
+
 @pytest.mark.parametrize(
     ("scopes", "path", "needed"),
     [(["edit", "log"], "/sheets", "read"), (["log"], "/sheets/7", "read"), (["edit"], "/sheets/7/rows?id=7", "read")],

@@ -7,12 +7,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.test import Client
 from pytest_django import Settings
 
 from api.failures import NO_VALUE
 from audit.models import Entry
 from tests.api.caller import Caller
 from tests.edits.site_plan import SitePlan
+from tests.running_sandbox import Person
 
 ID = "4583173393803140"
 CELL = {"column_id": ID, "shown": None, "value": "x"}
@@ -32,11 +34,72 @@ def test_a_write_needs_a_key(caller: Caller, plan: SitePlan) -> None:
     assert plan.sandbox.requests() == []
 
 
-@pytest.mark.parametrize("key", ["é", "\n", "x" * 201, " " * 3 + "\t"])
+@pytest.mark.parametrize("key", ["", '""'])
+def test_an_empty_key_is_a_missing_key(caller: Caller, plan: SitePlan, key: str) -> None:
+    body = {"changes": [{"do": "add", "cells": []}]}
+    problem = caller.post(f"/sheets/{plan.id}/edits", body, status=400, key=None, **{"Idempotency-Key": key})
+    assert problem["type"] == "urn:byline:problem:idempotency-key-missing"
+    assert plan.sandbox.requests() == []
+
+
+@pytest.mark.parametrize("key", ["é", "\n", "x" * 201, " " * 3 + "\t", "one,two", '"one","two"', '"one', 'o"n"e', '"'])
 def test_keys_that_are_none(caller: Caller, plan: SitePlan, key: str) -> None:
     if "\n" not in key:  # servers refuse a header with a line break
         problem = caller.save(plan.id, {"do": "add", "cells": []}, status=422, key=key)
         assert problem["errors"][0]["pointer"] == "Idempotency-Key"
+
+
+@pytest.mark.parametrize(("key", "same"), [('"a, b"', '"a, b"'), ('"1-2"', "1-2"), ("a b/c:d", '"a b/c:d"')])
+def test_keys_with_and_without_quotes(caller: Caller, plan: SitePlan, key: str, same: str) -> None:
+    change = {"do": "add", "cells": [{"column_id": str(plan.columns["Task"]), "value": "Fence"}]}
+    assert not caller.save(plan.id, change, key=key)["is_repeat"]
+    assert caller.save(plan.id, change, key=same)["is_repeat"]
+
+
+@pytest.mark.parametrize("path", ["edits", "changes"])
+def test_a_body_without_a_length(caller: Caller, plan: SitePlan, path: str) -> None:
+    """Under WSGI, Django would read this body as empty."""
+    answer = caller.post(f"/sheets/{plan.id}/{path}", {}, status=411, **{"Transfer-Encoding": "chunked"})
+    assert answer["type"] == "urn:byline:problem:length-missing"
+    assert plan.sandbox.requests() == []
+
+
+@pytest.mark.parametrize(
+    ("path", "status"), [("/edits", 403), ("/edits?page=2", 422), ("/edits?x=1", 422), ("/changes", 403)]
+)
+def test_a_refusal_names_the_person_of_the_session(
+    caller: Caller, plan: SitePlan, bob: Person, path: str, status: int
+) -> None:
+    caller.token = ""
+    caller.post(f"/sheets/{plan.id}{path}", {}, status=status)
+    assert caller.answer["Byline-Person"] == f"sandbox {bob.id}"
+
+
+def test_a_refusal_of_a_token_names_nobody(caller: Caller) -> None:
+    answer = caller.client.get("/api/v1/sheets?x=1", headers={"Authorization": "Bearer nonsense"})
+    assert (answer.status_code, "Byline-Person" in answer.headers) == (422, False)
+    assert "Byline-Person" not in Client().get("/api/v1/sheets?x=1").headers
+
+
+@pytest.mark.parametrize(
+    ("path", "name"), [("/sheets/{}?page=1&page=2", "page"), ("/log/entries?sheet=1&sheet=2", "sheet")]
+)
+def test_a_parameter_that_is_sent_twice(caller: Caller, plan: SitePlan, path: str, name: str) -> None:
+    problem = caller.get(path.format(plan.id), status=422)
+    assert problem["errors"] == [{"pointer": name, "detail": "Send this parameter only once."}]
+    assert plan.sandbox.requests() == []
+
+
+def test_a_list_of_ids_is_sent_as_several_parameters(caller: Caller, plan: SitePlan) -> None:
+    ids = [str(row_id) for row_id in plan.rows.values()][:2]
+    assert [row[0] for row in caller.get(f"/sheets/{plan.id}/rows", id=ids)["rows"]] == ids
+
+
+@pytest.mark.parametrize("name", ["since", "until"])
+@pytest.mark.parametrize("day", ["0001-01-01", "1969-12-31", "9999-12-31"])
+def test_a_day_outside_of_the_log(caller: Caller, name: str, day: str) -> None:
+    (error,) = caller.get("/log/entries", status=422, **{name: day})["errors"]
+    assert error == {"pointer": name, "detail": f"“{name}” must be a day from 1970-01-01 to 9998-12-31."}
 
 
 @pytest.mark.parametrize(
@@ -78,6 +141,11 @@ def test_a_body_that_is_too_large(caller: Caller, settings: Settings) -> None:
         ({"changes": [{"do": "destroy"}]}, "/changes/0"),
         ({"changes": [{"do": "add", "cells": []}], "other": 1}, "/other"),
         ({"changes": [{"do": "delete", "row_id": 1}]}, "/changes/0/row_id"),
+        ({"changes": [{"do": "delete", "row_id": ID, "rows": True}]}, "/changes/0/rows"),
+        ({"changes": [{"do": "delete", "row_id": ID, "rows": "1"}]}, "/changes/0/rows"),
+        ({"changes": [{"do": "delete", "row_id": ID}], "is_partial": "yes"}, "/is_partial"),
+        ({"changes": [{"do": "delete", "row_id": ID}], "is_partial": 1}, "/is_partial"),
+        ({"changes": [{"do": "delete", "row_id": ID}], "a~b/c": 1}, "/a~0b~1c"),
         ({"changes": [{"do": "restore", "row_id": 1}]}, "/changes/0/row_id"),
         ({"changes": [{"do": "delete", "row_id": "9223372036854775808"}]}, "/changes/0/row_id"),
         ({"changes": [{"do": "delete", "row_id": ID}] * 2}, ""),
@@ -119,7 +187,11 @@ def test_the_refusal_of_an_id_names_the_largest(caller: Caller, plan: SitePlan, 
 
 
 @pytest.mark.parametrize(
-    "url", ["http://exa mple.com", "https://exam\u00a0ple.com/plan", "ftp://example.com", "example.com"]
+    "url",
+    [
+        *("http://exa mple.com", "https://exam\u00a0ple.com/plan", "ftp://example.com", "example.com"),
+        *(f"https://example.com/{sign}plan" for sign in "\0\t\n\r\x7f\x85\u2028\u202e\u2066\u200f"),
+    ],
 )
 def test_addresses_that_no_browser_opens(caller: Caller, plan: SitePlan, url: str) -> None:
     change = {"do": "update", "row_id": ID, "cells": [CELL | {"hyperlink": {"url": url}}]}
