@@ -157,9 +157,9 @@ def _is_outcome(entry: Entry) -> bool:
 def _changes(
     anchors: Sequence[Entry], asked: Sequence[Entry], *, count: int, is_whole: bool
 ) -> dict[UUID, list[LoggedChange]]:
-    """Read changes of the edits of these entries (the anchors). Return them in order, by the edit's id. An anchor that
-    is a change itself is included. For each entry in `asked`, the first `count` changes of its edit are included too.
-    If `is_whole` is false, these are only changes of the entry's own row or cell.
+    """Return changes in order, by the id of their edit. The anchors are entries. Those that are changes are returned.
+    For each entry in `asked`, the first `count` changes of its edit are read and returned too. If `is_whole` is false,
+    only changes of the entry's own row or cell are read.
     """
     if not anchors:
         return {}

@@ -103,8 +103,8 @@ def note_sign_out(user: User | None, **_more: object) -> None:
 
 @contextmanager
 def _logging_errors() -> Iterator[None]:
-    """Log the errors of the block instead of raising them. This is for recording an event that can't be prevented any
-    more, because it has already happened or was refused.
+    """Log the errors of the block instead of raising them. This is for recording what has already happened or was
+    already refused, so an error can't change it.
     """
     try:
         yield

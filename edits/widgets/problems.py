@@ -101,8 +101,8 @@ LOOK_FIRST = {
     Doing.DELETE: "Look at the sheet to see whether the row was deleted.",
     Doing.UNDO: "Look at the cell. If the cell still has the value that you wanted to undo, try to undo it again.",
     Doing.UNDO_ADDING: "Look at the sheet. If it still has what you wanted to undo, try to undo it again.",
-    Doing.UNDO_DELETING: "Look at the sheet to see what was added. This app doesn't add it a second time as long "
-    "as the outcome isn't certain.",
+    Doing.UNDO_DELETING: "Look at the sheet to see whether anything was added. This app adds nothing again "
+    "until the outcome is certain.",
     Doing.UNDO_MOVING: "Look at the sheet. If not everything is at its old place, try to undo the move again.",
 }
 INSTEAD = {
