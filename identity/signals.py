@@ -67,7 +67,8 @@ token_lost = Signal()
 token_revoked = Signal()
 
 # A person isn't connected any more, and this app has deleted their token. Arguments: `person`, `is_confirmed` (as for
-# `token_revoked`), and `why` in words ("" if the person disconnected the app).
+# `token_revoked`, or None if Smartsheet hasn't been asked yet), and `why` in words ("" if the person disconnected the
+# app).
 disconnected = Signal()
 
 # An administrator blocks a person from using Smartsheet here, or unblocks them. Arguments: `person`, `is_active` (False

@@ -53,7 +53,7 @@ def give_back(person: SmartsheetUser, *, why: str) -> None:
         if not Token.objects.filter(person=person).exists():
             return
         take_away(person, why=why)
-        disconnected.send_robust(SmartsheetUser, person=person, is_confirmed=False, why=why)
+        disconnected.send_robust(SmartsheetUser, person=person, is_confirmed=None, why=why)
         transaction.on_commit(partial(return_due, seconds=AT_ONCE))
 
 

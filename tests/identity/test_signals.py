@@ -14,6 +14,7 @@ from identity import signals
 from identity.models import SmartsheetUser, Token
 from identity.roles import Role
 from identity.tokens.access_tokens import SignInAgain, token_for
+from identity.tokens.returning import give_back
 from tests.identity.heard import ALL, Heard
 from tests.identity.provider import ALICE, TOKEN, Answer, Provider
 
@@ -127,6 +128,18 @@ def test_disconnecting(client: Client, provider: Provider, heard: Heard) -> None
     assert heard.of("disconnected") == {"person": person, "is_confirmed": True, "why": ""}
     assert (heard.of("token_revoked")["profile"].id, heard.of("token_revoked")["is_confirmed"]) == (ALICE["id"], True)
     assert heard.of("token_revoked")["user"] is None
+
+
+def test_disconnecting_someone_before_smartsheet_is_asked(client: Client, provider: Provider, heard: Heard) -> None:
+    provider.come_back(client)
+    heard.clear()
+    give_back(SmartsheetUser.objects.get(), why="Deactivated.")
+    assert heard.of("disconnected")["is_confirmed"] is None
+    assert heard.of("token_revoked")["is_confirmed"] is True
+    assert [name for name in heard.names() if name in {"disconnected", "token_revoked"}] == [
+        "disconnected",
+        "token_revoked",
+    ]
 
 
 def test_no_signal_contains_a_secret(client: Client, provider: Provider, heard: Heard) -> None:
