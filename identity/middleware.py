@@ -32,6 +32,9 @@ class SmartsheetRequest(HttpRequest):
     def smartsheet_user(self) -> Profile | None:
         """The stored profile of the connected person. It is None if the person isn't signed in, hasn't connected, or
         has disconnected. Reading it never calls Smartsheet.
+
+        The first use makes a query. So in a view that is `async def`, use the decorator `smartsheet_connected`, which
+        makes this query in a thread, or use `sync_to_async`.
         """
         person: SmartsheetUser | None = getattr(self.user, "smartsheet", None)
         return person.as_profile() if person and person.is_connected else None

@@ -1,7 +1,10 @@
 """In requests and templates, `smartsheet_user` is None before the sign-in, and the profile after it."""
 
 import pytest
+from asgiref.sync import async_to_sync, iscoroutinefunction
+from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.auth.models import User
+from django.contrib.sessions.middleware import SessionMiddleware
 from django.http import HttpRequest, HttpResponse
 from django.template import Context, Template
 from django.test import Client, RequestFactory
@@ -84,3 +87,30 @@ def test_a_view_may_require_a_person(client: Client, provider: Provider) -> None
     signed_in = greet(client.get("/").wsgi_request, greeting="Hello")
     assert isinstance(signed_in, HttpResponse)
     assert signed_in.content == b"Hello Alicia Ashby"
+
+
+@smartsheet_connected
+async def greet_async(request: HttpRequest, *, greeting: str) -> HttpResponse:
+    return HttpResponse(f"{greeting} {request.smartsheet_user.name}")  # type: ignore[attr-defined] # the middleware's
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_async_view_may_require_a_person(client: Client, provider: Provider) -> None:
+    assert iscoroutinefunction(greet_async)
+    run = async_to_sync(greet_async)
+    answer = run(client.get("/?a=1").wsgi_request, greeting="Hello")
+    assert (answer.status_code, answer["Location"]) == (302, "/?next=/%3Fa%3D1")
+    provider.come_back(client)
+    signed_in = run(fresh(client), greeting="Hello")
+    assert isinstance(signed_in, HttpResponse)
+    assert signed_in.content == b"Hello Alice Ashby"
+
+
+def fresh(client: Client) -> HttpRequest:
+    """Return a request of this browser whose user hasn't been looked up yet."""
+    request = RequestFactory().get("/")
+    request.COOKIES = {name: one.value for name, one in client.cookies.items()}
+    for middleware in (SessionMiddleware, AuthenticationMiddleware):
+        middleware(lambda _request: HttpResponse()).process_request(request)
+    SmartsheetUserMiddleware(lambda _request: HttpResponse())(request)
+    return request
