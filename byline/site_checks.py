@@ -22,6 +22,7 @@ from django.utils.module_loading import import_string
 import byline
 from identity.conf import settings as identity_settings
 from identity.regions import UnknownRegion
+from identity.roles import RoleName
 from identity.signin import addresses as addresses_of_site
 from identity.signin import csp, ways
 
@@ -51,6 +52,11 @@ BLOCKS = ("title", "styles", "content", "scripts")
 STORE = "identity.sessions.store"
 USE_OURS = f"Set SESSION_ENGINE = '{STORE}' and run migrate, or accept this limit."
 ROLES = "identity.backends.RolesBackend"
+ROLE_VARIABLES = {
+    "BYLINE_AUDITORS": RoleName.AUDITOR,
+    "BYLINE_FORM_DESIGNERS": RoleName.FORM_DESIGNER,
+    "BYLINE_ADMINISTRATORS": RoleName.ADMINISTRATOR,
+}
 
 
 def installed_apps(**_kwargs: Any) -> list[CheckMessage]:
@@ -204,18 +210,28 @@ def content_security_policy(**_kwargs: Any) -> list[CheckMessage]:
 
 
 def people(**_kwargs: Any) -> list[CheckMessage]:
-    """Report byline.W005 if roles have no effect, and byline.W006 if no one can connect or sign in."""
+    """Report byline.W005 if roles have no effect, byline.W006 if no one can connect or sign in, and byline.W008 if a
+    setting that gives people roles has the name of a variable of Byline's own project.
+    """
     messages: list[CheckMessage] = []
     backends = [import_string(path) for path in settings.AUTHENTICATION_BACKENDS]
     has_roles = any(issubclass(backend, import_string(ROLES)) for backend in backends)
     if identity_settings.ROLES and not has_roles:
         message = "ROLES gives people roles, but no authentication backend gives people the permissions of their roles."
         messages.append(Warning(message, hint=f"Add '{ROLES}' to AUTHENTICATION_BACKENDS.", id="byline.W005"))
+    messages += _ignored_roles()
     if not identity_settings.BYLINE_CONNECT and not ways.is_sign_in_offered():
         message = "No one can connect Smartsheet or sign in with it."
         hint = "Set BYLINE_CONNECT to True, or add 'identity.backends.SmartsheetBackend' to AUTHENTICATION_BACKENDS."
         messages.append(Warning(message, hint=hint, id="byline.W006"))
     return messages
+
+
+def _ignored_roles() -> Iterator[CheckMessage]:
+    for name, role in ROLE_VARIABLES.items():
+        if getattr(settings, name, None) and role not in identity_settings.ROLES:
+            message = f"The setting {name} has no effect: only in Byline's own project, a variable has this name."
+            yield Warning(message, hint=f"Set ROLES = {{'{role}': [...]}}.", id="byline.W008")
 
 
 def times_and_databases(**_kwargs: Any) -> list[CheckMessage]:

@@ -159,6 +159,16 @@ def test_a_session_cookie_that_does_not_come_back_is_an_error(settings: Settings
     assert ids() == ["byline.E010"]
 
 
+def test_a_setting_that_gives_no_roles_is_named(settings: Settings) -> None:
+    settings.BYLINE_FORM_DESIGNERS = ["anna@example.com"]
+    settings.ROLES = {"auditor": ["anna@example.com"]}
+    (message,) = found()
+    assert (message.id, message.hint) == ("byline.W008", "Set ROLES = {'form_designer': [...]}.")
+    assert "BYLINE_FORM_DESIGNERS has no effect" in message.msg
+    settings.ROLES |= {"form_designer": settings.BYLINE_FORM_DESIGNERS}
+    assert ids() == []
+
+
 def test_roles_without_a_backend_are_named(settings: Settings) -> None:
     settings.AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
     settings.BYLINE_CONNECT = True
