@@ -9,7 +9,8 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
+from asgiref.sync import async_to_sync
+from django.contrib.auth.models import AnonymousUser, User
 from django.contrib.sessions.backends.base import SessionBase
 from django.core.exceptions import PermissionDenied
 from django.dispatch import Signal
@@ -21,6 +22,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from audit.models import Entry
+from byline import setting_checks
 from identity import signals
 from identity.middleware import SmartsheetUserMiddleware
 from identity.models import SmartsheetUser, Token
@@ -55,7 +57,9 @@ def example() -> Iterator[Example]:
     def run(*names: str) -> dict[str, Any]:
         there: dict[str, Any] = {"__name__": "examples"}  # a view needs a module
         for name in names:
-            (code,) = [block for block in blocks("python") if re.search(rf"^(def )?{name}\b", block, re.MULTILINE)]
+            (code,) = [
+                block for block in blocks("python") if re.search(rf"^(?:async )?(?:def )?{name}\b", block, re.MULTILINE)
+            ]
             exec(compile(code, "docs/for-app-developers.md", "exec"), there)  # noqa: S102 # that is what is tested
         return there
 
@@ -81,16 +85,19 @@ def request_of(user: Any) -> HttpRequest:
 
 def test_every_example_is_run() -> None:
     """This fails if the page has an example that these tests don't run."""
-    defined = [re.findall(r"^def (\w+)", block, re.MULTILINE) for block in blocks("python")]
+    defined = [re.findall(r"^(?:async )?def (\w+)", block, re.MULTILINE) for block in blocks("python")]
     assert defined == [
         ["hello"],
+        ["whoever"],
         ["status"],
         ["names_of_sheets"],
         ["names_or_why_not"],
         ["set_cell"],
         ["greet", "say_goodbye", "note_new_name", "ask_to_sign_in"],
         ["only_with_a_licence"],
+        ["connect_in_sandbox"],
         ["report"],
+        [],
     ]
     assert len(blocks("html")) == 2
 
@@ -106,6 +113,35 @@ def test_the_template(client: Client, signed_in: User, alice: Person) -> None:
 def test_a_view_that_requires_a_person(example: Example, signed_in: User, alice: Person) -> None:
     hello = example("hello")["hello"]
     assert hello(request_of(signed_in)).content.decode() == f"Hello Alice, number {alice.id} in sandbox."
+
+
+def test_an_async_view(example: Example, signed_in: User) -> None:
+    whoever = example("whoever")["whoever"]
+    assert async_to_sync(whoever)(request_of(signed_in)).content == b"Hello Alice."
+    assert async_to_sync(whoever)(request_of(AnonymousUser())).content == b"Please sign in."
+
+
+@pytest.mark.parametrize("is_connecting", [True, False])
+def test_connecting_in_a_test(
+    example: Example, client: Client, sandbox: RunningSandbox, settings: Settings, bob: Person, is_connecting: bool
+) -> None:
+    settings.BYLINE_CONNECT = is_connecting
+    if is_connecting:
+        client.force_login(User.objects.create_user("jane"), "django.contrib.auth.backends.ModelBackend")
+    connect = example("connect_in_sandbox")["connect_in_sandbox"]
+    assert connect(client, bob.email, sandbox=sandbox.url).status_code == 302
+    assert client.get("/identity/me").json()["user"]["email"] == bob.email
+
+
+def test_the_roles(settings: Settings, signed_in: User, alice: Person) -> None:
+    (code,) = [block for block in blocks("python") if block.startswith("ROLES")]
+    settings.ROLES = {}
+    assert not User.objects.get().has_perm("edits.design_forms")
+    there: dict[str, Any] = {}
+    exec(code.replace("anna@example.com", alice.email), there)  # noqa: S102 # that is what is tested
+    settings.ROLES = there["ROLES"]
+    assert setting_checks.RULES["ROLES"].holds(settings.ROLES)
+    assert User.objects.get().has_perm("edits.design_forms")
 
 
 def test_the_page_that_updates_a_row(
