@@ -1,20 +1,21 @@
 """Splits the log into ranges of ids. So a page can read a few months at a time, and stop when it is full.
 
-On PostgreSQL each month is a table, and a query without times is planned for all tables. Ids rise with time, except
-among entries written at almost the same time. So a range has times as well as ids. The ids are exact. The times extend
-a day further in both directions, and only tell the database which months to skip. On SQLite the whole log is one range.
+On PostgreSQL each month is a table, and a query without times is planned for all tables. So a range has times as well
+as ids. The ids are exact. The times only tell the database which months to skip. They include each month that has an id
+of the range (id_bounds.py), because ids don't always rise with time: the database's clock can have been wrong. The
+times extend a day further in both directions, for entries that are committed meanwhile. On SQLite the whole log is one
+range.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import repeat
 
 from django.db import connection
-from django.db.models import Min
-from django.utils import timezone
 
-from audit.database import triggers_postgresql
+from audit import id_bounds
+from audit.id_bounds import Bounds, start_of
 from audit.models import Entry, EntryQuerySet
 
 SLACK = timedelta(days=1)  # how far a range's times extend beyond its ids
@@ -22,9 +23,6 @@ GROWTH = 4  # each range is this many times as long as the range before it
 PROBED = 100  # how many entries next to a time are read, to find the range of ids for that time
 NEAR = timedelta(days=14)  # entries this close to a time are searched first
 ID_SLACK = 1_000  # an entry can have an id that is this much larger than the id of an entry that was written later
-
-_floors: dict[int, int] = {}  # the smallest id of each month, counted from year 0; it never changes
-_oldest: list[int] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +85,7 @@ def forget() -> None:
     """Clear this process's cache of months. Tests must call this if they write entries to other months than the current
     one.
     """
-    _floors.clear()
-    _oldest.clear()
+    id_bounds.forget()
 
 
 def _ids_at(moment: datetime, *, floor: bool) -> int | None:
@@ -104,34 +101,61 @@ def _back(before: int | None) -> Iterator[IdRange]:
     if connection.vendor != "postgresql":
         yield IdRange(high=before)
         return
-    now, oldest = _month(timezone.now()), _oldest_month()
-    last = now if before is None else _month_of_id(before - 1)
-    span, high = 1, before
-    while last >= oldest:
-        first = max(oldest, last - span + 1)
-        low = None if first == oldest else _lowest(first, last)
-        if first == oldest or low is not None:
-            since = None if first == oldest else _start(first) - SLACK
-            yield IdRange(low=low, high=high, since=since, until=None if last == now else _start(last + 1) + SLACK)
-            high = low
-        last, span = first - 1, span * GROWTH
+    months = id_bounds.months()
+    end, span, high = len(months), 1, before
+    while end:
+        start = max(end - span, 0)
+        low = _border(months, start) if start else None
+        if low is None or high is None or low < high:
+            yield _range(months, low, high)
+            high, span = low, span * GROWTH
+        end = start
 
 
 def _forth(after: int) -> Iterator[IdRange]:
     if connection.vendor != "postgresql":
         yield IdRange(low=after + 1)
         return
-    now, first, span, low = _month(timezone.now()), _month_of_id(after), 1, after + 1
-    while first <= now:
-        last = min(now, first + span - 1)
-        high = None if last == now else _lowest(last + 1, now)
-        yield IdRange(
-            low=low,
-            high=high,
-            since=None if first <= _oldest_month() else _start(first) - SLACK,
-            until=None if last == now else _start(last + 1) + SLACK,
-        )
-        low, first, span = high or low, last + 1, span * GROWTH
+    months = id_bounds.months()
+    start = next((place for place, month in enumerate(months) if month.highest > after), len(months))
+    span, low = 1, after + 1
+    while (end := start + span) < len(months):
+        high = _border(months, end)
+        if low < high:
+            yield _range(months, low, high)
+            low, span = high, span * GROWTH
+        start = end
+    yield _range(months, low, None)
+
+
+def _border(months: Sequence[Bounds], place: int) -> int:
+    """An id between the ids of the months before this place and the ids of the months from this place on.
+
+    If the database's clock was wrong, the ids of both sides overlap. Then this returns the end of the overlap for which
+    fewer months have ids on the wrong side.
+    """
+    before, after = months[:place], months[place:]
+    least = min(month.lowest for month in after)
+    most = max(month.highest for month in before) + 1
+    wrong_with_least = sum(month.highest >= least for month in before)
+    wrong_with_most = sum(month.lowest < most for month in after)
+    return least if wrong_with_least < wrong_with_most else most
+
+
+def _range(months: Sequence[Bounds], low: int | None, high: int | None) -> IdRange:
+    """The range with these ids. Its times include each month that has an id in the range."""
+    inside = [
+        place
+        for place, month in enumerate(months)
+        if (low is None or month.highest >= low) and (high is None or month.lowest < high)
+    ]
+    first, last = (inside[0], inside[-1]) if inside else (len(months) - 1, len(months) - 1)
+    return IdRange(
+        low=low,
+        high=high,
+        since=start_of(months[first].month) - SLACK if first > 0 else None,
+        until=start_of(months[last].month + 1) + SLACK if high is not None and last < len(months) - 1 else None,
+    )
 
 
 def _cut_back(id_range: IdRange, steps: Iterable[int]) -> Iterator[IdRange]:
@@ -156,43 +180,3 @@ def _cut_forth(id_range: IdRange, steps: Iterable[int]) -> Iterator[IdRange]:
         yield IdRange(low, low + step, since, until)
         low += step
     yield IdRange(low, high, since, until)
-
-
-def _month_of_id(entry_id: int) -> int:
-    """The newest month whose smallest id is at most this id. If there is no such month, the oldest month."""
-    oldest = _oldest_month()
-    for month in range(_month(timezone.now()), oldest, -1):
-        floor = _floor(month)
-        if floor is not None and floor <= entry_id:
-            return month
-    return oldest
-
-
-def _lowest(first: int, last: int) -> int | None:
-    floors = [floor for month in range(first, last + 1) if (floor := _floor(month)) is not None]
-    return min(floors, default=None)
-
-
-def _floor(month: int) -> int | None:
-    if month not in _floors:
-        in_month = Entry.objects.filter(at__gte=_start(month), at__lt=_start(month + 1))
-        floor = in_month.aggregate(floor=Min("id"))["floor"]
-        if floor is not None:
-            _floors[month] = floor
-    return _floors.get(month)
-
-
-def _oldest_month() -> int:
-    if not _oldest:
-        months = triggers_postgresql.months(connection).values()
-        _oldest.append(min((12 * year + month - 1 for year, month in months), default=_month(timezone.now())))
-    return _oldest[0]
-
-
-def _month(moment: datetime) -> int:
-    moment = moment.astimezone(UTC)
-    return 12 * moment.year + moment.month - 1
-
-
-def _start(month: int) -> datetime:
-    return datetime(month // 12, month % 12 + 1, 1, tzinfo=UTC)

@@ -82,6 +82,46 @@ def test_an_entry_late_at_the_turn_of_a_month_is_not_missed(two_years: list[int]
     assert [one for id_range in id_ranges.newest_first(None) for one in reversed(within(id_range))] == two_years[::-1]
 
 
+@pytest.mark.parametrize(
+    "moved",
+    [{2: -1}, {2: 6}, {30: 2}, {30: -1}, {-1: 0}, {-1: 9}, {-2: 3, 1: 12}, dict.fromkeys(range(20, 24), 13)],
+    ids=str,
+)
+def test_no_entry_is_lost_if_the_clock_was_wrong(two_years: list[int], moved: dict[int, int]) -> None:
+    """Each entry in `moved` (its place) was written in another month (its number)."""
+    times = dict(Entry.objects.values_list("id", "at"))
+    with lifted(connection), connection.cursor() as cursor:
+        for place, month in moved.items():
+            at = times[two_years[month * EACH]] if month >= 0 else times[two_years[-1]]
+            cursor.execute("UPDATE audit_entry SET at = %s WHERE id = %s", [at, two_years[place]])
+    id_ranges.forget()
+    check_that_all_are_found(two_years)
+
+
+@pytest.mark.parametrize("months", [-13, -1, 1, 2])
+def test_no_new_entry_is_lost_if_the_clock_becomes_wrong(two_years: list[int], months: int) -> None:
+    """This process already knows the months, and then an entry is written in another month."""
+    check_that_all_are_found(two_years)
+    with lifted(connection), connection.cursor() as cursor:
+        cursor.execute("SELECT audit_add_partition(now() + %s * interval '1 month')", [months])
+    intended(cell(column=900))
+    wrong = Entry.objects.order_by("-id").values_list("id", flat=True)[0]
+    with lifted(connection), connection.cursor() as cursor:
+        cursor.execute("UPDATE audit_entry SET at = at + %s * interval '1 month' WHERE id = %s", [months, wrong])
+    check_that_all_are_found([*two_years, wrong])
+    intended(cell(column=901))
+    right = Entry.objects.order_by("-id").values_list("id", flat=True)[0]
+    check_that_all_are_found([*two_years, wrong, right])
+
+
+def check_that_all_are_found(ids: list[int]) -> None:
+    for edge in (None, *ids[::5], ids[-1] + 1):
+        seen = [entry_id for id_range in id_ranges.newest_first(edge) for entry_id in reversed(within(id_range))]
+        assert seen == [one for one in ids if edge is None or one < edge][::-1]
+        seen = [entry_id for id_range in id_ranges.oldest_first(edge or 0) for entry_id in within(id_range)]
+        assert seen == [one for one in ids if one > (edge or 0)]
+
+
 def test_pages_go_through_all_months_and_back(two_years: list[int]) -> None:
     asked = Asked(Entry.objects.intents())
     seen, page = [], page_of(asked, reader=AUDITOR, size=10)

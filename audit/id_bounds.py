@@ -1,0 +1,116 @@
+"""The smallest and the largest id of each month on PostgreSQL, where each month is a table.
+
+A query without times is planned for all tables, which takes long if there are many. So each process caches the ids. The
+chain says what was added since: it numbers the entries in the order of their commits. So the cache also knows about an
+entry that was written to an old month, or to a month in the future, because the database's clock was wrong.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+
+from django.db import connection
+from django.db.models import Max, Min
+
+from audit.database import triggers_postgresql
+from audit.models import Entry, Leaf
+
+AT_ONCE = 5_000  # the most new links that are added to the cache; if there are more, all months are asked again
+SLACK = timedelta(days=1)  # a new entry further before the newest month is looked up in all months
+
+_NEW = """
+    SELECT link.seq, link.hash, link.entry_id, entry.at FROM audit_leaf AS link
+    LEFT JOIN audit_entry AS entry ON entry.id = link.entry_id AND entry.at >= %s
+    WHERE link.seq >= %s ORDER BY link.seq LIMIT %s"""
+
+
+class Bounds(NamedTuple):
+    """A month, counted from year 0, and the smallest and the largest id of its entries."""
+
+    month: int
+    lowest: int
+    highest: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """The bounds by month. They include all entries up to the link `seq`, whose hash is `hash`.
+
+    This is never changed, only replaced, because several threads use it at the same time.
+    """
+
+    seq: int = 0
+    hash: bytes = b""
+    bounds: Mapping[int, Bounds] = field(default_factory=dict)
+
+    def up_to(self, seq: int, hash: bytes, ids: Iterable[Bounds]) -> "_Known":
+        """The bounds, extended by these ids."""
+        bounds = dict(self.bounds)
+        for month, lowest, highest in ids:
+            _, least, most = bounds.get(month, (month, lowest, highest))
+            bounds[month] = Bounds(month, min(least, lowest), max(most, highest))
+        return _Known(seq, hash, bounds)
+
+
+_NOTHING = _Known()
+_known = _NOTHING
+
+
+def months() -> list[Bounds]:
+    """The months that have entries, oldest first. There is always at least one month: if the log is empty, this is an
+    empty month.
+    """
+    global _known
+    _known = known = _with_new(_known) or _asked()
+    return sorted(known.bounds.values()) or [Bounds(_month(datetime.now(UTC)), 0, 0)]
+
+
+def forget() -> None:
+    """Clear this process's cache."""
+    global _known
+    _known = _NOTHING
+
+
+def start_of(month: int) -> datetime:
+    """The time at which a month begins."""
+    return datetime(month // 12, month % 12 + 1, 1, tzinfo=UTC)
+
+
+def _with_new(known: _Known) -> _Known | None:
+    """The bounds with the entries of new links. None if nothing is known yet, if the chain doesn't have the link up to
+    which the bounds are known, or if there are too many new links.
+    """
+    if not known.bounds:
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute(_NEW, [start_of(max(known.bounds)) - SLACK, known.seq, AT_ONCE])
+        links = cursor.fetchall()
+    if not links or len(links) == AT_ONCE or (links[0][0], bytes(links[0][1])) != (known.seq, known.hash):
+        return None
+    if len(links) == 1:
+        return known
+    times: dict[int, datetime | None] = {entry_id: at for _, _, entry_id, at in links[1:]}
+    older = [entry_id for entry_id, at in times.items() if at is None]
+    if older:
+        times |= dict(Entry.objects.filter(pk__in=older).values_list("pk", "at"))
+    ids = (Bounds(_month(at), entry_id, entry_id) for entry_id, at in times.items() if at)
+    return known.up_to(links[-1][0], bytes(links[-1][1]), ids)
+
+
+def _asked() -> _Known:
+    # The last link is read first. Entries that are committed meanwhile are added again later, which changes nothing.
+    last = Leaf.objects.order_by("-seq").values_list("seq", "hash").first()
+    found = []
+    for year, number in triggers_postgresql.months(connection).values():
+        month = 12 * year + number - 1
+        of_month = Entry.objects.filter(at__gte=start_of(month), at__lt=start_of(month + 1))
+        ids = of_month.aggregate(lowest=Min("id"), highest=Max("id"))
+        if ids["lowest"] is not None:
+            found.append(Bounds(month, ids["lowest"], ids["highest"]))
+    return _NOTHING.up_to(last[0], bytes(last[1]), found) if last else _NOTHING.up_to(0, b"", found)
+
+
+def _month(moment: datetime) -> int:
+    moment = moment.astimezone(UTC)
+    return 12 * moment.year + moment.month - 1
