@@ -35,7 +35,7 @@ def check_anchors(path: Path, *, keys: Mapping[str, Ed25519PublicKey], last_seq:
         torn = {at: part for at, part in torn.items() if not text.startswith(part)}
         count += 1
         if seal.is_signed_by(keys):
-            _hold(seal, noted="anchored", last_seq=last_seq, findings=findings)
+            _hold(seal, noted="anchored", keys=keys, last_seq=last_seq, findings=findings)
             newest = max(newest, seal.statement.number)
         else:
             text = f"Line {place} of the anchor's file is a seal that no known key has signed."
@@ -52,13 +52,16 @@ def check_remembered(
 ) -> None:
     """Compare the seal in AUDIT_VERIFIED_FILE with the database. A seal that no known key has signed is ignored."""
     if seal.is_signed_by(keys):
-        _hold(seal, noted="verified last", last_seq=last_seq, findings=findings)
+        _hold(seal, noted="verified last", keys=keys, last_seq=last_seq, findings=findings)
 
 
-def _hold(seal: SignedSeal, *, noted: str, last_seq: int, findings: Findings) -> None:
+def _hold(
+    seal: SignedSeal, *, noted: str, keys: Mapping[str, Ed25519PublicKey], last_seq: int, findings: Findings
+) -> None:
     statement = seal.statement
     number = statement.number
-    if rows.seal(connection, number) == seal:
+    stored = rows.seal(connection, number)
+    if stored == seal:
         return
     if not Seal.objects.filter(pk=number).exists():
         what = (
@@ -68,7 +71,15 @@ def _hold(seal: SignedSeal, *, noted: str, last_seq: int, findings: Findings) ->
             Kind.TRUNCATED, f"Seal {number} was {noted}, but is missing now{what}.", seq=last_seq + 1, seal=number
         )
     else:
-        text = f"Seal {number} is not the one that was {noted}: someone with the seal key has rewritten the log."
+        text = f"Seal {number} is not the one that was {noted}: "
+        if stored and stored.is_signed_by(keys):
+            text += (
+                "two different seals have this number, and both have a valid signature. Either the database was"
+                " restored from a backup that is older than the other seal, or someone with the seal key has rewritten"
+                " the log."
+            )
+        else:
+            text += "the seal in the database was altered or replaced."
         findings.add(Kind.RECOMPUTED, text, seq=statement.first_seq, seal=number)
 
 

@@ -2,6 +2,8 @@
 were removed.
 """
 
+import json
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,20 +16,21 @@ from pytest_django import Settings
 
 from audit.models import Leaf, Seal
 from audit.proof import anchors, seal_bytes, seal_keys, seals
+from audit.proof.seal_bytes import SignedSeal
 from audit.verification.findings import Kind
 from audit.verification.start import since
 from tests.append_only import lifted
 from tests.audit import edits
-from tests.audit.verification.tampering import alter, execute, findings_after, flipped, rechain, stored
+from tests.audit.verification.tampering import alter, execute, findings_after, flipped, rechain, stored, verified
 
 COUNT = 5
 COLUMNS = [field.column for field in Seal._meta.concrete_fields]
 
 
 @pytest.fixture
-def anchored(log: None, settings: Settings, tmp_path: Path) -> Iterator[Path]:
-    """A log with five seals. The third seal is empty, and each of the others covers two links. Yields the file in which
-    the seals are anchored.
+def protected(log: None, settings: Settings, tmp_path: Path) -> Path:
+    """A log with five seals. The third seal is empty, and each of the others covers two links. Returns the file in
+    which the seals are anchored.
     """
     settings.AUDIT_ANCHORS, settings.AUDIT_ANCHOR_FILE = ["file"], str(tmp_path / "anchors.jsonl")
     for number in range(COUNT):
@@ -35,8 +38,14 @@ def anchored(log: None, settings: Settings, tmp_path: Path) -> Iterator[Path]:
             edits.saved()
         seals.seal()
     anchors.publish()
+    return tmp_path / "anchors.jsonl"
+
+
+@pytest.fixture
+def anchored(protected: Path) -> Iterator[Path]:
+    """The same log without its triggers."""
     with lifted(connection):
-        yield tmp_path / "anchors.jsonl"
+        yield protected
 
 
 @settings(max_examples=80, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -90,6 +99,45 @@ def test_a_log_rebuilt_with_the_key_is_only_detected_by_an_anchor(anchored: Path
     assert findings_after(tamper) == []
     found = findings_after(tamper, anchors=anchored)
     assert (found[0].kind, found[0].seal) == (Kind.RECOMPUTED, 1)
+
+
+def restore_and_go_on() -> list[SignedSeal]:
+    """Go back to the state before the fourth seal, and go on with another entry. Returns the new seals."""
+    with lifted(connection):
+        cut_off(4)
+    edits.saved()
+    return [seals.signed(seal) for seal in seals.seal_all()]
+
+
+def test_after_a_restore_the_report_names_both_possibilities(protected: Path) -> None:
+    """A restored database makes other seals with the same numbers. The database can't tell this from a rewritten log,
+    so the report doesn't accuse anyone. docs/deploy.md says how to begin a new anchor file.
+    """
+    restore_and_go_on()
+    found = verified(anchors=protected).findings.kept
+    assert [(finding.kind, finding.seal) for finding in found] == [(Kind.RECOMPUTED, 4), (Kind.TRUNCATED, 5)]
+    assert found[0].text.startswith("Seal 4 is not the one that was anchored: two different seals have this number")
+    assert "Either the database was restored from a backup that is older" in found[0].text
+    assert "or someone with the seal key has rewritten the log" in found[0].text
+
+
+def test_a_new_anchor_file_as_the_docs_begin_it_fits_a_restored_log(protected: Path, tmp_path: Path) -> None:
+    docs = (Path(__file__).parents[3] / "docs" / "deploy.md").read_text()
+    command = next(line.strip() for line in docs.splitlines() if line.strip().startswith("awk "))
+    new = tmp_path / "new.jsonl"
+    command = command.replace("first=8", "first=4").replace("/mnt/anchors/until-restore.jsonl", str(protected))
+    subprocess.run(["sh", "-c", command.replace("/mnt/anchors/seals.jsonl", str(new))], check=True)
+    assert new.read_text().splitlines() == protected.read_text().splitlines()[:3]
+    made = restore_and_go_on()
+    with new.open("a") as file:
+        file.writelines(json.dumps(seal.to_json()) + "\n" for seal in made)
+    assert verified(anchors=new).is_whole
+
+
+def test_a_seal_that_was_altered_is_not_called_a_second_seal(anchored: Path) -> None:
+    found = findings_after(lambda: alter("audit_seal", "root", b"x" * 32, key="id", of=2), anchors=anchored)
+    (recomputed,) = (finding for finding in found if finding.kind is Kind.RECOMPUTED)
+    assert recomputed.text.endswith("the seal in the database was altered or replaced.")
 
 
 def test_all_is_well_with_the_anchors_of_an_untouched_log(anchored: Path) -> None:
