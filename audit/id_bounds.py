@@ -19,11 +19,6 @@ from audit.models import Entry, Leaf
 AT_ONCE = 5_000  # the most new links that are added to the cache; if there are more, all months are asked again
 SLACK = timedelta(days=1)  # a new entry further before the newest month is looked up in all months
 
-_NEW = """
-    SELECT link.seq, link.hash, link.entry_id, entry.at FROM audit_leaf AS link
-    LEFT JOIN audit_entry AS entry ON entry.id = link.entry_id AND entry.at >= %s
-    WHERE link.seq >= %s ORDER BY link.seq LIMIT %s"""
-
 
 class Bounds(NamedTuple):
     """A month, counted from year 0, and the smallest and the largest id of its entries."""
@@ -83,18 +78,19 @@ def _with_new(known: _Known) -> _Known | None:
     """
     if not known.bounds:
         return None
-    with connection.cursor() as cursor:
-        cursor.execute(_NEW, [start_of(max(known.bounds)) - SLACK, known.seq, AT_ONCE])
-        links = cursor.fetchall()
+    links = list(
+        Leaf.objects.filter(seq__gte=known.seq).order_by("seq").values_list("seq", "hash", "entry_id")[:AT_ONCE]
+    )
     if not links or len(links) == AT_ONCE or (links[0][0], bytes(links[0][1])) != (known.seq, known.hash):
         return None
     if len(links) == 1:
         return known
-    times: dict[int, datetime | None] = {entry_id: at for _, _, entry_id, at in links[1:]}
-    older = [entry_id for entry_id, at in times.items() if at is None]
-    if older:
-        times |= dict(Entry.objects.filter(pk__in=older).values_list("pk", "at"))
-    ids = (Bounds(_month(at), entry_id, entry_id) for entry_id, at in times.items() if at)
+    new = {entry_id for _, _, entry_id in links[1:]}
+    recent = Entry.objects.filter(at__gte=start_of(_newest(known)) - SLACK, id__gte=min(new), id__lte=max(new))
+    times = {entry_id: at for entry_id, at in recent.values_list("id", "at") if entry_id in new}
+    if others := new - times.keys():
+        times |= dict(Entry.objects.filter(pk__in=others).values_list("id", "at"))
+    ids = (Bounds(_month(at), entry_id, entry_id) for entry_id, at in times.items())
     return known.up_to(links[-1][0], bytes(links[-1][1]), ids)
 
 
@@ -114,3 +110,8 @@ def _asked() -> _Known:
 def _month(moment: datetime) -> int:
     moment = moment.astimezone(UTC)
     return 12 * moment.year + moment.month - 1
+
+
+def _newest(known: _Known) -> int:
+    """The month of the largest id. A later month can have entries too, if the database's clock was ahead."""
+    return max(known.bounds.values(), key=lambda month: month.highest).month

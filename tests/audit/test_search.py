@@ -261,5 +261,5 @@ def test_the_number_of_queries_does_not_depend_on_the_log(
 ) -> None:
     for number in range(60):
         saved(cell(row=number))
-    with django_assert_max_num_queries(24):
+    with django_assert_max_num_queries(30):
         reader.get(f"/audit/?q={text}")
