@@ -19,11 +19,13 @@ from django.dispatch import Signal
 from audit import commitments, histories
 from audit.database.triggers import lifted
 from audit.histories import mentions
-from audit.models import Entry, Names, PersonalText
+from audit.models import Entry, Names, PersonalText, PersonalTextQuerySet
 from audit.proof.commitment_bytes import of_entry
 from audit.proof.leaves import COLUMNS
 from audit.recording import THIS_APP, Actor, Evidence, nobody, note
 from audit.vocabulary import Action, Origin
+
+AT_ONCE = 500
 
 # Sent in the transaction of an erasure. `what` is what is erased, and `addresses` are the person's e-mail addresses in
 # the log, in lower case. A receiver blanks what its app stores about the person outside of histories, and returns the
@@ -203,14 +205,16 @@ def _erase(what: What, *, by: Actor, reason: str, origin: Origin) -> Found:
         # Sent now, because the log has the addresses only until they are erased.
         told = erasing.send(type(what), what=what, addresses=what.addresses())
         rows = PersonalText.objects.clear().filter(texts)
-        # Count what this statement erases, because another process can erase or write at the same time.
-        kinds = (rows.filter(kind=kind) for kind in (PersonalText.Kind.ACTOR, PersonalText.Kind.VALUE))
-        names, values = (some.update(text="", salt="", email="", erased_at=Now()) for some in kinds)
-        found = Found(names, values, _blank_histories(what), sum(int(count or 0) for _, count in told))
+        erased = _blank(rows)
+        names = sum(kind == PersonalText.Kind.ACTOR for kind in erased.values())
+        records = sum(int(count or 0) for _, count in told)
+        found = Found(names, len(erased) - names, _blank_histories(what), records)
         if found == Found(0, 0):
             raise NothingToErase("There is nothing to erase.")
         evidence: dict[str, Evidence] = {"names": found.names, "values": found.values, "histories": found.histories}
         evidence |= {"records": found.records} if found.records else {}
+        if erased:
+            evidence["commitments"] = [*sorted(erased)]  # audit_verify compares them with what is blank
         note(
             actor=by,
             action=Action.ERASE,
@@ -223,6 +227,18 @@ def _erase(what: What, *, by: Actor, reason: str, origin: Origin) -> Found:
             refers_to=what.entry_id if isinstance(what, Values) else None,
         )
         transaction.on_commit(commitments.forget)
+    return found
+
+
+def _blank(rows: PersonalTextQuerySet) -> dict[str, str]:
+    """Blank these rows. Returns the kind of each, by commitment. The rows are locked first, because another process can
+    erase at the same time.
+    """
+    found = dict(rows.select_for_update().values_list("commitment", "kind"))
+    every = list(found)
+    for start in range(0, len(every), AT_ONCE):
+        some = every[start : start + AT_ONCE]
+        PersonalText.objects.filter(pk__in=some).update(text="", salt="", email="", erased_at=Now())
     return found
 
 

@@ -123,10 +123,10 @@ def in_words(value: str | None) -> str | SafeString:
 
 @register.filter
 def evidence_in_words(evidence: str) -> str:
-    """Evidence (canonical JSON) in words. Empty values are left out."""
+    """Evidence (canonical JSON) in words. Empty values are left out, and the commitments that an erasure blanked."""
     found = json.loads(evidence)
     if isinstance(found, dict):
-        found = {name: value for name, value in found.items() if value not in ("", {}, None)}
+        found = {name: value for name, value in found.items() if value not in ("", {}, None) and name != "commitments"}
     return "" if found == {} else values.words_of(found)
 
 

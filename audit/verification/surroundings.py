@@ -82,30 +82,45 @@ def check_commitments(connection: BaseDatabaseWrapper, findings: Findings, *, na
 
 
 def check_erased(findings: Findings) -> None:
-    """Report clear texts that were blanked although no entry records an erasure. If the log was retired, texts that
-    were erased before the log's oldest entry was written aren't reported, because the entries about these erasures are
-    gone.
+    """Report clear texts that were blanked although no entry records this, and erased texts that exist again.
+
+    An entry about an erasure has the commitments of the texts that were erased. Older entries only have the number of
+    these texts. If the log was retired, texts that were erased before the log's oldest entry was written aren't
+    reported, because the entries about these erasures are gone.
     """
+    told, untold = _erased()
     blanked = PersonalText.objects.exclude(erased_at=None)
     if start_of_chain().is_retired:
         blanked = blanked.filter(erased_at__gte=Subquery(Entry.objects.order_by("id").values("at")[:1]))
-    count = blanked.count()
-    erasures = Entry.objects.filter(action=Action.ERASE, phase=Phase.DONE)
-    told = sum(_erased(evidence) for evidence in erasures.values_list("evidence", flat=True))
-    if count > told:
-        text = f"{count} clear texts were blanked, but the log records only {told}: {count - told} without an entry."
+    is_told = [commitment in told for commitment in blanked.values_list("commitment", flat=True).iterator()]
+    extra = is_told.count(False) - untold
+    if extra > 0:
+        count = len(is_told)
+        text = f"{count} clear texts were blanked, but the log records only {count - extra}: {extra} without an entry."
         findings.add(Kind.COMMITMENT, text)
+    for start in range(0, len(told), AT_ONCE):
+        some = PersonalText.objects.clear().filter(pk__in=list(told)[start : start + AT_ONCE])
+        for commitment in some.values_list("commitment", flat=True):
+            text = f"The clear text of commitment {commitment} was erased, but it exists again: it was put back."
+            findings.add(Kind.COMMITMENT, text)
 
 
-def _erased(evidence: str | None) -> int:
-    """The number of clear texts that an erasure blanked. The number is 0 if tampering made the entry unreadable. Other
-    checks report such tampering.
+def _erased() -> tuple[set[str], int]:
+    """Return the commitments of the texts that erasures blanked, and the number of texts that other erasures blanked.
+    The entries about these others don't have the commitments, because 0.1.0 wrote them.
     """
-    try:
-        found = json.loads(evidence or "")
-        return int(found["names"]) + int(found["values"])
-    except (TypeError, KeyError, ValueError, OverflowError, RecursionError):
-        return 0
+    told, untold = set[str](), 0
+    erasures = Entry.objects.filter(action=Action.ERASE, phase=Phase.DONE)
+    for evidence in erasures.values_list("evidence", flat=True).iterator():
+        try:
+            found = json.loads(evidence or "")
+            if "commitments" in found:
+                told.update(map(str, found["commitments"]))
+            else:
+                untold += int(found["names"]) + int(found["values"])
+        except (TypeError, KeyError, ValueError, OverflowError, RecursionError):
+            continue  # tampering made the entry unreadable; other checks report it
+    return told, untold
 
 
 def _is_kept(row: Text) -> bool:

@@ -241,6 +241,39 @@ def test_a_text_that_was_blanked_without_an_entry_is_named(at: str) -> None:
     assert finding.text == "2 clear texts were blanked, but the log records only 1: 1 without an entry."
 
 
+def test_an_erased_text_that_was_put_back_and_another_that_was_blanked_are_named() -> None:
+    """The numbers match: one text was erased, and one is blank. But it is another one."""
+    edits.saved()
+    edits.saved(actor=edits.BOB)
+    (before,) = PersonalText.objects.filter(person_id=edits.ALICE.id).values_list("commitment", "salt", "text", "email")
+    erase(Person(edits.ALICE.region, edits.ALICE.id), by=THIS_APP, reason="asked to", origin=Origin.COMMAND)
+    assert found(Kind.COMMITMENT) == []
+    commitment, *texts = before
+    with lifted(connection):
+        put_back = "UPDATE audit_personaltext SET salt = %s, text = %s, email = %s, erased_at = NULL"
+        execute(f"{put_back} WHERE commitment = %s", *texts, commitment)  # our own names
+        execute(
+            "UPDATE audit_personaltext SET text = '', salt = '', email = '', erased_at = CURRENT_TIMESTAMP"
+            " WHERE email LIKE 'bob%%'"
+        )
+    assert [finding.text for finding in found(Kind.COMMITMENT)] == [
+        "1 clear texts were blanked, but the log records only 0: 1 without an entry.",
+        f"The clear text of commitment {commitment} was erased, but it exists again: it was put back.",
+    ]
+
+
+def test_an_erasure_of_an_older_version_is_compared_by_its_number() -> None:
+    edits.saved()
+    edits.saved(actor=edits.BOB)
+    blanked = "text = '', salt = '', email = '', erased_at = CURRENT_TIMESTAMP"
+    execute(f"UPDATE audit_personaltext SET {blanked} WHERE email LIKE 'bob%%'")  # noqa: S608 # our own names
+    evidence: dict[str, Evidence] = {"names": 1, "values": 0, "histories": 0}
+    note(actor=edits.ALICE, action=Action.ERASE, evidence=evidence)
+    assert found(Kind.COMMITMENT) == []
+    erase(Person(edits.ALICE.region, edits.ALICE.id), by=THIS_APP, reason="asked to", origin=Origin.COMMAND)
+    assert found(Kind.COMMITMENT) == []
+
+
 _SWALLOW = """
     CREATE FUNCTION swallow() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN IF NEW.actor_id = 5 THEN RETURN NULL; END IF; RETURN NEW; END $$"""

@@ -1,5 +1,6 @@
 """Erasing removes a person's names from the log and the histories for good. Everything else in the log stays."""
 
+import json
 from dataclasses import replace
 from io import StringIO
 
@@ -22,6 +23,7 @@ from audit.retention.erasure import (
     erasing,
     look,
 )
+from audit.templatetags.audit_log import evidence_in_words
 from audit.verification.start import start_of_chain
 from audit.verification.verify import verify
 from audit.vocabulary import Action, Origin
@@ -108,6 +110,9 @@ def test_the_log_says_who_erased_how_much_and_why() -> None:
     assert entry.row_label == "com:41"
     assert entry.evidence is not None
     assert '"names":3' in entry.evidence
+    blanked = PersonalText.objects.exclude(erased_at=None).values_list("commitment", flat=True)
+    assert json.loads(entry.evidence)["commitments"] == sorted(blanked)
+    assert "commitments" not in evidence_in_words(entry.evidence)
 
 
 def test_an_address_is_erased_wherever_it_stands() -> None:
