@@ -214,7 +214,7 @@ def _erase(what: What, *, by: Actor, reason: str, origin: Origin) -> Found:
         evidence: dict[str, Evidence] = {"names": found.names, "values": found.values, "histories": found.histories}
         evidence |= {"records": found.records} if found.records else {}
         if erased:
-            evidence["commitments"] = [*sorted(erased)]  # audit_verify compares them with what is blank
+            evidence["commitments"] = list[Evidence](sorted(erased))  # audit_verify compares them with what is blank
         note(
             actor=by,
             action=Action.ERASE,

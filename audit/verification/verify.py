@@ -13,7 +13,7 @@ from audit.proof import seal_keys
 from audit.proof.commitment_bytes import of_entry
 from audit.proof.seal_bytes import SignedSeal
 from audit.proof.seals import MOST
-from audit.verification import anchored, chain, protection, rows, surroundings
+from audit.verification import anchored, chain, constraints, protection, rows, surroundings
 from audit.verification.findings import Findings, Kind, Report
 from audit.verification.rows import Entry, Item
 from audit.verification.seal_check import SealCheck
@@ -60,6 +60,7 @@ def verify(
                 surroundings.check_sealed(connection, report.findings, after=report.last_seq - report.unsealed)
             surroundings.check_settled(connection, report.findings, since=_time_of(start))
             protection.check_triggers(connection, report.findings)
+            constraints.check_constraints(connection, report.findings)
             if start.is_retired:
                 surroundings.check_retired(start, report.findings)
     report.seconds = perf_counter() - begun
