@@ -9,6 +9,7 @@ https://www.postgresql.org/docs/current/pgtrgm.html https://www.sqlite.org/fts5.
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import product
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
@@ -119,7 +120,7 @@ def matching(entries: EntryQuerySet, text: str) -> EntryQuerySet:
     """
     if is_short(text):
         holds = Q(pk__in=[])
-        for form in _forms(text):
+        for form in _spellings(text) if _is_sqlite(entries) else _forms(text):
             holds |= Q(_Holds(_Text(), Value(f"%{_literal(form)}%")))
         return entries.filter(holds, ~Q(phase="applied", column_id=None, message=""))
     if _is_sqlite(entries):
@@ -200,6 +201,12 @@ def _phrase(text: str) -> str:
 def _forms(text: str) -> list[str]:
     """The text as entries can contain it: unchanged in names and messages, and with JSON's escapes in values."""
     return sorted({text, json.dumps(text, ensure_ascii=False)[1:-1]})
+
+
+def _spellings(text: str) -> list[str]:
+    """The forms of a short text in upper and lower case, because SQLite's LIKE ignores case only for ASCII letters."""
+    cases = product(*({sign, sign.lower(), sign.upper()} for sign in text))
+    return sorted({form for spelling in cases for form in _forms("".join(spelling))})
 
 
 def _literal(text: str) -> str:

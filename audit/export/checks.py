@@ -143,6 +143,8 @@ class Check:
         self._seq = seq
 
     def _check_clear(self, values: list[object], clear: dict[str, Any]) -> None:
+        if list(clear) != [one for one in dict.fromkeys(of_entry(values)) if one in clear]:
+            raise Wrong("The line has a clear text out of order, or without a commitment of the entry to this text.")
         for commitment, text in clear.items():
             if self._clear.get(commitment) != text:
                 if tuple(text) != ("salt", "text") or not is_opened(commitment, **text):
@@ -150,8 +152,6 @@ class Check:
                 if len(self._clear) == _REMEMBERED:
                     self._clear.clear()
                 self._clear[commitment] = text
-            if commitment not in of_entry(values):
-                raise Wrong("The line has a clear text, but the entry has no commitment to this text.")
 
     def _take_end(self, line: Line) -> None:
         header: Line = self._header or {}

@@ -2,12 +2,14 @@
 any text of the CSV as a formula.
 """
 
+import re
 from dataclasses import dataclass
 
 from django.db import connection
 
+_SIGNS = "=+-@＝＋－＠"
 # A spreadsheet can run a text as a formula if it begins with one of these.
-_FORMULA = ", ".join(str(ord(sign)) for sign in "=+-@\t\r\n＝＋－＠")
+_FORMULA = ", ".join(str(ord(sign)) for sign in f"{_SIGNS}\t\r\n")
 # Blanks and invisible characters: a spreadsheet can skip them at the beginning of a text. NUL isn't included, because
 # texts in PostgreSQL can't contain it.
 _SKIPPED = "".join(
@@ -18,6 +20,11 @@ _SKIPPED = "".join(
     )
     for code in codes
 )
+# A spreadsheet can split a line at these characters, whatever the file says: Excel splits at semicolons in many
+# countries, and then ignores the quotes of all cells but the first. So a formula can begin after them, too. In JSON,
+# strings have no line breaks and tabs, and commas also separate numbers, which can be negative.
+_SPLITS, _SPLITS_JSON = ";,\t\r\n", ";"
+_BEFORE_SIGN = _SKIPPED + "\"'" + chr(92) * 2  # `\\` is a backslash in a set of a regular expression
 _PERSON = {"person": "who.name", "email": "who.email", "person_id": "entry.actor_id", "region": "entry.region"}
 _PLAIN = (
     "action",
@@ -46,6 +53,7 @@ _PLAIN = (
     "via",
 )
 _VALUES = ("old", "new")
+_JSON = ("evidence", "via")
 _FREE_TEXTS = frozenset(
     ("action", "subject", "sheet_name", "row_label", "column_title", "reason", "message", "ref_id", "user_agent")
 )
@@ -60,6 +68,7 @@ class _Dialect:
     has: str  # whether a text contains a part
     text_of: str  # the text in a JSON string, without quotes and escapes
     part: str  # the item at an index of a JSON list
+    marked: str  # the text, with a quote mark before each formula sign that a pattern finds
 
 
 _DIALECTS = {
@@ -69,6 +78,7 @@ _DIALECTS = {
         has="strpos({text}, '{part}') > 0",
         text_of="(({json})::json #>> '{{}}')",
         part="({json}::json ->> {place})",
+        marked=r"regexp_replace({text}, '{pattern}', '\1''\2', 'g')",
     ),
     "sqlite": _Dialect(
         at="entry.at || ''",
@@ -76,6 +86,7 @@ _DIALECTS = {
         has="instr({text}, '{part}') > 0",
         text_of="json_extract({json}, '$')",
         part="json_extract({json}, '$[{place}]')",
+        marked="audit_marked({text}, '{pattern}')",
     ),
 }
 
@@ -112,12 +123,26 @@ def joins() -> str:
 def _cell(dialect: _Dialect, column: str) -> str:
     if column in _VALUES:
         return _value(dialect, f"coalesce(clear_{column}.text, entry.{column})")
+    if column in _JSON:
+        return _marked(dialect, f"entry.{column}", splits=_SPLITS_JSON)
     return _defused(dialect, f"entry.{column}") if column in _FREE_TEXTS else f"entry.{column}"
 
 
+def marked(text: str | None, pattern: str) -> str | None:
+    """On SQLite, the function audit_marked() of the SQL."""
+    return re.sub(pattern, r"\1'\2", text) if isinstance(text, str) else text
+
+
+def _marked(dialect: _Dialect, text: str, *, splits: str) -> str:
+    """The SQL that puts a quote mark before each formula sign that comes after a character in `splits`."""
+    pattern = f"([{splits}][{_BEFORE_SIGN}]*)([{_SIGNS.replace('-', '')}-])".replace("'", "''")
+    return dialect.marked.format(text=text, pattern=pattern)
+
+
 def _defused(dialect: _Dialect, text: str) -> str:
+    marked = _marked(dialect, text, splits=_SPLITS)
     first, seen = (dialect.code.format(text=one) for one in (text, f"ltrim({text}, '{_SKIPPED}')"))
-    return f"CASE WHEN {first} IN ({_FORMULA}) OR {seen} IN ({_FORMULA}) THEN '''' || {text} ELSE {text} END"
+    return f"CASE WHEN {first} IN ({_FORMULA}) OR {seen} IN ({_FORMULA}) THEN '''' || {marked} ELSE {marked} END"
 
 
 def _value(dialect: _Dialect, json: str) -> str:
@@ -125,15 +150,14 @@ def _value(dialect: _Dialect, json: str) -> str:
     escape that a text column can't store. All other values stay JSON. Only texts can run as formulas, so only texts are
     protected. For example, -0.75 stays a number.
 
-    The most frequent cases need the least work: an empty cell stays NULL, and a text without escapes only loses its
-    first and last character.
+    A quote mark in a JSON string keeps it valid JSON. The most frequent cases need the least work: an empty cell stays
+    NULL, and a text without escapes only loses its first and last character.
     """
     first = dialect.code.format(text=json)
     is_escaped, is_special = (dialect.has.format(text=json, part=part) for part in ("\\", "\\u"))
     unescaped = _defused(dialect, dialect.text_of.format(json=json))
     return f"""
         CASE WHEN {json} IS NULL THEN NULL
-        WHEN {first} <> {ord('"')} THEN {json}
-        WHEN {is_special} THEN {json}
+        WHEN {first} <> {ord('"')} OR {is_special} THEN {_marked(dialect, json, splits=_SPLITS_JSON)}
         WHEN {is_escaped} THEN {unescaped}
         ELSE {_defused(dialect, f"substr({json}, 2, length({json}) - 2)")} END"""

@@ -1,6 +1,6 @@
 """Writes the log as CSV for spreadsheets. The last line of the file says that the file is complete.
 
-A cell that a spreadsheet would run as a formula gets a quote mark at its beginning, as OWASP advises. On PostgreSQL,
+A text that a spreadsheet would run as a formula gets a quote mark before the formula, as OWASP advises. On PostgreSQL,
 the database itself makes the lines (COPY). https://owasp.org/www-community/attacks/CSV_Injection
 """
 
@@ -11,7 +11,7 @@ from io import StringIO
 from django.db import connection
 
 from audit.export.chain_rows import Query, query, windows
-from audit.export.csv_columns import columns, joins
+from audit.export.csv_columns import columns, joins, marked
 from audit.models import EntryQuerySet
 
 BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"  # tells Excel that the file is UTF-8
@@ -48,6 +48,7 @@ def _pieces(found: Query) -> Iterator[tuple[bytes, int]]:
             with cursor.cursor.copy(f"COPY ({found.sql}) TO STDOUT (FORMAT csv)", found.parameters) as copy:
                 yield from _gathered(copy)
         else:
+            connection.connection.create_function("audit_marked", 2, marked, deterministic=True)
             cursor.execute(*found)
             while rows := cursor.fetchmany(_ROWS):
                 yield _written(rows).encode(), len(rows)

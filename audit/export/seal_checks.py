@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from audit.export.file_format import Wrong, unhexed
-from audit.proof import merkle, seal_bytes
+from audit.proof import leaves, merkle, seal_bytes
 from audit.proof.seal_bytes import NotAKey, NotASeal, SignedSeal
 
 _HASH = 32  # bytes
@@ -64,7 +64,8 @@ class ExportedSeals:
             seal = SignedSeal.from_json(line)
         except NotASeal:
             raise Wrong("This isn't a seal.") from None
-        if {"type": "seal", **seal.to_json()} != line:
+        # The bytes are compared, because in Python True equals 1, 5.0 equals 5, and the order of keys doesn't matter.
+        if leaves.dumps({"type": "seal", **seal.to_json()}) != leaves.dumps(dict(line)):
             raise Wrong("This seal isn't in the format of an export.")
         statement = seal.statement
         self._check_place(seal, at)

@@ -74,6 +74,16 @@ def test_signs_stand_for_themselves(reader: Client, text: str) -> None:
     assert len(found(reader, f"q={text.replace('%', '%25')}")) == 1
 
 
+@pytest.mark.parametrize("text", ["är", "ÄR", "Är", "äR", "ä", "Ä", "žd", "ΩΔ", "ωδ", "ж"])
+def test_short_texts_are_found_in_upper_and_lower_case(reader: Client, text: str) -> None:
+    saved(cell(new="Something", old="Open"), sheet=(5, "Plan"))
+    saved(cell(new="ÄRGER and ärger, ŽĎÁR and ždár, ΩΔ and ωδ, Ж", old="Open"), sheet=(5, "Plan"))
+    assert len(found(reader, f"q={text}")) == 1
+    saved(cell(new=f"xx {text.lower()}", old="Open"), sheet=(5, "Plan"))
+    saved(cell(new=f"xx {text.upper()}", old="Open"), sheet=(5, "Plan"))
+    assert len(found(reader, f"q={text}")) == 3
+
+
 @pytest.mark.parametrize("text", ["王", "李明", "ab", "AB", "%", "_", "\\\\", "'"])
 def test_it_finds_one_and_two_letters_fault_16(reader: Client, text: str) -> None:
     saved(cell(new="Something", old="Open"), sheet=(5, "Plan"))

@@ -7,8 +7,9 @@ from io import StringIO
 
 import pytest
 
+from audit.context import RequestContext, using
 from audit.models import PersonalText
-from audit.recording import Change, Json, note
+from audit.recording import Change, Evidence, Json, note
 from tests.audit.edits import ALICE, cell
 from tests.audit.export.conftest import exported
 
@@ -79,8 +80,39 @@ def test_no_cell_is_a_formula_behind_what_is_skipped_fault_34(before: str, sign:
 
     found = rows()[0]
 
-    assert {found[name] for name in ("row_label", "column_title", "sheet_name", "reason")} == {f"'{evil}"}
-    assert found["new"] in {f"'{evil}", json.dumps(evil)}, "with an escape that stays, it begins with a quote mark"
+    marked = "'" + (evil.replace(sign, f"'{sign}") if "\t" in before else evil)  # a spreadsheet can split at the tab
+    assert {found[name] for name in ("row_label", "column_title", "sheet_name", "reason")} == {marked}
+    assert found["new"] in {marked, json.dumps(evil)}, "with an escape that stays, it begins with a quote mark"
+
+
+@pytest.mark.parametrize("separator", list(";,\t\r\n"), ids=lambda sign: f"U+{ord(sign):04X}")
+@pytest.mark.parametrize("before", ["", " ", '"', "\u200b", "'", "\\"], ids=repr)
+@pytest.mark.parametrize("sign", ["=", "+", "-", "@", "＝"])
+def test_no_cell_is_a_formula_if_a_spreadsheet_splits_at_other_signs(separator: str, before: str, sign: str) -> None:
+    """Where the decimal separator is a comma, Excel splits a CSV at semicolons, and ignores our quotes."""
+    evil, marked = (f"x{separator}{before}{mark}{sign}1+1{separator}y" for mark in ("", "'"))
+    change = Change(row_id=1, row_label=evil, column_id=2, column_title=evil, old=evil, new=evil)
+    eve = type(ALICE)(id=5, region="com", name=evil, email=evil)
+    with using(RequestContext(request_id="1", user_agent=evil)):
+        note(actor=eve, action="change", changes=[change], sheet_name=evil, reason=evil, message=evil, ref_id=evil)
+
+    found = rows()[0]
+
+    texts = ("person", "email", "sheet_name", "row_label", "column_title", "reason", "message", "ref_id", "user_agent")
+    assert {name: found[name] for name in texts} == dict.fromkeys(texts, marked)
+    escaped = json.dumps(evil, ensure_ascii=False) if before == "\u200b" else marked
+    assert {found["old"], found["new"]} <= {marked, escaped}
+
+
+@pytest.mark.parametrize("sign", ["=", "+", "-", "@"])
+def test_no_string_in_json_is_a_formula_either(sign: str) -> None:
+    contact: Json = {"name": f'Bob;"{sign}1+1', "objectType": "CONTACT"}
+    numbers: list[Evidence] = [1, -5]
+    evidence: dict[str, Evidence] = {"text": f"a;{sign}1", "list": numbers}
+    note(actor=ALICE, action="change", changes=[cell(None, contact)], evidence=evidence)
+    found = rows()[0]
+    assert json.loads(found["new"])["name"] == f"Bob;\"'{sign}1+1"
+    assert json.loads(found["evidence"]) == {"text": f"a;'{sign}1", "list": [1, -5]}
 
 
 def test_text_that_only_begins_with_a_blank_stays_as_it_was_typed() -> None:

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -200,3 +201,33 @@ def test_fault_23_numbers_of_an_end_are_held_against_the_lines(entries: object) 
 )
 def test_fault_23_a_first_line_is_written_in_one_way(facts: dict[str, Any]) -> None:
     assert "The first line isn't in the format of an export" in fault_of(_forged_header(**facts))
+
+
+def _of_seal(change: Callable[[dict[str, Any]], dict[str, Any]]) -> bytes:
+    lines = lines_of(exported("jsonl"))
+    place = next(place for place, line in enumerate(lines) if line["type"] == "seal")
+    lines[place] = change(lines[place])
+    return ended_anew(lines)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda seal: seal | {"number": True},
+        lambda seal: seal | {"first_seq": float(seal["first_seq"])},
+        lambda seal: seal | {"at": float(seal["at"])},
+        lambda seal: {"type": "seal", **dict(sorted(seal.items()))},
+        lambda seal: dict(reversed(seal.items())),
+    ],
+    ids=["true for 1", "a float", "a time as a float", "in another order", "backwards"],
+)
+def test_a_seal_is_written_in_one_way(change: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+    assert fault_of(_of_seal(lambda seal: seal)) == ""
+    assert "This seal isn't in the format of an export" in fault_of(_of_seal(change))
+
+
+def test_clear_texts_are_written_in_one_order() -> None:
+    lines = lines_of(exported("jsonl"))
+    entry = next(line for line in lines if len(line.get("clear", ())) > 1)
+    entry["clear"] = dict(reversed(entry["clear"].items()))
+    assert "has a clear text out of order" in fault_of(ended_anew(lines))

@@ -1,11 +1,14 @@
 """The page of an entry shows everything that the entry records."""
 
+from dataclasses import replace
+
 import pytest
 from django.test import Client
 
 from audit.context import RequestContext, using
-from audit.recording import Outcome, settle
-from audit.vocabulary import Phase
+from audit.models import Entry
+from audit.recording import Outcome, note, settle
+from audit.vocabulary import Action, Phase
 from tests.audit.edits import ALICE, NOTES, ROW, SITE_PLAN, STATUS, cell, entries_of, intended, saved
 from tests.audit.reading.test_log_page import body_of, words_of
 
@@ -87,3 +90,12 @@ def test_it_leads_back_to_the_log_as_it_was_filtered(reader: Client, came_from: 
     entry = entries_of(saved())[0]
     page = reader.get(f"/audit/{entry.pk}/", headers={"Referer": came_from}).content.decode()
     assert f'<a href="{expected}"><i class="bi bi-arrow-left' in page
+
+
+def test_an_actor_without_a_smartsheet_account_has_no_timeline(reader: Client) -> None:
+    """All users without a Smartsheet account have the number 0, so a timeline would have the acts of all of them."""
+    note(actor=replace(ALICE, id=0, region="", name="admin", email=""), action=Action.READ)
+    note(actor=ALICE, action=Action.READ)
+    nobodys, alices = Entry.objects.order_by("id")
+    assert "audit/people/" not in reader.get(f"/audit/{nobodys.pk}/").text
+    assert f"/audit/people/{ALICE.region}/{ALICE.id}/" in reader.get(f"/audit/{alices.pk}/").text
