@@ -156,3 +156,17 @@ def test_days_become_ids(two_years: list[int]) -> None:
     assert low is not None
     assert low <= two_years[20]
     assert high is None
+
+
+@pytest.mark.parametrize(("place", "month"), [(2, 10), (2, MONTHS - 1), (50, 1)])
+def test_days_have_the_ids_of_entries_with_a_wrong_time(two_years: list[int], place: int, month: int) -> None:
+    at = Entry.objects.get(pk=two_years[month * EACH]).at
+    with lifted(connection), connection.cursor() as cursor:
+        cursor.execute("UPDATE audit_entry SET at = %s WHERE id = %s", [at, two_years[place]])
+        cursor.execute("UPDATE audit_entry SET id = id + 10000 * (id - %s)", [two_years[0]])  # more than ID_SLACK apart
+    id_ranges.forget()
+    wrong = two_years[0] + 10_001 * place
+    for since, until in ((at - timedelta(days=40), None), (None, at + timedelta(days=40))):
+        low, high = id_ranges.ids_between(since, until)
+        assert (low or 0) <= wrong
+        assert high is None or wrong < high
