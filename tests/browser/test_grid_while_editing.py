@@ -1,7 +1,7 @@
 """While a person edits a cell, other people change the sheet. The grid also asks the person about doubtful values."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from audit.models import Entry
 from tests.browser.grids import DIG, FILTER, comes_to_hold, go_to, line, look, note, open_grid, saved
@@ -35,15 +35,63 @@ def test_a_row_that_no_longer_matches_the_filter_stays_while_it_is_edited(
     assert plan.value(DIG, "Notes") == "Rock"
 
 
-def test_what_was_typed_into_a_deleted_row_is_shown(page: Page, plan: SitePlan, bob: Person) -> None:
+GONE = "This cell no longer exists in your view."
+
+
+def kept_text(page: Page) -> Locator:
+    """Return the field that keeps the text of an editor whose cell is gone."""
+    return page.get_by_role("textbox", name="The text of the cell that no longer exists")
+
+
+@pytest.mark.parametrize("key", ["Enter", "Escape"])
+def test_typing_goes_on_below_the_grid_if_the_row_is_deleted(page: Page, plan: SitePlan, bob: Person, key: str) -> None:
     open_grid(page, bob)
     go_to(page, plan, DIG, "Notes")
     page.keyboard.type("Rock at 2 m")
     plan.delete(DIG)
     look(page)
-    expect(note(page)).to_have_text("This cell no longer exists in your view. You typed: “Rock at 2 m”")
+    expect(note(page)).to_have_text(f"{GONE} Your text is here until you press Enter or choose a cell.")
     expect(page.locator(".grid-editor")).to_have_count(0)
+    expect(kept_text(page)).to_be_focused()
+    page.keyboard.type(" and water")
+    page.keyboard.press("Delete")
+    expect(kept_text(page)).to_have_value("Rock at 2 m and water")
+    page.keyboard.press(key)
+    expect(note(page)).to_have_text(f"{GONE} You typed: “Rock at 2 m and water”")
+    expect(kept_text(page)).to_have_count(0)
     expect(page.locator('.grid-body [tabindex="0"]')).to_be_focused()
+    assert not Entry.objects.intents().exists()
+
+
+def test_typing_goes_on_below_the_grid_if_the_column_is_deleted(
+    page: Page, sandbox: RunningSandbox, plan: SitePlan, alice: Person, bob: Person
+) -> None:
+    open_grid(page, bob)
+    go_to(page, plan, DIG, "Notes")
+    page.keyboard.type("Rock")
+    sandbox.call(alice, "DELETE", f"/sheets/{plan.id}/columns/{plan.columns['Notes']}")
+    plan.write(DIG, Spent=1)
+    look(page)
+    expect(kept_text(page)).to_be_focused()
+    page.keyboard.type(" at 2 m")
+    page.get_by_role("gridcell").nth(1).click()
+    expect(note(page)).to_have_text(f"{GONE} You typed: “Rock at 2 m”")
+    expect(kept_text(page)).to_have_count(0)
+    assert not Entry.objects.intents().exists()
+
+
+def test_no_key_reaches_another_cell_if_nothing_was_typed_before_the_row_was_deleted(
+    page: Page, plan: SitePlan, bob: Person
+) -> None:
+    open_grid(page, bob)
+    go_to(page, plan, DIG, "Status")
+    page.keyboard.press("F2")
+    plan.delete(DIG)
+    look(page)
+    expect(kept_text(page)).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(note(page)).to_have_text(GONE)
+    assert not Entry.objects.intents().exists()
 
 
 def test_a_new_name_of_the_sheet_is_shown_with_the_next_change(

@@ -10,6 +10,7 @@ import { labelOf } from "./people.js";
 import { keyOf, knownPeople } from "./types/contact.js";
 
 const DAYS = new Set(["DATE", "ABSTRACT_DATETIME"]);
+const GONE = "This cell no longer exists in your view.";
 const PHONE = matchMedia("(max-width: 600px)");
 
 export class Editors {
@@ -299,15 +300,43 @@ export class Editors {
     list?.place();
   }
 
-  // The row or the column is gone. Say what was typed, so that it can be typed elsewhere.
+  // The row or the column is gone. The person may go on typing, so the text moves to a field below the grid.
   #lose() {
+    const { input, before, chosen } = this.opened;
     const text = this.#text;
-    const isTyped = text !== this.opened.before;
-    this.#close();
-    if (isTyped) this.grid.status.tell(`This cell no longer exists in your view. You typed: “${text}”`);
+    const isTyped = text !== before;
+    const caret = chosen ? [text.length, text.length] : [input.selectionStart, input.selectionEnd];
+    if (this.#close(false)) this.#keep(text, before, caret);
+    else if (isTyped) this.grid.status.tell(lost(text));
   }
 
-  #close() {
+  // Show a field with the text of a lost editor. It keeps the focus until the person presses Enter or Escape, or chooses
+  // a cell. So no key reaches another cell before.
+  #keep(text, before, caret) {
+    const { host, painter, status } = this.grid;
+    const field = make("textarea", { class: "grid-kept", rows: 1, "aria-label": "The text of the cell that no longer exists" });
+    field.value = text;
+    const end = () => {
+      if (!field.isConnected) return;
+      field.remove();
+      status.tell(field.value === before ? GONE : lost(field.value));
+    };
+    field.addEventListener("focusout", ({ relatedTarget }) => relatedTarget && end());
+    field.addEventListener("keydown", (event) => {
+      const isEnd = event.key === "Escape" || (event.key === "Enter" && !event.shiftKey && !event.altKey);
+      if (!isEnd || event.isComposing) return;
+      event.preventDefault();
+      end();
+      painter.focus();
+    });
+    status.tell(`${GONE} Your text is here until you press Enter or choose a cell.`);
+    host.querySelector("[data-grid-foot]").append(field);
+    field.focus();
+    field.setSelectionRange(...caret);
+  }
+
+  // Returns whether the editor had the focus. The cell gets it, unless `isFocusing` is false.
+  #close(isFocusing = true) {
     const { box, list } = this.opened;
     const hadFocus = box.contains(document.activeElement) || !box.isConnected;
     this.#takeOut();
@@ -315,7 +344,8 @@ export class Editors {
     this.grid.view.held = null;
     list?.close();
     this.grid.painter.repaint();
-    if (hadFocus) this.grid.painter.focus();
+    if (hadFocus && isFocusing) this.grid.painter.focus();
+    return hadFocus;
   }
 
   #left(event) {
@@ -325,3 +355,5 @@ export class Editors {
     if (this.isOpen && to && !isKeeping && !this.opened.cell.contains(to)) this.commit();
   }
 }
+
+const lost = (text) => `${GONE} You typed: “${text}”`;
