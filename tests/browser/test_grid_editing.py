@@ -9,7 +9,8 @@ from playwright.sync_api import Page, expect
 
 from audit.models import Entry
 from tests.browser.conftest import answer_dialogs
-from tests.browser.grids import cell, note, open_grid, saved, stored
+from tests.browser.grids import DIG, cell, comes_to_hold, go_to, note, open_grid, saved, stored
+from tests.edits.site_plan import SitePlan
 from tests.running_sandbox import Person, RunningSandbox
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -243,3 +244,19 @@ def test_leaving_the_page_while_typing_asks(page: Page, bob: Person) -> None:
     expect(page.get_by_role("textbox", name="Task, Dig foundations")).to_have_value("Half a sent")
     page.reload()
     assert asked == ["beforeunload"]
+
+
+def test_a_tick_in_a_box_that_was_never_set_is_redone(
+    page: Page, sandbox: RunningSandbox, plan: SitePlan, alice: Person, bob: Person
+) -> None:
+    made = sandbox.call(
+        alice, "POST", f"/sheets/{plan.id}/columns", [{"title": "Ready", "type": "CHECKBOX", "index": 3}]
+    )
+    plan.columns["Ready"] = made["result"][0]["id"]
+    open_grid(page, bob)
+    go_to(page, plan, DIG, "Ready")
+    for key, wanted in (("Space", True), ("Control+z", False), ("Control+y", True), ("Control+z", False)):
+        page.keyboard.press(key)
+        saved(page)
+        comes_to_hold(page, plan, DIG, "Ready", wanted)
+        assert bool(plan.value(DIG, "Ready")) is wanted

@@ -62,7 +62,7 @@ class Undoing {
     switch (change.do) {
       case "update": {
         const { row, column, shown, value, linkBefore } = change;
-        return [{ do: "update", row, column, value: shown, expected: value, hyperlink: linkBefore }];
+        return [{ do: "update", row, column, value: shown, expected: this.#expected(row, column, value), hyperlink: linkBefore }];
       }
       case "move":
         return [{ do: "move", row: change.row, place: change.from }];
@@ -73,6 +73,14 @@ class Undoing {
       default:
         return this.#addAgain(change, step);
     }
+  }
+
+  // Returns the value that a cell must still have. A box that is empty and a box that isn't checked look the same, and
+  // Smartsheet can store false where nothing was.
+  #expected(row, column, value) {
+    const now = this.sheet.value(row, column);
+    const isUnchecked = (one) => one === false || (one ?? null) === null;
+    return this.sheet.column(column)?.type === "CHECKBOX" && isUnchecked(value) && isUnchecked(now) ? now : value;
   }
 
   // Whether a new row is still as it was added: its cells are unchanged, and the step deletes all its child rows too.
