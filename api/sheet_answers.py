@@ -11,6 +11,7 @@ from api.encoding import IdText
 from api.rows import ROW_FIELDS, RowAnswer, row_answers
 from edits.features import Feature
 from edits.gateway.client import Gateway
+from edits.sheets import seen_people
 from edits.sheets.rights import why_no_edits, why_read_only
 from edits.sheets.sheet import Column, Json, Sheet, SheetSummary
 
@@ -103,6 +104,7 @@ def summary(sheet: SheetSummary) -> SheetInList:
 def rows_answer(gateway: Gateway, raw: Mapping[str, Json]) -> RowsAnswer:
     """Convert Smartsheet's Sheet object with some of its rows."""
     sheet = Sheet.parse({**raw, "rows": []})
+    seen_people.note(gateway, sheet, raw.get("rows") or ())
     widths = {column["id"]: column.get("width") for column in raw.get("columns") or ()}
     return {
         "id": str(sheet.id),

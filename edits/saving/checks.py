@@ -12,6 +12,7 @@ from edits.saving.argument_checks import why_not_text
 from edits.saving.baseline import FEATURES, Baseline
 from edits.saving.changes import AddRow, CellChange, DeleteRow, MoveRow, RowChange, UpdateRow, action_of
 from edits.saving.results import CellResult, RowResult, Status
+from edits.sheets import seen_people
 from edits.sheets.column_types import ColumnType, column_type
 from edits.sheets.held_values import held, is_same
 from edits.sheets.reading import NO_ROW
@@ -68,7 +69,8 @@ def check(baseline: Baseline, changes: Sequence[RowChange], *, is_cell_by_cell: 
     If `is_cell_by_cell` is true, a cell that can't be saved doesn't prevent saving the row's other cells.
     """
     row_ids = baseline.sheet.row_ids
-    kinds = {column.id: column_type(column, rows=row_ids) for column in baseline.sheet.columns}
+    people = seen_people.known(baseline.gateway, baseline.sheet)
+    kinds = {column.id: column_type(column, people, row_ids) for column in baseline.sheet.columns}
     rows = {row.id: row for row in baseline.sheet.rows}
     writers = Writers(baseline)
     return [
