@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import problems
-from tests.browser.grids import DIG, POUR, go_to, note, open_grid, saved
+from tests.browser.grids import DIG, POUR, go_to, note, open_grid, reaches, saved
 from tests.edits.site_plan import SitePlan
 from tests.running_sandbox import Person
 
@@ -85,3 +85,36 @@ def test_a_link_is_copied_with_its_text(page: Page, plan: SitePlan, bob: Person)
     page.keyboard.press("Control+v")
     saved(page)
     assert link(plan, POUR) == ("Drawing", A)
+
+
+def test_a_link_is_copied_to_another_tab(page: Page, plan: SitePlan, bob: Person) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    url = "https://example.com/plan"
+    plan.write(DIG, Notes={"value": "The plan", "hyperlink": {"url": url}})
+    open_grid(page, bob)
+    go_to(page, plan, DIG, "Notes")
+    # Browsers take more than text only during the key's own event, so the grid must have loaded the script.
+    reaches(page, lambda: page.evaluate("document.querySelector('[data-grid]').grid.parts.loaded.has('copying')"), True)
+    page.keyboard.press("Control+c")
+    expect(note(page)).to_have_text("1 cell copied.")
+    other = page.context.new_page()
+    other.set_viewport_size({"width": 3600, "height": 900})
+    other.goto(page.url)
+    other.get_by_role("gridcell").first.wait_for()
+    go_to(other, plan, POUR, "Notes")
+    other.keyboard.press("Control+v")
+    expect(note(other)).to_have_text("1 cell pasted.")
+    saved(other)
+    assert plan.cell(POUR, "Notes")["hyperlink"] == {"url": url}
+    other.close()
+
+
+def test_the_menu_says_that_other_tabs_do_not_get_links(page: Page, plan: SitePlan, bob: Person) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    plan.write(DIG, Notes={"value": "The plan", "hyperlink": {"url": "https://example.com/plan"}})
+    open_grid(page, bob)
+    go_to(page, plan, DIG, "Notes")
+    page.keyboard.press("Shift+F10")
+    page.get_by_role("menuitem", name="Copy").click()
+    told = "1 cell copied. Other tabs get them without their links. To copy the links too, press Ctrl+C."
+    expect(note(page)).to_have_text(told)

@@ -28,6 +28,7 @@ export class Clipboard {
     event.preventDefault();
     const { grid, isTaking } = this;
     const text = event.clipboardData.getData("text/plain");
-    grid.parts.later(() => grid.withCopying((copying) => copying.pasteText((isTaking ? copying.copied.text : null) ?? text)));
+    const links = event.clipboardData.getData("text/x-links");
+    grid.parts.later(() => grid.withCopying((copying) => copying.pasteText((isTaking ? copying.copied.text : null) ?? text, links)));
   }
 }

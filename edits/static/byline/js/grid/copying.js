@@ -5,6 +5,9 @@ import { carried, contentOf } from "./carrying.js";
 import { plural } from "./elements.js";
 import { readTsv, writeTsv } from "./tsv.js";
 
+const LINKS = "text/x-links"; // the clipboard's type that has the links of cells
+const LINKS_STAY = "Other tabs get them without their links. To copy the links too, press Ctrl+C.";
+const LINK_NAMES = new Set(["url", "sheet_id", "report_id", "sight_id"]);
 const NOT_ALLOWED = "The browser didn't allow copying. Press Ctrl+C again.";
 
 export class Copying {
@@ -23,14 +26,19 @@ export class Copying {
     const { rowIds, columnIds } = selection; // the person may go on before the browser has written
     const { top, bottom, left, right } = selection.range;
     const text = this.#take();
+    const links = this.copied.cells.map((row) => row.map(({ hyperlink }) => hyperlink));
+    const isLinked = links.flat().some(Boolean);
     try {
-      if (data) data.setData("text/plain", text);
-      else await navigator.clipboard.writeText(text);
+      if (data) {
+        data.setData("text/plain", text);
+        if (isLinked) data.setData(LINKS, JSON.stringify(links));
+      } else await navigator.clipboard.writeText(text);
     } catch {
       status.tell(NOT_ALLOWED);
       return;
     }
-    status.tell(`${plural((bottom - top + 1) * (right - left + 1), "cell")} copied.`);
+    const note = isLinked && !data ? ` ${LINKS_STAY}` : "";
+    status.tell(`${plural((bottom - top + 1) * (right - left + 1), "cell")} copied.${note}`);
     if (why) grid.clear(why, { rowIds, columnIds });
   }
 
@@ -48,26 +56,28 @@ export class Copying {
     return text;
   }
 
-  // Paste text of the clipboard. An earlier key can have opened a field, such as an editor, where the text belongs.
-  pasteText(text) {
+  // Paste text of the clipboard. `links` are the links of cells that another tab copied. An earlier key can have opened a
+  // field, such as an editor, where the text belongs.
+  pasteText(text, links = "") {
     const field = document.activeElement;
     if (field.matches("input, textarea") && this.grid.host.contains(field)) {
       document.execCommand("insertText", false, text);
       return;
     }
     const isOwn = text.replaceAll("\r\n", "\n") === this.copied.text?.replaceAll("\r\n", "\n");
-    const block = isOwn ? this.copied.cells : readTsv(text);
+    const block = isOwn ? this.copied.cells : withLinks(readTsv(text), links);
     if (block.length) this.paste(block);
   }
 
-  // Paste rows of cells, starting at the first selected cell. Each cell is a text or { column, value, text }.
+  // Paste rows of cells, starting at the first selected cell. Each cell is a text, { text, link }, or the content of a cell.
   async paste(block) {
     const { grid } = this;
     const { view, selection, sheet } = grid;
-    const { top, bottom, left, right } = selection.range;
+    const { bottom, left, right } = selection.range;
+    const top = Math.min(selection.range.top, view.rowCount); // in a grid without rows, the last focus can be further down
     const height = block.length;
     const width = Math.max(...block.map((row) => row.length));
-    const isTiled = (bottom - top + 1) % height === 0 && (right - left + 1) % width === 0;
+    const isTiled = view.rowCount > 0 && (bottom - top + 1) % height === 0 && (right - left + 1) % width === 0;
     const rows = isTiled ? bottom - top + 1 : height;
     const columns = isTiled ? right - left + 1 : width;
     const beyond = top + rows - view.rowCount;
@@ -79,7 +89,7 @@ export class Copying {
       for (let place = 0; place < fitting; place++) {
         const source = block[row % height][place % width];
         const column = targets[place];
-        if (source !== undefined) take(column, typeof source === "string" ? { text: source } : carried(sheet, source, column));
+        if (source !== undefined) take(column, written(sheet, source, column));
       }
     };
     for (let row = 0; row < Math.min(rows, view.rowCount - top); row++) {
@@ -112,4 +122,29 @@ export class Copying {
       no: count === 1 ? "Leave it out" : "Leave them out",
     });
   }
+}
+
+// Returns the part of a change that writes a copied cell into a column.
+function written(sheet, source, columnId) {
+  if (typeof source === "string") return { text: source };
+  if (!source.link) return carried(sheet, source, columnId);
+  return sheet.column(columnId)?.type === "TEXT_NUMBER" ? { value: source.text, hyperlink: source.link } : { text: source.text };
+}
+
+// Returns the rows of texts with the links that the clipboard has for them. Every page can write to the clipboard, so
+// leave out what isn't a link.
+function withLinks(block, links) {
+  let found = [];
+  try {
+    found = JSON.parse(links);
+  } catch {
+    return block; // no links
+  }
+  return block.map((row, index) => row.map((text, place) => (text && isLink(found?.[index]?.[place]) ? { text, link: found[index][place] } : text)));
+}
+
+function isLink(link) {
+  const [[name, where] = [], ...more] = Object.entries(link ?? {});
+  if (more.length || !LINK_NAMES.has(name) || typeof where !== "string") return false;
+  return name === "url" ? URL.canParse(where) && /^(https?:\/\/[^\s/]|mailto:.)/i.test(where) : /^\d{1,19}$/.test(where);
 }
