@@ -44,6 +44,7 @@ function makeFilterNote(grid, place) {
     button.hidden = !filters.length && !sort;
     const what = filters.length ? `${grid.view.rowCount.toLocaleString("en")} of ${plural(grid.sheet.rows.length, "row")}` : "Sorted";
     button.textContent = `${what}: show all as they are`;
+    if (grid.empty || !grid.view.rowCount) grid.parts.show("empty", (part) => part.showEmpty(grid));
   };
   place.append(button);
   grid.view.addEventListener("rows", write);

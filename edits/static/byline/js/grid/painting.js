@@ -406,7 +406,8 @@ export class Painter {
   #fillTree(cell, position, data) {
     const level = this.sheet.levels[position];
     const hasChildren = this.sheet.hasChildren(position);
-    if (cell.level !== level) cell.style.setProperty("--indent", `${level * INDENT}px`);
+    // However deep a row is, its text has room.
+    if (cell.level !== level) cell.style.setProperty("--indent", `${Math.min(level * INDENT, parseInt(cell.style.width) / 2.5)}px`);
     cell.level = level;
     set(cell, "data-tree", hasChildren ? (this.view.isCollapsed(data[ID]) ? "closed" : "open") : "leaf");
   }

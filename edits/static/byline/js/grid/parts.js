@@ -8,6 +8,7 @@ const PARTS = {
   copying: () => import("./copying.js"),
   dialogs: () => import("./dialogs.js"),
   editors: () => import("./editors.js"),
+  empty: () => import("./empty.js"),
   fill: () => import("./fill.js"),
   filters: () => import("./filters.js"),
   find: () => import("./find.js"),

@@ -1,0 +1,35 @@
+// What the grid shows while it has no rows. The person can add the first row by keyboard, and paste rows.
+
+import { make } from "./elements.js";
+import { addRows } from "./rows.js";
+
+// Show why there are no rows. If there are rows again, remove this text.
+export function showEmpty(grid) {
+  const { element } = grid.painter;
+  const hadFocus = element.contains(document.activeElement);
+  grid.empty ??= make("div", { class: "grid-empty", onkeydown: keepKey });
+  if (grid.view.rowCount) {
+    grid.empty.remove();
+    if (hadFocus) grid.painter.focus();
+    return;
+  }
+  grid.empty.replaceChildren(...contentOf(grid));
+  element.append(grid.empty);
+  if (hadFocus) grid.empty.querySelector("button")?.focus();
+}
+
+function contentOf(grid) {
+  const { sheet, view } = grid;
+  if (sheet.rows.length) return [make("p", {}, "No row matches the filters."), button("Show all rows", () => view.set({ filters: [], sort: null }))];
+  const title = make("p", { class: "empty-title" }, "This sheet has no rows yet");
+  if (sheet.whyNot.add) return [title];
+  const text = "The first row that you add appears here. In Smartsheet, the row is added in your name. You can also paste rows (Ctrl+V).";
+  return [title, make("p", { class: "text-secondary" }, text), button("Add row", () => addRows(grid, "below"))];
+}
+
+const button = (name, onclick) => make("button", { type: "button", class: "btn btn-primary", onclick }, name);
+
+// Enter and Space press the button. Otherwise the grid would take them as its own keys.
+function keepKey(event) {
+  if (!event.ctrlKey && !event.metaKey && [" ", "Enter"].includes(event.key)) event.stopPropagation();
+}
