@@ -5,13 +5,27 @@ the requests.
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 from uuid import UUID
 
 from edits.gateway.answers import NO_ANSWER, UNKNOWN
 from edits.gateway.errors import JsonObject, OutcomeUnknown, Unavailable
-from edits.gateway.shapes import are_ids, are_objects, are_records, has_version, is_record, is_sheet
+from edits.gateway.shapes import (
+    are_ids,
+    are_objects,
+    are_rows,
+    has_version,
+    is_column,
+    is_filter,
+    is_list,
+    is_listed_sheet,
+    is_row,
+    is_share,
+    is_sheet,
+    is_state,
+)
 
 T = TypeVar("T")
 
@@ -39,7 +53,7 @@ class Operations(ABC):
 
         https://developers.smartsheet.com/api/smartsheet/openapi/sheets/list-sheets
         """
-        return self._data(are_records, "list-sheets", "/sheets", includeAll="true", accessApiLevel=1)
+        return self._data(is_listed_sheet, "list-sheets", "/sheets", includeAll="true", accessApiLevel=1)
 
     def sheet(
         self,
@@ -92,7 +106,7 @@ class Operations(ABC):
         https://developers.smartsheet.com/api/smartsheet/openapi/rows/row-get
         """
         path = f"/sheets/{sheet_id:d}/rows/{row_id:d}"
-        return _understood(is_record, self._read("row-get", path, include=WITH_WRITERS))
+        return _understood(is_row, self._read("row-get", path, include=WITH_WRITERS))
 
     def rows_modified_since(self, sheet_id: int, moment: datetime) -> JsonObject:
         """Return a sheet with only the rows that were added or changed since this time. Each row says who added it, and
@@ -116,7 +130,7 @@ class Operations(ABC):
 
         https://developers.smartsheet.com/api/smartsheet/openapi/columns/columns-listonsheet
         """
-        return self._data(are_records, "columns-listOnSheet", f"/sheets/{sheet_id:d}/columns", includeAll="true")
+        return self._data(is_column, "columns-listOnSheet", f"/sheets/{sheet_id:d}/columns", includeAll="true")
 
     def filters(self, sheet_id: int) -> list[JsonObject]:
         """Return the filters of the sheet that the person can use: shared filters, and the person's own. Each has an
@@ -125,7 +139,7 @@ class Operations(ABC):
         https://developers.smartsheet.com/api/smartsheet/openapi/sheets/list-sheet-filters
         """
         path = f"/sheets/{sheet_id:d}/filters"
-        return self._data(are_records, "list-sheet-filters", path, includeAll="true")
+        return self._data(is_filter, "list-sheet-filters", path, includeAll="true")
 
     def shares(self, sheet_id: int) -> list[JsonObject]:
         """Return the people and groups that a sheet is shared with, but at most the first MOST_SHARES.
@@ -138,7 +152,7 @@ class Operations(ABC):
         while len(found) < MOST_SHARES:
             answer = self._read("list-asset-shares", "/shares", **query, **after)
             items: Any = answer.get("items")
-            found += _understood(are_objects, items)
+            found += _understood(partial(is_list, is_item=is_share), items)
             if not answer.get("lastKey"):
                 break
             after = {"lastKey": str(answer["lastKey"])}
@@ -152,7 +166,7 @@ class Operations(ABC):
         """
         path = f"/sheets/{sheet_id:d}/rows/{row_id:d}/columns/{column_id:d}/history"
         query = {"include": "objectValue", "pageSize": HISTORY_PER_PAGE, "page": page}
-        return self._data(are_objects, "cellHistory-get", path, **query)
+        return self._data(is_state, "cellHistory-get", path, **query)
 
     # Writing
 
@@ -206,7 +220,7 @@ class Operations(ABC):
             raise OutcomeUnknown(UNKNOWN)
         return answer
 
-        # How requests are made
+    # How requests are made
 
     def _sheet(self, sheet_id: int, **query: object) -> JsonObject:
         # Without accessApiLevel, Smartsheet reports commenters as viewers.
@@ -218,8 +232,8 @@ class Operations(ABC):
         while True:
             page = self._sheet(sheet_id, page=number, pageSize=page_size, **query)
             yield page
-            number, seen = number + 1, seen + len(page.get("rows", ()))
-            if not page.get("rows") or seen >= page.get("totalRowCount", 0):
+            number, seen = number + 1, seen + len(page.get("rows") or ())
+            if not page.get("rows") or seen >= (page.get("totalRowCount") or 0):
                 return
 
     def _named_rows(
@@ -230,10 +244,10 @@ class Operations(ABC):
             ids = _joined(row_ids[start : start + size])
             yield self._sheet(sheet_id, rowIds=ids, include=WITH_WRITERS, pageSize=size, **query)
 
-    def _data(self, is_it: Callable[[Any], bool], operation: str, path: str, **query: object) -> list[JsonObject]:
+    def _data(self, is_item: Callable[[Any], bool], operation: str, path: str, **query: object) -> list[JsonObject]:
         # An empty history and a history that couldn't be read are different results.
         data: Any = self._read(operation, path, **query).get("data")
-        return _understood(is_it, data)
+        return _understood(partial(is_list, is_item=is_item), data)
 
     @abstractmethod
     def _read(self, operation: str, path: str, **query: object) -> JsonObject:
@@ -267,7 +281,7 @@ def _told(answer: JsonObject, *, sent: int, is_partial: bool, of: Collection[int
     result = answer.get("result")
     done = result if isinstance(result, list) else [result]
     failed = (answer.get("failedItems") or []) if is_partial else []
-    if not (are_records(done) and are_objects(failed) and len(done) + len(failed) >= sent):
+    if not (are_rows(done) and are_objects(failed) and len(done) + len(failed) >= sent):
         raise OutcomeUnknown(UNKNOWN)
     if of is not None and not {row["id"] for row in done if row} <= set(of):
         raise OutcomeUnknown(UNKNOWN)
@@ -279,7 +293,7 @@ def _merged(pages: Iterable[JsonObject]) -> JsonObject:
     sheet: JsonObject = {}
     rows: dict[int, JsonObject] = {}
     for sheet in pages:
-        rows.update((row["id"], row) for row in sheet.get("rows", ()))
+        rows.update((row["id"], row) for row in sheet.get("rows") or ())
     return sheet | {"rows": list(rows.values())}
 
 

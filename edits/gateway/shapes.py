@@ -1,29 +1,98 @@
 """Checks that JSON has the expected shape, because a proxy in front of Smartsheet can answer with other JSON.
 
-These functions check the ids of a sheet, its columns and its rows. They don't check the cells, because a sheet can have
-half a million of them.
+After these checks, other code can read Smartsheet's JSON without checking the types again. A sheet can have half a
+million cells, so this module collects the types of all cells first, and then checks each combination of types once.
 """
 
+from collections.abc import Callable, Mapping, Sequence
+from types import NoneType
 from typing import Any
 
 LARGEST_ID = 2**63 - 1
 
 Json = Any
+Kinds = frozenset[type]
+
+TEXT: Kinds = frozenset({str, NoneType})
+WHOLE: Kinds = frozenset({int, NoneType})
+PLAIN: Kinds = frozenset({str, int, float, bool, NoneType})
+
+SHEET = dict.fromkeys(("name", "accessLevel", "permalink", "modifiedAt"), TEXT) | dict.fromkeys(
+    ("version", "totalRowCount"), WHOLE
+)
+COLUMN = dict.fromkeys(("title", "type", "symbol", "systemColumnType", "description", "formula", "format"), TEXT) | {
+    "width": WHOLE
+}
+ROW = dict.fromkeys(("format", "modifiedAt", "createdAt"), TEXT) | {"rowNumber": WHOLE}
+PERSON = {"name": TEXT, "email": TEXT}
+# The types of a cell's columnId, value, displayValue, formula, format and objectValue.
+CELL = (frozenset({int}), PLAIN, TEXT, TEXT, TEXT, PLAIN | {dict})
 
 
 def is_sheet(content: Json) -> bool:
     """Whether this is a Sheet object, with all or some of its rows."""
-    return is_record(content) and are_records(content.get("columns")) and are_records(content.get("rows", []))
+    return is_listed_sheet(content) and is_list(content.get("columns"), is_column) and are_rows(content.get("rows", []))
 
 
-def are_records(content: Json) -> bool:
-    """Whether this is a list of objects with ids."""
-    return isinstance(content, list) and all(map(is_record, content))
+def is_listed_sheet(content: Json) -> bool:
+    """Whether this is a Sheet object of a list of sheets, which has no columns."""
+    return is_record(content) and _has(content, SHEET)
+
+
+def is_column(content: Json) -> bool:
+    """Whether this is a Column object."""
+    return (
+        is_record(content)
+        and _has(content, COLUMN)
+        and _are_texts(content.get("options"))
+        and _are_texts(content.get("tags"))
+        and is_list(content.get("contactOptions") or [], is_person)
+    )
+
+
+def is_row(content: Json) -> bool:
+    """Whether this is a Row object, with all, some or none of its cells."""
+    return are_rows([content])
+
+
+def are_rows(content: Json) -> bool:
+    """Whether this is a list of Row objects."""
+    return is_list(content, _is_row_of_any_cells) and _are_cells([row.get("cells") or () for row in content])
+
+
+def is_state(content: Json) -> bool:
+    """Whether this is a CellHistory object: a cell at an earlier time."""
+    return (
+        isinstance(content, dict)
+        and type(content.get("modifiedAt")) in TEXT
+        and is_person(content.get("modifiedBy") or {})
+        and _are_cells([[{"columnId": 0} | content]])
+    )
+
+
+def is_person(content: Json) -> bool:
+    """Whether this is an object that can have a person's name and address."""
+    return isinstance(content, dict) and _has(content, PERSON)
+
+
+def is_filter(content: Json) -> bool:
+    """Whether this is a filter of a sheet."""
+    return is_record(content) and type(content.get("name")) in TEXT and type(content.get("filterType")) in TEXT
+
+
+def is_share(content: Json) -> bool:
+    """Whether this is a Share object."""
+    return is_person(content) and type(content.get("accessLevel")) in TEXT and type(content.get("type")) in TEXT
 
 
 def is_record(content: Json) -> bool:
     """Whether this is an object with an id."""
     return isinstance(content, dict) and is_id(content.get("id"))
+
+
+def is_list(content: Json, is_item: Callable[[Json], bool]) -> bool:
+    """Whether this is a list of items for which `is_item` returns True."""
+    return isinstance(content, list) and all(map(is_item, content))
 
 
 def are_objects(content: Json) -> bool:
@@ -44,3 +113,60 @@ def are_ids(content: Json) -> bool:
 def is_id(content: Json) -> bool:
     """Whether this can be an id: a positive 64-bit number."""
     return type(content) is int and 0 < content <= LARGEST_ID
+
+
+def _has(content: Mapping[str, Json], kinds: Mapping[str, Kinds]) -> bool:
+    return all(type(content.get(name)) in kinds[name] for name in kinds)
+
+
+def _are_texts(content: Json) -> bool:
+    return content is None or (isinstance(content, list) and all(isinstance(one, str) for one in content))
+
+
+def _is_row_of_any_cells(content: Json) -> bool:
+    return (
+        is_record(content)
+        and _has(content, ROW)
+        and all(content.get(name) is None or is_id(content[name]) for name in ("parentId", "siblingId"))
+        and all(not content.get(name) or is_person(content[name]) for name in ("modifiedBy", "createdBy"))
+        and isinstance(content.get("cells") or [], list)
+    )
+
+
+def _are_cells(rows: Sequence[Sequence[Json]]) -> bool:
+    """Whether these are lists of Cell objects, one list for each row."""
+    try:
+        found = {
+            (
+                type(cell.get("columnId")),
+                type(cell.get("value")),
+                type(cell.get("displayValue")),
+                type(cell.get("formula")),
+                type(cell.get("format")),
+                type(cell.get("objectValue")),
+            )
+            for cells in rows
+            for cell in cells
+        }
+    except AttributeError:  # not an object
+        return False
+    if not all(map(_is_cell_of, found)):
+        return False
+    has_objects = any(dict in types for types in found)
+    return not has_objects or all(_are_values(_values(cell)) for cells in rows for cell in cells)
+
+
+def _is_cell_of(types: tuple[type, ...]) -> bool:
+    return all(kind in kinds for kind, kinds in zip(types, CELL, strict=True))
+
+
+def _values(cell: Json) -> Json:
+    """Return the choices in a multi-value cell, or an empty list."""
+    content = cell.get("objectValue")
+    return (content.get("values") if isinstance(content, dict) else None) or []
+
+
+def _are_values(values: Json) -> bool:
+    return isinstance(values, list) and all(
+        is_person(value) if isinstance(value, dict) else type(value) in PLAIN for value in values
+    )

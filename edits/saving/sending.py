@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection, Mapping, Sequence
-from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
-from audit.recording import Evidence, Intent, NotRecorded, Outcome, intend, settle
+from audit.recording import Evidence, Intent, Outcome, intend, settle
 from audit.vocabulary import Phase
+from edits.gateway.answers import UNKNOWN
 from edits.gateway.errors import (
     Contested,
     Forbidden,
@@ -119,6 +119,9 @@ class Sending:
             outcomes = self.batch.send(numbers, edit_id=self.edit_id, is_partial=self.is_partial)
         except GatewayError as error:
             return self._failed_call(numbers, error)
+        except Exception:  # an answer with an unexpected shape can raise anything, although the change was made
+            log.exception("It isn't known whether a write of edit %s was made.", self.edit_id)
+            return self._failed_call(numbers, OutcomeUnknown(UNKNOWN))
         self._record(outcomes, unasked=self.batch.unasked)
         return None
 
@@ -142,9 +145,13 @@ class Sending:
         """If Smartsheet didn't find some of these rows, return the numbers of their lines. This method reads the sheet,
         because Smartsheet's answer to a deletion doesn't say which rows it didn't find.
         """
-        with suppress(GatewayError):
+        try:
             return self.batch.missing(numbers) if isinstance(error, NotFound) and len(numbers) > 1 else []
-        return []
+        except GatewayError:
+            return []
+        except Exception:
+            log.exception("It isn't known which rows of edit %s exist.", self.edit_id)
+            return []
 
     def _proven(self, numbers: Sequence[int]) -> set[int]:
         """Read the rows back, and return the numbers of the lines that Smartsheet certainly carried out. If the request
@@ -153,6 +160,9 @@ class Sending:
         try:
             proven = self.batch.proven(numbers)
         except GatewayError:
+            return set()
+        except Exception:
+            log.exception("The rows of edit %s could not be read back.", self.edit_id)
             return set()
         return set(numbers) if proven and not self.is_partial else proven
 
@@ -181,7 +191,7 @@ class Sending:
             return
         try:
             settle(self._recorded, outcomes, unasked=unasked)
-        except NotRecorded:
+        except Exception:  # NotRecorded, or a value from Smartsheet's answer that the log can't store
             log.exception("The outcome of edit %s could not be recorded.", self.edit_id)
             self.is_logged = False
 

@@ -80,7 +80,7 @@ def _ancestors(gateway: Gateway, sheet_id: int, parent_id: int | None) -> list[i
     either one of these rows or on the page itself.
     """
     ids: list[int] = []
-    while parent_id is not None:
+    while parent_id is not None and parent_id not in ids:
         ids.insert(0, parent_id)
         parent_id = gateway.row(sheet_id, parent_id).get("parentId")
     return ids

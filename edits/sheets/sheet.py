@@ -124,8 +124,8 @@ class Column:
         """Parse a Column object."""
         return cls(
             id=raw["id"],
-            title=raw.get("title", ""),
-            type=raw.get("type", "TEXT_NUMBER"),
+            title=raw.get("title") or "",
+            type=raw.get("type") or "TEXT_NUMBER",
             is_primary=bool(raw.get("primary")),
             options=tuple(map(str, raw.get("options") or symbols.OPTIONS.get(raw.get("symbol") or "", ()))),
             contact_options=tuple(Contact.parse(option) for option in raw.get("contactOptions") or ()),
@@ -276,7 +276,7 @@ class Sheet:
         """
         return cls(
             id=raw["id"],
-            name=raw.get("name", ""),
+            name=raw.get("name") or "",
             access=Access.parse(raw.get("accessLevel")),
             columns=tuple(Column.parse(column) for column in raw.get("columns") or ()),
             rows=tuple(_rows(raw.get("rows") or (), ancestors)),
@@ -351,7 +351,7 @@ class SheetSummary:
         """Parse an item of the list."""
         return cls(
             id=raw["id"],
-            name=raw.get("name", ""),
+            name=raw.get("name") or "",
             access=Access.parse(raw.get("accessLevel")),
             modified_at=parse_time(raw.get("modifiedAt")),
         )

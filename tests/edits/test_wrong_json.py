@@ -28,6 +28,13 @@ UNSAID: list[Any] = [
     {"resultCode": 3, "result": [], "failedItems": []},
     {"resultCode": 3, "result": [], "failedItems": [{"index": 0, "rowId": 7, "error": {"errorCode": 1042}}]},
 ]
+ODD_ROWS: list[Any] = [
+    {"resultCode": 0, "result": [{"id": 123456, "cells": [None]}]},
+    {"resultCode": 0, "result": [{"id": 123456, "cells": [-1]}]},
+    {"resultCode": 0, "result": [{"id": 123456, "cells": [{"columnId": []}]}]},
+    {"resultCode": 0, "result": [{"id": 123456, "modifiedBy": "Ann"}]},
+    {"resultCode": 0, "result": [{"id": 123456, "parentId": [7]}]},
+]
 OF_ANOTHER: list[Any] = [{"resultCode": 0, "result": [{"id": 999}]}, {"resultCode": 0, "result": {"id": 999}}]
 OTHERS: list[Any] = [{"resultCode": 0, "result": [999]}, {"resultCode": 0, "result": []}]
 
@@ -52,7 +59,7 @@ def test_every_page_says_so(browser: Client, plan: SitePlan, bob: Person, path: 
     assert "Smartsheet gave no answer that this app can use." in answer.content.decode()
 
 
-@pytest.mark.parametrize("content", UNSAID + OF_ANOTHER)
+@pytest.mark.parametrize("content", UNSAID + OF_ANOTHER + ODD_ROWS)
 @pytest.mark.parametrize("is_applied", [True, False])
 def test_a_change_with_an_unclear_answer_is_read_back(
     browser: Client, plan: SitePlan, bob: Person, content: object, is_applied: bool
@@ -75,7 +82,7 @@ def test_a_deletion_with_an_unclear_answer_is_read_back(
     assert outcomes() == ["applied" if is_applied else "unknown"]
 
 
-@pytest.mark.parametrize("content", UNSAID)
+@pytest.mark.parametrize("content", UNSAID + ODD_ROWS)
 def test_a_new_row_with_an_unclear_answer_is_not_certain(
     browser: Client, plan: SitePlan, bob: Person, content: object
 ) -> None:

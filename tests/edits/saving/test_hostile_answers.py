@@ -12,7 +12,20 @@ from audit.changes import with_outcomes
 from audit.models import Entry
 from edits.gateway.client import Gateway
 from edits.gateway.errors import OutcomeUnknown, Refused
-from edits.saving import CellChange, DeleteRow, MoveRow, NotRecorded, Place, RowChange, Status, UpdateRow, save
+from edits.saving import (
+    AddRow,
+    CellChange,
+    DeleteRow,
+    MoveRow,
+    NotRecorded,
+    Place,
+    RowChange,
+    Status,
+    UpdateRow,
+    batches,
+    save,
+    sending,
+)
 from tests.edits.saving.conftest import ManyRows
 
 Rows = Callable[[int], ManyRows]
@@ -110,3 +123,44 @@ def answer_with(patch: pytest.MonkeyPatch, change: Callable[[list[Any]], list[An
         return answer | {"result": change(answer["result"])} if method == "PUT" else answer
 
     patch.setattr(Gateway, "_call", called)
+
+
+@pytest.mark.parametrize("kind", ["change", "deletion", "move", "addition"])
+@pytest.mark.parametrize("is_read_back", [True, False])
+def test_an_error_of_our_own_after_a_write_leaves_the_outcome_unknown(
+    rows: Rows, monkeypatch: pytest.MonkeyPatch, kind: str, is_read_back: bool
+) -> None:
+    """If this app can't read an answer, the write was perhaps made, so no exception hides this from the caller."""
+    sheet = rows(2)
+    first, second = sheet.row_ids
+    changes: dict[str, RowChange] = {
+        "change": UpdateRow(first, (CellChange(sheet.notes, "was", "new"),)),
+        "deletion": DeleteRow(first),
+        "move": MoveRow(second, Place(is_first=True)),
+        "addition": AddRow((CellChange(sheet.task, None, "row 2"),)),
+    }
+    baseline = sheet.read(with_descendants=True)
+    with monkeypatch.context() as patch:
+        patch.setattr(batches, "_results", fail)
+        for batch in (batches.UpdateBatch, batches.DeleteBatch) if not is_read_back else ():
+            patch.setattr(batch, "proven", fail)
+        result = save(baseline, [changes[kind]])
+    if is_read_back and kind in {"change", "deletion"}:
+        assert (result.rows[0].status, result.error, phases()) == (Status.SAVED, None, ["applied"])
+    else:
+        assert (result.rows[0].status, type(result.error), phases()) == (Status.UNKNOWN, OutcomeUnknown, ["unknown"])
+    assert len(sheet.writes()) == 1
+
+
+def test_an_outcome_that_the_log_cannot_store_stays_unsettled(rows: Rows, monkeypatch: pytest.MonkeyPatch) -> None:
+    sheet = rows(1)
+    baseline = sheet.read()
+    with monkeypatch.context() as patch:
+        patch.setattr(sending, "settle", fail)
+        result = save(baseline, sheet.updates())
+    assert (result.rows[0].status, result.is_logged, phases()) == (Status.SAVED, False, ["intent"])
+
+
+def fail(*_arguments: Any, **_more: Any) -> None:
+    """Raise an error that no one expects."""
+    raise AttributeError("'NoneType' object has no attribute 'get'")
