@@ -21,7 +21,7 @@ from typing import TypeVar
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 
-from identity import capacity
+from identity import capacity, users
 from identity.conf import settings
 from identity.models import SmartsheetUser, Token
 from identity.regions import Region, UnknownRegion, region
@@ -78,11 +78,16 @@ def token_for(user: AnyUser, *, seconds: float | None = None) -> str:
 
 
 def stored(user: AnyUser) -> Token:
-    """Return the user's stored token, with its person. Raises SignInAgain if the user has no stored token, or if the
-    token can't be read. Raises NotConnected if the user has never connected with Smartsheet.
+    """Return the user's stored token, with its person. Raises SignInAgain if the user has no stored token, if the token
+    can't be read, or if the user is deactivated or blocked. Raises NotConnected if the user has never connected with
+    Smartsheet.
+
+    Pages refuse deactivated users anyway. This check is for jobs, and for users that `QuerySet.update()` has
+    deactivated: their tokens work until the worker has them revoked.
     """
     try:
-        token = Token.objects.select_related("person").get(person__user=user.pk)
+        usable = Token.objects.exclude(users.inactive("person__user__")).exclude(person__is_blocked=True)
+        token = usable.select_related("person").get(person__user=user.pk)
     except Token.DoesNotExist:
         was_connected = SmartsheetUser.objects.filter(user=user.pk).exists()
         raise (SignInAgain if was_connected else NotConnected) from None

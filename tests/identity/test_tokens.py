@@ -68,3 +68,18 @@ def test_a_pickle_does_not_contain_it(client: Client, provider: Provider) -> Non
     again, token, _queryset = pickle.loads(pickled)  # noqa: S301 # pickled one line above
     assert again == person
     assert token.access_token == "first-access"  # the token was read from the database again
+
+
+@pytest.mark.parametrize("change", ["deactivated", "blocked"])
+def test_a_user_who_is_no_longer_allowed_in_has_none(client: Client, provider: Provider, change: str) -> None:
+    """QuerySet.update() sends no signal, so the token is still stored until the worker has it revoked."""
+    provider.come_back(client)
+    user = User.objects.get()
+    assert token_for(user)
+    if change == "deactivated":
+        User.objects.update(is_active=False)
+    else:
+        SmartsheetUser.objects.update(is_blocked=True)
+    assert Token.objects.exists()
+    with pytest.raises(SignInAgain):
+        token_for(user)
