@@ -3,17 +3,18 @@
 from collections.abc import Iterator
 from typing import Any
 
+from django.apps import apps
 from django.core.checks import CheckMessage, Error, Warning
 from django.db import DEFAULT_DB_ALIAS, connections, models, router
 
 from audit.histories import histories, person_fields
-from audit.models import Entry
 
+OWN_APPS = ("audit", "identity", "edits")
 TEXTS = (models.CharField, models.TextField, models.JSONField)  # types of fields that can be blanked
 
 
 def recordable(**_kwargs: Any) -> list[CheckMessage]:
-    """Report what the log can't work with. audit.E002: the log isn't in the database 'default'. audit.W003: each
+    """Report what the log can't work with. audit.E002: our models aren't in the database 'default'. audit.W003: each
     request is a transaction. audit.E004: a history has a foreign key to its actor. audit.E005: a history has 32-bit
     ids. audit.E006: a personal field can't be erased.
     """
@@ -21,11 +22,13 @@ def recordable(**_kwargs: Any) -> list[CheckMessage]:
 
 
 def _of_databases() -> Iterator[CheckMessage]:
-    if {router.db_for_write(Entry), router.db_for_read(Entry)} != {DEFAULT_DB_ALIAS}:
+    elsewhere = sorted(model._meta.label for model in _own_models() if _is_elsewhere(model))
+    if elsewhere:
         yield Error(
-            "A database router sends the audit log to another database than 'default'.",
-            hint="One transaction can't commit to two databases: keep the log in the same database as the rows that "
-            "it records.",
+            f"A database router sends {', '.join(elsewhere)} to another database than 'default'.",
+            hint="Let the router return 'default', for reading and for writing, for all models of the apps audit, "
+            "identity and edits. One transaction can't commit to two databases. And if these models were read from a "
+            "replica that lags behind, the same change could be sent twice, and refreshing a token could fail.",
             id="audit.E002",
         )
     if connections[DEFAULT_DB_ALIAS].settings_dict["ATOMIC_REQUESTS"]:
@@ -36,6 +39,16 @@ def _of_databases() -> Iterator[CheckMessage]:
             "decorates its own views.",
             id="audit.W003",
         )
+
+
+def _own_models() -> Iterator[type[models.Model]]:
+    for label in OWN_APPS:
+        if apps.is_installed(label):
+            yield from apps.get_app_config(label).get_models(include_auto_created=True)
+
+
+def _is_elsewhere(model: type[models.Model]) -> bool:
+    return {router.db_for_write(model), router.db_for_read(model)} != {DEFAULT_DB_ALIAS}
 
 
 def _of_histories() -> Iterator[Error]:

@@ -24,6 +24,16 @@ class ElsewhereRouter:
         return "elsewhere"
 
 
+class ReplicaRouter:
+    """Reads the tables of one app from a replica."""
+
+    def __init__(self, app_label: str) -> None:
+        self.app_label = app_label
+
+    def db_for_read(self, model: type[models.Model], **_hints: object) -> str | None:
+        return "replica" if model._meta.app_label == self.app_label else None
+
+
 @pytest.fixture(autouse=True)
 def own_histories(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let simple_history forget the models that a test defines."""
@@ -48,6 +58,22 @@ def test_this_project_is_well() -> None:
 def test_a_log_in_another_database_is_refused(settings: Settings) -> None:
     settings.DATABASE_ROUTERS = [ElsewhereRouter()]
     assert found() == {"audit.E002"}
+
+
+@pytest.mark.parametrize(
+    ("app_label", "model"), [("audit", "audit.Entry"), ("identity", "identity.Token"), ("edits", "edits.SaveKey")]
+)
+def test_a_replica_is_refused_for_all_own_tables(settings: Settings, app_label: str, model: str) -> None:
+    """With a key of a replica that lags behind, the same rows could be added twice."""
+    settings.DATABASE_ROUTERS = [ReplicaRouter(app_label)]
+    (message,) = [message for message in run_checks() if message.id == "audit.E002"]
+    assert model in message.msg
+    assert "'default', for reading and for writing" in str(message.hint)
+
+
+def test_other_tables_can_be_read_from_a_replica(settings: Settings) -> None:
+    settings.DATABASE_ROUTERS = [ReplicaRouter("sites")]
+    assert found() == set()
 
 
 @pytest.mark.usefixtures("atomic_requests")
