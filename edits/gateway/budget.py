@@ -41,6 +41,11 @@ def waiting_since() -> float:
     return waiting.since
 
 
+def is_in_request() -> bool:
+    """Whether this code runs in a request of a person to this app, and not in a command or a job."""
+    return _waiting.get() is not None
+
+
 class Budget:
     """The seconds that all calls of one gateway share.
 
@@ -50,6 +55,10 @@ class Budget:
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
+        self._begun = monotonic()
+
+    def restart(self) -> None:
+        """Begin again with all the seconds."""
         self._begun = monotonic()
 
     def for_read(self) -> float:

@@ -28,7 +28,7 @@ from edits import features
 from edits.conf import settings
 from edits.features import Feature
 from edits.gateway import answers
-from edits.gateway.budget import Budget, waiting_since
+from edits.gateway.budget import Budget, is_in_request, waiting_since
 from edits.gateway.errors import Busy, GatewayError, JsonObject, NotGranted, RateLimited, SignInAgain, Unavailable
 from edits.gateway.operations import Operations
 from edits.gateway.transport import NoAnswer, Room, exchange, new_session
@@ -206,6 +206,13 @@ class Gateway(Operations, sdk.Smartsheet):  # type: ignore[misc]  # the SDK ship
                 yield
         except capacity.Busy as busy:
             raise _busy(is_own=busy.is_own) from None
+
+    def save_begins(self) -> None:
+        """Outside of requests, give the gateway its whole deadline again. A command or a job can do other work for any
+        time between reading a sheet and saving.
+        """
+        if not is_in_request():
+            self._budget.restart()
 
     def seconds_to_begin_write(self) -> float:
         """The seconds left in which a write can start."""

@@ -58,7 +58,9 @@ def save(
     A row is saved as a whole or not at all. If `is_cell_by_cell` is true, a cell that can't be saved doesn't prevent
     saving the row's other cells. Each request has up to 500 rows (440 in a deletion). Smartsheet carries out a request
     as a whole or not at all. The first request that fails ends the save. If `is_partial` is true, a row that Smartsheet
-    refuses doesn't prevent saving the other rows of its request.
+    refuses doesn't prevent saving the other rows of its request. All requests of a save share SMARTSHEET_DEADLINE. In a
+    request to this app, the time for reading the baseline counts too. Outside of requests, the time begins with the
+    save. Rows for which no time is left aren't sent, so jobs split many rows into several saves.
     https://developers.smartsheet.com/api/smartsheet/openapi/rows/update-rows
 
     Raises:
@@ -84,6 +86,7 @@ def save(
         return claim.earlier
     if claim.logged:
         return _interrupted(baseline, changes, claim, is_cell_by_cell=is_cell_by_cell)
+    baseline.gateway.save_begins()
     try:
         rows = check(baseline, changes, is_cell_by_cell=is_cell_by_cell)
         NotSent(baseline, facts).record(rows)

@@ -6,11 +6,12 @@ from collections import Counter
 from collections.abc import Callable
 
 import pytest
-from pytest_django import DjangoAssertNumQueries
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from audit.changes import with_outcomes
 from audit.models import Entry
 from audit.vocabulary import Action, Phase
+from edits.gateway import budget
 from edits.saving import AddRow, CellChange, DeleteRow, MoveRow, Place, RowChange, Status, UpdateRow, save
 from tests.edits.saving.conftest import ManyRows
 
@@ -211,3 +212,19 @@ def test_a_deletion_needs_to_know_what_goes_with_it(rows: Rows) -> None:
     sheet = rows(1)
     with pytest.raises(ValueError, match="has their child rows"):
         save(sheet.read(), [DeleteRow(sheet.row_ids[0])])
+
+
+@pytest.mark.parametrize("is_in_request", [False, True])
+def test_in_a_job_the_deadline_begins_with_the_save(rows: Rows, settings: Settings, is_in_request: bool) -> None:
+    """Between reading a sheet and saving, a job can do other work for any time. A person has waited all this time."""
+    sheet = rows(1)
+    settings.SMARTSHEET_DEADLINE = 4
+    if is_in_request:
+        budget.request_began()
+    try:
+        baseline = sheet.read()
+        baseline.gateway._budget._begun -= 10  # as if the job had done something else for ten seconds
+        result = save(baseline, sheet.updates())
+    finally:
+        budget.request_ended()
+    assert result.rows[0].status is (Status.NOT_SENT if is_in_request else Status.SAVED)
