@@ -16,6 +16,7 @@ from edits.features import Feature
 from edits.gateway.client import Gateway, gateway_for
 from edits.gateway.errors import NotFound
 from edits.saving import concurrent_saves
+from edits.saving.argument_checks import require_id
 from edits.sheets import reading
 from edits.sheets.personal_columns import personal_columns
 from edits.sheets.sheet import Row, Sheet
@@ -81,7 +82,7 @@ def read(
     filter_id: int | None = None,
 ) -> Baseline:
     """Read a sheet's columns and these rows with the person's token, as the baseline of a `save`. Rows that don't exist
-    are left out.
+    are left out. Without `row_ids`, the baseline has the columns but no rows. This is enough for adding rows.
 
     With `with_descendants`, all child rows of these rows are read too, at every level. A save that deletes rows needs
     them. With `with_outline`, all rows of the sheet are read, but only their primary cells. Undo needs these rows to
@@ -93,18 +94,22 @@ def read(
         NotGranted: this deployment or the person's token does not allow the action.
         GatewayError: Smartsheet did not return the sheet.
         NotRecorded: an attempt that isn't allowed could not be recorded.
+        TypeError, ValueError: an id isn't a whole number of at most 64 bits.
     """
+    require_id(sheet_id, "sheet_id")
+    for row_id in row_ids:
+        require_id(row_id, "row_ids")
     gateway = gateway_for(user)
     feature = FEATURES.get(about_to, Feature.VIEW) if about_to else Feature.VIEW
     if about_to and (reason := gateway.why_not(feature)):
-        row_id = row_ids[0] if len(row_ids) == 1 else None
+        only_row = row_ids[0] if len(row_ids) == 1 else None
         note(
             actor=owner_of(gateway),
             action=about_to,
             phase=Phase.FORBIDDEN,
             origin=origin_of(origin),
             sheet_id=sheet_id,
-            changes=[Change(row_id, "", None, "", None, None)],
+            changes=[Change(only_row, "", None, "", None, None)],
             message=reason,
             via=via,
         )

@@ -12,8 +12,10 @@ from django.test import Client
 from audit.context import RequestContext, using
 from audit.models import Entry
 from audit.vocabulary import Origin
-from edits.gateway.errors import NotFound
-from edits.saving import Conflict, InTransaction, NoSuchColumn, Status, change_cells
+from edits.gateway.errors import NotFound, SignInAgain
+from edits.gateway.sdk_client import client_for
+from edits.saving import Conflict, InTransaction, NoSuchColumn, Status, change_cells, read
+from identity.tokens import access_tokens
 from tests.edits.site_plan import SitePlan
 
 ROW = "Dig foundations"
@@ -97,3 +99,22 @@ def test_a_column_that_is_not_there(plan: SitePlan, bob: User, column: int | str
 def test_a_sheet_that_is_not_there(plan: SitePlan, bob: User) -> None:
     with pytest.raises(NotFound):
         change_cells(user=bob, sheet_id=1, row_id=1, cells={"Status": (None, "Blocked")})
+
+
+def test_a_deactivated_user_changes_nothing(plan: SitePlan, bob: User) -> None:
+    User.objects.update(is_active=False)
+    cells: dict[int | str, tuple[Any, Any]] = {"Notes": (plan.cell(ROW, "Notes").get("value"), "Rock")}
+    with pytest.raises(SignInAgain):
+        change_cells(user=bob, sheet_id=plan.id, row_id=plan.rows[ROW], cells=cells)
+    with pytest.raises(SignInAgain):
+        read(bob, plan.id)
+    with pytest.raises(access_tokens.SignInAgain):
+        client_for(bob)
+    assert plan.sandbox.requests(method="PUT") == []
+
+
+@pytest.mark.parametrize(("ids", "named"), [({"sheet_id": "3604"}, "sheet_id"), ({"row_id": "17"}, "row_ids")])
+def test_an_id_that_is_a_text_is_named(plan: SitePlan, bob: User, ids: dict[str, Any], named: str) -> None:
+    arguments = {"sheet_id": plan.id, "row_id": plan.rows[ROW]} | ids
+    with pytest.raises(TypeError, match=f"{named} must be an int, not str."):
+        change_cells(user=bob, cells={"Notes": (None, "Rock")}, **arguments)
