@@ -1,7 +1,8 @@
 """Defines the changes that entry points pass to `edits.saving.save`.
 
 `undoes` is the id of the log entry that a change undoes. If two saves with the same idempotency key differ only in
-`undoes`, their content counts as the same.
+`undoes` or `shown`, their content counts as the same. So a job that was killed can read the sheet again, and repeat a
+save. The attributes that don't count have `repr=False` (idempotency.digest_of).
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ class CellChange:
     """
 
     column_id: int
-    shown: Json
+    shown: Json = field(repr=False)
     typed: Json
     undoes: int | None = field(default=None, repr=False)
     formula: str = field(default="", repr=False)

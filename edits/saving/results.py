@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from edits.gateway.answers import REFUSES, UNKNOWN
-from edits.gateway.errors import Forbidden, GatewayError, NotMade, OutcomeUnknown, Refused
+from edits.gateway.errors import Forbidden, GatewayError, NotFound, NotMade, OutcomeUnknown, Refused
 from edits.sheets.sheet import Json
 
 
@@ -28,6 +28,7 @@ class Status(StrEnum):
 
 IS_NOTHING_DONE = frozenset({Status.CONFLICT, Status.REFUSED, Status.FORBIDDEN, Status.NOT_SENT, Status.UNCHANGED})
 DONE = frozenset({Status.SAVED, Status.UNCHANGED})
+REFUSALS: dict[str, type[GatewayError]] = {kind.__name__: kind for kind in (Refused, NotFound, Forbidden)}
 NOT_MADE = "The change was not made the first time."
 
 
@@ -125,6 +126,7 @@ def to_json(result: Result, *, personal: frozenset[int]) -> dict[str, Any]:
             "label": "" if personal else row.label,
             "message": "" if personal else row.message,
             "count": row.count,
+            "refusal": type(row.error).__name__ if type(row.error) in REFUSALS.values() else "",
             "error_code": row.error_code,
             "ref_id": row.ref_id,
             "edit_id": row.edit_id.hex if row.edit_id else None,
@@ -145,15 +147,19 @@ def to_json(result: Result, *, personal: frozenset[int]) -> dict[str, Any]:
     return {"rows": rows, "edit_ids": [edit_id.hex for edit_id in result.edit_ids], "is_logged": result.is_logged}
 
 
-def error_of(status: Status, message: str, *, error_code: int | None, ref_id: str) -> GatewayError | None:
+def error_of(
+    status: Status, message: str, *, error_code: int | None, ref_id: str, refusal: str = ""
+) -> GatewayError | None:
     """Return why a row of an earlier save wasn't saved, as an exception. Return None if the row was saved, or if it has
-    conflicts. `message` is "" if it wasn't stored.
+    conflicts. `message` is "" if it wasn't stored. `refusal` is the exception's name if Smartsheet refused the row, or
+    "" if it wasn't stored. A row that wasn't sent always has NotMade, because only a save with another key can send it.
     """
     match status:
         case Status.UNKNOWN:
             return OutcomeUnknown(UNKNOWN)
         case Status.REFUSED:
-            return Refused(message or f"{REFUSES}.", error_code=error_code, ref_id=ref_id)
+            kind = REFUSALS.get(refusal, Refused)
+            return kind(message or f"{REFUSES}.", error_code=error_code, ref_id=ref_id)
         case Status.FORBIDDEN:
             return Forbidden(message or NOT_MADE)
         case Status.NOT_SENT:
@@ -174,7 +180,11 @@ def from_json(stored: Mapping[str, Any]) -> Result:
                 label=row["label"],
                 count=row["count"],
                 error=error_of(
-                    Status(row["status"]), row["message"], error_code=row["error_code"], ref_id=row["ref_id"]
+                    Status(row["status"]),
+                    row["message"],
+                    error_code=row["error_code"],
+                    ref_id=row["ref_id"],
+                    refusal=row.get("refusal", ""),
                 ),
                 error_code=row["error_code"],
                 ref_id=row["ref_id"],

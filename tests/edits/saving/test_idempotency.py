@@ -13,7 +13,7 @@ from audit.models import Entry
 from audit.recording import Outcome, settle
 from audit.settling import reopen
 from audit.vocabulary import Phase
-from edits.gateway.errors import NotMade, OutcomeUnknown, Refused
+from edits.gateway.errors import NotFound, NotMade, OutcomeUnknown, Refused
 from edits.models import SaveKey
 from edits.saving import (
     AddRow,
@@ -215,3 +215,38 @@ def test_keys_belong_to_one_person(rows: Rows) -> None:
     SaveKey.objects.update(person_id=1)
     changes = [UpdateRow(one.row_id, tuple(one.cells)) for one in sheet.updates("newer", shown="new 0")]
     assert save(sheet.read(), changes, key="k").rows[0].status is Status.SAVED
+
+
+def test_a_killed_job_reads_again_and_repeats_its_save(rows: Rows, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A job is killed after Smartsheet has made its change. When it runs again, the sheet already has the new values,
+    so the job passes other values as `shown`. It gets the results of the first save, and nothing is sent again.
+    """
+    sheet = rows(2)
+    with monkeypatch.context() as patched:
+        patched.setattr(sending, "settle", die)
+        with pytest.raises(Died):
+            save(sheet.read(), sheet.updates("same"), key="k")
+    with pytest.raises(InProgress):
+        save(sheet.read(), sheet.updates("same", shown="was"), key="k")
+    lease_is_over()
+    baseline = sheet.read()
+    seen = {row.id: row.cells[sheet.notes].value for row in baseline.sheet.rows}
+    changes = [
+        UpdateRow(one.row_id, (CellChange(sheet.notes, seen[one.row_id], one.cells[0].typed),))
+        for one in sheet.updates("same")
+    ]
+    assert changes[0].cells[0].shown == "same 0"
+    again = save(baseline, changes, key="k")
+    assert (again.is_repeat, [row.status for row in again.rows]) == (True, [Status.UNKNOWN] * 2)
+    assert len(sheet.writes()) == 1
+
+
+def test_a_repeat_has_the_same_kind_of_error(rows: Rows) -> None:
+    sheet = rows(2)
+    gone, left = sheet.row_ids
+    sheet.call("DELETE", f"/sheets/{sheet.id}/rows?ids={gone}")
+    changes = [DeleteRow(gone), DeleteRow(left)]
+    first = save(sheet.read(with_descendants=True), changes, key="k")
+    again = save(sheet.read(with_descendants=True), changes, key="k")
+    assert (again.is_repeat, [row.status for row in again.rows]) == (True, [Status.REFUSED, Status.SAVED])
+    assert [type(row.error) for row in (first.rows[0], again.rows[0])] == [NotFound, NotFound]
