@@ -93,6 +93,8 @@ def test_every_example_is_run() -> None:
         ["names_of_sheets"],
         ["names_or_why_not"],
         ["set_cell"],
+        ["add_tasks"],
+        ["write_texts"],
         ["greet", "say_goodbye", "note_new_name", "ask_to_sign_in"],
         ["only_with_a_licence"],
         ["connect_in_sandbox"],
@@ -100,6 +102,25 @@ def test_every_example_is_run() -> None:
         [],
     ]
     assert len(blocks("html")) == 2
+
+
+def test_adding_rows(example: Example, signed_in: User, sandbox: RunningSandbox, alice: Person) -> None:
+    plan = SitePlan(sandbox, alice)
+    ids = example("add_tasks")["add_tasks"](signed_in, plan.id, ["Paint", "Clean up"])
+    now = SitePlan(sandbox, alice)
+    assert ids == [now.rows["Paint"], now.rows["Clean up"]]
+
+
+def test_a_job_that_runs_again(example: Example, signed_in: User, sandbox: RunningSandbox, alice: Person) -> None:
+    """The job is run again after its rows were saved, so it reads other values than the first time."""
+    plan = SitePlan(sandbox, alice)
+    write_texts = example("write_texts")["write_texts"]
+    texts = {row_id: f"Row {number}" for number, row_id in enumerate(plan.rows.values()) if number < 3}
+    for _time in range(2):
+        results = write_texts(signed_in, plan.id, plan.columns["Notes"], texts, job="survey")
+        assert [(row.row_id, row.status) for row in results] == [(row_id, "saved") for row_id in sorted(texts)]
+    assert len(plan.writes(alice)) == 1
+    assert {entry.via for entry in Entry.objects.intents()} == {'{"job":"survey"}'}
 
 
 def test_the_template(client: Client, signed_in: User, alice: Person) -> None:
