@@ -54,6 +54,7 @@ export function textOf(value) {
 // Returns a number as a text with all its digits, never as 1e21.
 export function plain(number) {
   const text = String(number);
+  if (!text.includes("e")) return text;
   const match = /^(-?)(\d)(?:\.(\d+))?e([+-]\d+)$/.exec(text);
   if (!match) return text;
   const [, minus, first, rest = "", exponent] = match;

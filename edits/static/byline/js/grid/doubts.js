@@ -17,8 +17,10 @@ export function doubts(sheet, changes) {
 // Parse one text, and keep the result with it, so that apply() needn't parse it again.
 function check(sheet, one, rowId, found) {
   const { column: columnId, text } = one;
-  const [row, column] = [sheet.row(rowId), sheet.column(columnId)];
-  if (text === undefined || !column || (rowId !== null && (!row || sheet.whyReadOnly(row, column)))) return;
+  if (text === undefined) return;
+  const row = sheet.row(rowId);
+  const column = sheet.column(columnId);
+  if (!column || (rowId !== null && (!row || sheet.whyReadOnly(row, column)))) return;
   const cell = rowId === null ? null : sheet.cell(rowId, columnId);
   try {
     one.read = typeOf(column).parse(column, text, cell, sheet.locale, sheet.people);

@@ -14,6 +14,7 @@ const MORE_ROWS = 3; // rows that are rendered beyond each edge, so that nothing
 const MORE_COLUMNS = 1;
 const MANY = 100; // if more cells have changed, all visible cells are rendered again
 const INDENT = 18;
+const BRIEF = new Set(["saving", "saved"]); // states that all pasted cells get; an element for each would cost time
 const TIDY_AFTER = 200; // milliseconds without scrolling
 
 let grids = 0;
@@ -377,14 +378,16 @@ export class Painter {
     const isPrimary = place === sheet.primary;
     if (isPrimary) this.#fillTree(cell, position, data);
     const state = sheet.states.size ? sheet.state(data[ID], id) : undefined;
+    const told = state ? stateText(state) : "";
+    const isBrief = BRIEF.has(state?.kind);
     if (cell.state !== state) {
       cell.state = state;
       set(cell, "data-state", state?.kind ?? null);
+      set(cell, "aria-description", isBrief && cell.dataset.kind !== "check" ? told : null);
     }
-    const told = state ? stateText(state) : "";
     if (cell.dataset.kind === "check") set(cell, "aria-label", [valueOf(value) ? "checked" : "not checked", told].filter(Boolean).join(", "));
     else if (cell.hasAttribute("aria-label")) cell.removeAttribute("aria-label");
-    if (told && cell.dataset.kind !== "check") hiddenText(cell, `, ${told}`);
+    if (told && !isBrief && cell.dataset.kind !== "check") hiddenText(cell, `, ${told}`);
     const isReadOnly = sheet.whyReadOnly(data, described) !== "";
     if (cell.isReadOnly !== isReadOnly) {
       cell.isReadOnly = isReadOnly;

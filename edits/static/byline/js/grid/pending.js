@@ -37,6 +37,7 @@ export class Pending {
   // each step moves its rows to one place, drop the last waiting changes. The new moves have the same effect without
   // them.
   dropMovesBefore(changes) {
+    if (changes[0].do !== "move") return;
     const last = this.changes.slice(-changes.length);
     const isBlock = (moves) => moves.every(({ do: what, place }) => what === "move" && isSamePlace(place, moves[0].place));
     const rows = new Set(changes.map(({ row }) => row));

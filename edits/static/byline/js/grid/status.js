@@ -16,7 +16,7 @@ export class Status {
     grid.selection.addEventListener("moved", () => this.#follow());
     grid.sheet.addEventListener("states", ({ detail }) => {
       const { row, column } = grid.selection.focus;
-      if (detail.cells.some(([one, other]) => one === row && other === column)) this.#describe();
+      if (detail.cells.some((cell) => cell[0] === row && cell[1] === column)) this.#describe();
     });
     this.#follow();
   }
