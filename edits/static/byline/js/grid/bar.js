@@ -1,7 +1,7 @@
 // The buttons above the grid.
 
 import { COMMANDS } from "./commands.js";
-import { make, plural } from "./elements.js";
+import { make } from "./elements.js";
 
 const BUTTONS = [
   ["undo", "arrow-counterclockwise"],
@@ -30,23 +30,16 @@ export function fillBar(grid) {
       return button;
     });
   bar.append(make("div", { class: "btn-list", role: "group", "aria-label": "Grid" }, ...buttons));
-  makeFilterNote(grid, bar);
+  explainMissingRows(grid, bar);
 }
 
-// Add a button above the grid that says how many rows are shown. Pressing the button shows all rows again.
-function makeFilterNote(grid, place) {
-  const button = make("button", { type: "button", class: "btn btn-sm", onclick: () => {
-    grid.view.set({ filters: [], sort: null });
-    grid.painter.focus(); // this button is hidden now
-  } });
-  const write = () => {
+// Show the parts of the page that say why rows are missing.
+function explainMissingRows(grid, place) {
+  const explain = () => {
     const { filters, sort } = grid.view.settings;
-    button.hidden = !filters.length && !sort;
-    const what = filters.length ? `${grid.view.rowCount.toLocaleString("en")} of ${plural(grid.sheet.rows.length, "row")}` : "Sorted";
-    button.textContent = `${what}: show all as they are`;
+    if (filters.length || sort || grid.filterNote) grid.parts.show("filters", (part) => part.noteFilters(grid, place));
     if (grid.empty || !grid.view.rowCount) grid.parts.show("empty", (part) => part.showEmpty(grid));
   };
-  place.append(button);
-  grid.view.addEventListener("rows", write);
-  write();
+  grid.view.addEventListener("rows", explain);
+  explain();
 }

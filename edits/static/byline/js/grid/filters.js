@@ -44,3 +44,18 @@ export async function openFilter(grid, id) {
   grid.status.tell(view.settings.filters.length ? `${plural(view.rowCount, "row")} of ${sheet.rows.length.toLocaleString("en")} shown.` : "");
   grid.painter.focus();
 }
+
+// Show a button in `place` that says how many rows are shown. Pressing the button shows all rows again.
+export function noteFilters(grid, place) {
+  if (!grid.filterNote) {
+    grid.filterNote = make("button", { type: "button", class: "btn btn-sm", onclick: () => {
+      grid.view.set({ filters: [], sort: null });
+      grid.painter.focus(); // this button is hidden now
+    } });
+    place.append(grid.filterNote);
+  }
+  const { filters, sort } = grid.view.settings;
+  grid.filterNote.hidden = !filters.length && !sort;
+  const what = filters.length ? `${grid.view.rowCount.toLocaleString("en")} of ${plural(grid.sheet.rows.length, "row")}` : "Sorted";
+  grid.filterNote.textContent = `${what}: show all as they are`;
+}
