@@ -10,7 +10,9 @@ from pytest_django import Settings
 
 from audit.models import Entry
 from audit.unsettled import Unsettled
+from edits.settling import settle
 from edits.settling.history_budget import HistoryReader
+from edits.settling.inquiry import find_out
 from edits.settling.settle import settle_due
 from tests.edits.settling.conftest import AT_ONCE, ROW, Intended, a_minute_passes, logged, settled
 from tests.edits.site_plan import SitePlan
@@ -21,17 +23,27 @@ pytestmark = pytest.mark.django_db(transaction=True)
 UNHEARD_OF = {"id": 1, "columns": [], "rows": [{"id": 1, "cells": [{"of": "no column"}]}]}
 
 
+def fail_once(patch: pytest.MonkeyPatch) -> None:
+    """Let the next settling of an edit fail with an error that no one expects."""
+    results = iter([fail])
+    patch.setattr(settle, "find_out", lambda *arguments: next(results, find_out)(*arguments))
+
+
+def fail(*_arguments: object) -> None:
+    raise KeyError("no one expects this")
+
+
 @pytest.fixture(autouse=True)
 def at_once(quick: None, settings: Settings) -> None:
     settings.SETTLE_AFTER = AT_ONCE
 
 
 def test_an_edit_that_fails_holds_up_no_other_and_is_given_up_in_the_end(
-    intended: Intended, plan: SitePlan, settings: Settings
+    intended: Intended, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     intended("Rock")
     intended("Sand")
-    plan.sandbox.fault(method="GET", path=f"/sheets/{plan.id}$", content=UNHEARD_OF)
+    fail_once(monkeypatch)
     time.sleep(AT_ONCE + 0.1)
     assert settle_due() == {"failed": 1, "not_applied": 1}
     assert sorted(change.phase for change in logged()) == ["intent", "not_applied"]
@@ -39,9 +51,18 @@ def test_an_edit_that_fails_holds_up_no_other_and_is_given_up_in_the_end(
 
     settings.SETTLE_PATIENCE = 0
     Unsettled.objects.update(due_at=F("at"))
-    plan.sandbox.fault(method="GET", path=f"/sheets/{plan.id}$", content=UNHEARD_OF)
+    fail_once(monkeypatch)
     assert settle_due() == {"undecidable": 1}
     assert "failed each time" in Entry.objects.latest("id").message
+
+
+def test_an_edit_whose_sheet_is_malformed_is_tried_again(intended: Intended, plan: SitePlan) -> None:
+    intended("Rock")
+    intended("Sand")
+    plan.sandbox.fault(method="GET", path=f"/sheets/{plan.id}$", content=UNHEARD_OF)
+    time.sleep(AT_ONCE + 0.1)
+    assert settle_due() == {"put off": 1, "not_applied": 1}
+    assert sorted(change.phase for change in logged()) == ["intent", "not_applied"]
 
 
 def test_a_history_that_can_never_be_read_is_given_up_in_the_end(
