@@ -6,6 +6,7 @@ entry that was written to an old month, or to a month in the future, because the
 """
 
 from collections.abc import Iterable, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
@@ -13,6 +14,7 @@ from typing import NamedTuple
 from django.db import connection
 from django.db.models import Max, Min
 
+from audit import context
 from audit.database import triggers_postgresql
 from audit.models import Entry, Leaf
 
@@ -50,14 +52,19 @@ class _Known:
 
 _NOTHING = _Known()
 _known = _NOTHING
+_in_request: ContextVar[tuple[str, _Known]] = ContextVar("audit_id_bounds", default=("", _NOTHING))
 
 
 def months() -> list[Bounds]:
     """The months that have entries, oldest first. There is always at least one month: if the log is empty, this is an
-    empty month.
+    empty month. The database is asked once per request.
     """
     global _known
-    _known = known = _with_new(_known) or _asked()
+    request_id = context.current().request_id
+    asked_in, known = _in_request.get()
+    if not request_id or request_id != asked_in:
+        _known = known = _with_new(_known) or _asked()
+        _in_request.set((request_id, known))
     return sorted(known.bounds.values()) or [Bounds(_month(datetime.now(UTC)), 0, 0)]
 
 
@@ -81,6 +88,8 @@ def _with_new(known: _Known) -> _Known | None:
     links = list(
         Leaf.objects.filter(seq__gte=known.seq).order_by("seq").values_list("seq", "hash", "entry_id")[:AT_ONCE]
     )
+    if not links and known.hash == b"":
+        return known  # the chain is still empty
     if not links or len(links) == AT_ONCE or (links[0][0], bytes(links[0][1])) != (known.seq, known.hash):
         return None
     if len(links) == 1:
