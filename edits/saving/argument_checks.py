@@ -31,11 +31,16 @@ def require_arguments(changes: Sequence[RowChange]) -> None:
                 _require_cell(cell)
 
 
-def require_id(value: object, name: str) -> None:
-    """Raise TypeError or ValueError if `value` can't be the id of a sheet, row or column."""
+def require_int(value: object, name: str) -> int:
+    """Return the value. Raise TypeError if it isn't a whole number."""
     if isinstance(value, bool) or not isinstance(value, int):
         raise TypeError(f"{name} must be an int, not {type(value).__name__}.")
-    if abs(value) > LARGEST_ID:
+    return value
+
+
+def require_id(value: object, name: str) -> None:
+    """Raise TypeError or ValueError if `value` can't be the id of a row or column in a change."""
+    if abs(require_int(value, name)) > LARGEST_ID:
         raise ValueError(f"{name} must have at most 64 bits.")
 
 

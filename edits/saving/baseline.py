@@ -16,7 +16,7 @@ from edits.features import Feature
 from edits.gateway.client import Gateway, gateway_for
 from edits.gateway.errors import NotFound
 from edits.saving import concurrent_saves
-from edits.saving.argument_checks import require_id
+from edits.saving.argument_checks import require_int
 from edits.sheets import reading
 from edits.sheets.personal_columns import personal_columns
 from edits.sheets.sheet import Row, Sheet
@@ -94,11 +94,11 @@ def read(
         NotGranted: this deployment or the person's token does not allow the action.
         GatewayError: Smartsheet did not return the sheet.
         NotRecorded: an attempt that isn't allowed could not be recorded.
-        TypeError, ValueError: an id isn't a whole number of at most 64 bits.
+        TypeError: an id isn't a whole number. Smartsheet answers that larger ids don't exist.
     """
-    require_id(sheet_id, "sheet_id")
+    require_int(sheet_id, "sheet_id")
     for row_id in row_ids:
-        require_id(row_id, "row_ids")
+        require_int(row_id, "row_ids")
     gateway = gateway_for(user)
     feature = FEATURES.get(about_to, Feature.VIEW) if about_to else Feature.VIEW
     if about_to and (reason := gateway.why_not(feature)):
