@@ -99,6 +99,8 @@ def test_what_was_typed_into_a_row_deleted_before_the_editor_came_is_shown(
     plan.delete(DIG)
     hear(page)
     release()
+    expect(note(page)).to_contain_text("Your text is here until you press Enter or choose a cell.")
+    page.keyboard.press("Enter")
     expect(note(page)).to_have_text("This cell no longer exists in your view. You typed: “Rock at 2 m”")
     expect(page.locator(".grid-editor")).to_have_count(0)
 
