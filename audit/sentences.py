@@ -14,38 +14,49 @@ _UNDOING = {  # the same two verbs, for changes that undo another change
     Action.ADD: ("restored", "wanted to restore"),
     Action.MOVE: ("moved back", "wanted to move back"),
 }
-_BY_THEMSELVES = {  # for each action, the verbs if it was done, refused, or failed
-    Action.SIGN_IN: ("signed in", "was refused sign-in", "could not sign in"),
-    Action.CONNECT: ("connected Smartsheet", "was not allowed to connect Smartsheet", "could not connect Smartsheet"),
-    Action.SIGN_OUT: ("signed out", "was not signed out", "could not be signed out"),
-    Action.REFRESH: ("got a new access token", "lost the access token", "got no new access token"),
-    Action.REVOKE: (
-        "gave up an access token",
-        "did not give up an access token",
-        "could not give up an access token",
-    ),
-    Action.DISCONNECT: ("disconnected this app", "did not disconnect this app", "could not disconnect this app"),
-    Action.SESSION_END: ("ended a session", "did not end a session", "could not end a session"),
-    Action.TOKEN_CREATE: ("created an app token", "was refused an app token", "could not create an app token"),
-    Action.TOKEN_USE: ("used an app token", "was not allowed to use an app token", "could not use an app token"),
-    Action.TOKEN_END: ("ended an app token", "did not end an app token", "could not end an app token"),
-    Action.RECORD: ("changed", "was not allowed to change", "could not change"),
-    Action.READ: ("read the log", "was not allowed to read the log", "could not read the log"),
-    Action.EXPORT: ("exported the log", "was not allowed to export the log", "could not export the log"),
-    Action.ERASE: ("erased personal data", "was not allowed to erase personal data", "could not erase personal data"),
-    Action.RETAIN: ("retired old entries", "was not allowed to retire old entries", "could not retire old entries"),
-    Action.RECONCILE: (
-        "compared the log with Smartsheet",
-        "was not allowed to compare the log with Smartsheet",
-        "could not compare the log with Smartsheet",
-    ),
-    Action.ANCHOR: ("anchored a seal", "was not allowed to anchor a seal", "could not anchor a seal"),
-    Action.FORM_PUBLISH: ("published a form", "was not allowed to publish a form", "could not publish a form"),
-    Action.FORM_CLOSE: ("closed a form", "was not allowed to close a form", "could not close a form"),
-    Action.FORM_RESTORE: ("restored a form", "was not allowed to restore a form", "could not restore a form"),
-    Action.FORM_TAKE_OVER: ("took over a form", "was not allowed to take over a form", "could not take over a form"),
-    Action.FORM_DELETE: ("deleted a form", "was not allowed to delete a form", "could not delete a form"),
-    Action.ASK: ("asked for updates", "was not allowed to ask for updates", "could not ask for updates"),
+_BY_THEMSELVES = {  # for each action, the verb if it was done, and the words after "was not allowed to" or "could not"
+    Action.SIGN_IN: ("signed in", "sign in"),
+    Action.CONNECT: ("connected Smartsheet", "connect Smartsheet"),
+    Action.SIGN_OUT: ("signed out", "sign out"),
+    Action.REFRESH: ("got a new access token", "get a new access token"),
+    Action.REVOKE: ("gave up an access token", "give up an access token"),
+    Action.DISCONNECT: ("disconnected this app", "disconnect this app"),
+    Action.SESSION_END: ("ended a session", "end a session"),
+    Action.TOKEN_CREATE: ("created an app token", "create an app token"),
+    Action.TOKEN_USE: ("used an app token", "use an app token"),
+    Action.TOKEN_END: ("ended an app token", "end an app token"),
+    Action.RECORD: ("changed", "change"),
+    Action.READ: ("read the log", "read the log"),
+    Action.EXPORT: ("exported the log", "export the log"),
+    Action.ERASE: ("erased personal data", "erase personal data"),
+    Action.RETAIN: ("retired old entries", "retire old entries"),
+    Action.RECONCILE: ("compared the log with Smartsheet", "compare the log with Smartsheet"),
+    Action.ANCHOR: ("anchored a seal", "anchor a seal"),
+    Action.FORM_PUBLISH: ("published a form", "publish a form"),
+    Action.FORM_CLOSE: ("closed a form", "close a form"),
+    Action.FORM_RESTORE: ("restored a form", "restore a form"),
+    Action.FORM_TAKE_OVER: ("took over a form", "take over a form"),
+    Action.FORM_DELETE: ("deleted a form", "delete a form"),
+    Action.ASK: ("asked for updates", "ask for updates"),
+}
+_NOT_DONE = {  # for each outcome of an action that wasn't done, the words before the action's verb
+    Phase.REFUSED: "was not allowed to",
+    Phase.FORBIDDEN: "was not allowed to",
+    Phase.CONFLICT: "did not",
+    Phase.FAILED: "could not",
+}
+_OTHERWISE: dict[tuple[str, Phase], str] = {  # the outcomes that _NOT_DONE would describe wrongly
+    (Action.SIGN_IN, Phase.REFUSED): "was refused sign-in",
+    (Action.SIGN_IN, Phase.FORBIDDEN): "was refused sign-in",
+    (Action.SIGN_OUT, Phase.REFUSED): "was not signed out",
+    (Action.SIGN_OUT, Phase.FAILED): "could not be signed out",
+    (Action.REFRESH, Phase.REFUSED): "lost the access token",
+    (Action.REFRESH, Phase.FAILED): "got no new access token",
+    (Action.REVOKE, Phase.REFUSED): "did not give up an access token",
+    (Action.DISCONNECT, Phase.REFUSED): "did not disconnect this app",
+    (Action.SESSION_END, Phase.REFUSED): "did not end a session",
+    (Action.TOKEN_CREATE, Phase.REFUSED): "was refused an app token",
+    (Action.TOKEN_END, Phase.REFUSED): "did not end an app token",
 }
 _FOUND = {  # for each result of comparing with Smartsheet's history
     Phase.CONFIRMED: "found in Smartsheet's history:",
@@ -78,9 +89,10 @@ def verb(action: str, phase: Phase, *, message: str = "", is_undo: bool = False)
         done, wanted = (is_undo and _UNDOING.get(Action(action))) or _ON_SHEETS[Action(action)]
         return done if phase in {Phase.APPLIED, Phase.DONE} else wanted
     if action in _BY_THEMSELVES:
-        done, refused, failed = _BY_THEMSELVES[Action(action)]
-        refusals = {Phase.REFUSED, Phase.FORBIDDEN, Phase.CONFLICT}
-        return refused if phase in refusals else failed if phase == Phase.FAILED else done
+        done, plain = _BY_THEMSELVES[Action(action)]
+        if phase not in _NOT_DONE:
+            return done
+        return _OTHERWISE.get((action, phase), f"{_NOT_DONE[phase]} {plain}")
     words = action.replace("_", " ")
     return words if phase in {Phase.APPLIED, Phase.DONE} else f"wanted to {words}"
 

@@ -76,6 +76,9 @@ def test_fifty_edits_are_a_page_however_many_cells_each_has(reader: Client) -> N
         ({"action": "paint_it", "label": "the fence"}, "paint it the fence"),
         ({"action": Action.RECORD, "changes": [Change(None, "Jane", None, "may sign in", True, False)]}, "changed may"),
         ({"action": Action.ANCHOR, "phase": Phase.FAILED}, "could not anchor a seal"),
+        ({"action": Action.FORM_PUBLISH, "phase": Phase.FORBIDDEN}, "was not allowed to publish a form"),
+        ({"action": Action.FORM_PUBLISH, "phase": Phase.CONFLICT}, "did not publish a form"),
+        ({"action": Action.REFRESH, "phase": Phase.REFUSED}, "lost the access token"),
         (
             {"action": Action.CHANGE, "phase": Phase.CONFLICT, "changes": [cell()], "sheet_id": 5, "sheet_name": "P"},
             "wanted to change Status in row 14 &#x27;Pour foundation&#x27; of P",
