@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from types import NoneType
 from typing import Any
 
-LARGEST_ID = 2**63 - 1
+LARGEST_ID = 2**63 - 1  # the largest id that Smartsheet and the log's database can store
 
 Json = Any
 Kinds = frozenset[type]

@@ -6,12 +6,12 @@ import re
 from collections.abc import Sequence
 from math import isfinite
 
+from edits.gateway.shapes import LARGEST_ID
 from edits.saving.changes import AddRow, CellChange, MoveRow, RowChange, UpdateRow
 from edits.sheets.held_values import bare, is_link
 from edits.sheets.sheet import Json
 
 HALVES = re.compile("[\ud800-\udfff]")  # surrogates
-LARGEST_ID = 2**63 - 1  # the largest id that Smartsheet and the log's database can store
 HALF_A_CHARACTER = "This text has half of a character, such as a part of an emoji. Smartsheet doesn't accept this."
 
 
