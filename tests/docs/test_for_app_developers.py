@@ -88,7 +88,7 @@ def test_every_example_is_run() -> None:
     defined = [re.findall(r"^(?:async )?def (\w+)", block, re.MULTILINE) for block in blocks("python")]
     assert defined == [
         ["hello"],
-        ["whoever"],
+        ["greeting"],
         ["status"],
         ["names_of_sheets"],
         ["names_or_why_not"],
@@ -137,9 +137,9 @@ def test_a_view_that_requires_a_person(example: Example, signed_in: User, alice:
 
 
 def test_an_async_view(example: Example, signed_in: User) -> None:
-    whoever = example("whoever")["whoever"]
-    assert async_to_sync(whoever)(request_of(signed_in)).content == b"Hello Alice."
-    assert async_to_sync(whoever)(request_of(AnonymousUser())).content == b"Please sign in."
+    greeting = example("greeting")["greeting"]
+    assert async_to_sync(greeting)(request_of(signed_in)).content == b"Hello Alice."
+    assert async_to_sync(greeting)(request_of(AnonymousUser())).content == b"Please sign in."
 
 
 @pytest.mark.parametrize("is_connecting", [True, False])
