@@ -4,6 +4,7 @@ import re
 from itertools import pairwise
 
 import pytest
+from django.core.cache import cache
 from playwright.sync_api import Page, expect
 
 from audit.recording import Actor, Change, intend
@@ -211,8 +212,9 @@ def test_fault_24_what_a_reader_may_see_appears_when_smartsheet_has_answered(
         changes=[change],
         origin=Origin.FORM,
     )
-    sandbox.fault(path="/2.0/sheets$", delay=1.5, times=1)
     sign_in(page, bob)
+    cache.clear()  # so that the app asks which sheets Bob can open
+    sandbox.fault(path="/2.0/sheets$", delay=1.5, times=1)
     page.goto("/audit/")  # this usually happens before Smartsheet's answer arrives
     expect(page.get_by_text("Blocked by frost").first).to_be_visible()
     expect(page.get_by_text("Only your own entries are shown")).to_be_hidden()
