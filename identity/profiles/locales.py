@@ -34,6 +34,7 @@ DAY_FORMATS = {
     **dict.fromkeys(["es_PA", "es_PR"], "m/d/Y"),
     **dict.fromkeys(["fr_CH", "it_CH"], "d.m.Y"),
 }
+HOURS_24 = {"ar_MA", "en_GB", "en_IE", "en_MT", "en_ZA"}  # Django writes times with am and pm there
 POINT_IN_ARABIC = "ar_AE ar_BH ar_EG ar_IQ ar_JO ar_KW ar_OM ar_QA ar_SA ar_SD ar_SY ar_YE"
 POINT_IN_SPANISH = "es_DO es_GT es_HN es_PA es_PE es_PR es_SV es_US"
 SEPARATORS = {  # of decimals and of thousands
@@ -102,6 +103,7 @@ def locale_of(name: str) -> Locale:
     return replace(
         found,
         day_format=DAY_FORMATS.get(name, found.day_format),
+        time_format=ISO.time_format if name in HOURS_24 else found.time_format,
         decimal=decimal,
         thousands=thousands,
         group_sizes="2,3" if is_indian else found.group_sizes,
