@@ -26,7 +26,7 @@ from edits.sheets.sheet import Sheet
 MESSAGES = {
     Phase.CONFIRMED: "",
     Phase.MISSING: "Smartsheet's history of the cell doesn't have this change.",
-    Phase.MISATTRIBUTED: "Smartsheet's history of the cell names another person for this change.",
+    Phase.MISATTRIBUTED: "Smartsheet's cell history shows another person as the author of this change.",
     Phase.OUTSIDE: "No edit of this app explains this change.",
 }
 
