@@ -96,7 +96,7 @@ def _worker() -> Iterator[Finding]:
     newest = Worker.objects.order_by("-seen_at").first()
     advice = "Keep `manage.py byline_worker` running, as a service beside the site."
     if newest is None:
-        what = "No worker has ever run: edits stay unsettled, and tokens are not given back to Smartsheet."
+        what = "No worker has ever run: edits stay unsettled, and unused tokens stay valid."
         yield to_do(what, advice)
     elif newest.seen_at < timezone.now() - WORKER_IS_LATE:
         yield to_do(f"The last worker was seen {timesince(newest.seen_at)} ago, on {newest.machine}.", advice)

@@ -35,7 +35,7 @@ class Counted(Enum):
     CONNECT = ("refused_connect", Action.CONNECT, Phase.REFUSED, Origin.APP, "Connections were refused.")
     PASSWORD = ("refused_password", Action.SIGN_IN, Phase.REFUSED, Origin.ADMIN, "Passwords were refused.")
     APP_TOKEN = ("refused_app_token", Action.TOKEN_USE, Phase.REFUSED, Origin.API, "App tokens were refused.")
-    RETURNED = ("returned_access", Action.REVOKE, Phase.DONE, Origin.APP, "Access was given back to Smartsheet.")
+    RETURNED = ("returned_access", Action.REVOKE, Phase.DONE, Origin.APP, "The access was revoked at Smartsheet.")
 
     @property
     def what(self) -> str:

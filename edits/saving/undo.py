@@ -414,7 +414,7 @@ class _Looking:
         """
         by_number = [cell.column_id for cell in cells if BY_NUMBER.search(IN_QUOTES.sub("", cell.formula))]
         said = {
-            "Formulas in {} name rows by their numbers. Check that these numbers still mean the same rows.": by_number,
+            "Formulas in {} refer to rows by their numbers. Check that they still refer to the right rows.": by_number,
             "In {}, the values of links to cells of other sheets are kept, but not the links.": logged.linked,
             "Pictures in {} are lost.": logged.pictured,
         }

@@ -211,10 +211,10 @@ def _refresh(token: Token, *, seconds: float) -> None:
         if token.renew(grant):
             token_refreshed.send_robust(SmartsheetUser, person=token.person)
         else:
-            _hand_back(where, grant.access_token, deadline)
+            _revoke_unused(where, grant.access_token, deadline)
 
 
-def _hand_back(where: Region, access_token: str, deadline: Deadline) -> None:
+def _revoke_unused(where: Region, access_token: str, deadline: Deadline) -> None:
     """Revoke a refreshed token that won't be used, because its owner signed in again or disconnected in the
     meantime.
     """

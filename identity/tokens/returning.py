@@ -70,7 +70,7 @@ def take_away(person: SmartsheetUser, *, why: str, wait: float = 0) -> TokenToRe
             token = stored.select_for_update().first()
         except WrongTokenKey:
             logger.error(
-                "The token of person %s can't be decrypted, so this app can't give it back to Smartsheet.", person.pk
+                "The token of person %s can't be decrypted, so this app can't revoke it at Smartsheet.", person.pk
             )
             token = None
         stored.delete()

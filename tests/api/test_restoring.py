@@ -163,7 +163,7 @@ def test_the_result_says_what_the_new_row_does_not_have(caller: Caller, plan: Si
     delete(caller, plan, DIG)
     (result,) = caller.save(plan.id, *restoring(plan, DIG))["results"]
     assert result["status"] == "saved"
-    assert result["detail"].startswith("Formulas in Notes name rows by their numbers")
+    assert result["detail"].startswith("Formulas in Notes refer to rows by their numbers")
 
 
 def test_only_deleted_rows_are_restored(caller: Caller, plan: SitePlan) -> None:

@@ -241,7 +241,7 @@ def test_the_grid_says_what_a_restored_row_does_not_have(page: Page, sandbox: Ru
     page.get_by_role("dialog").get_by_role("button", name="Delete 1 row").click()
     saved(page)
     page.keyboard.press("Control+z")
-    expect(note(page)).to_contain_text("Formulas in Notes name rows by their numbers")
+    expect(note(page)).to_contain_text("Formulas in Notes refer to rows by their numbers")
 
 
 def test_a_row_that_was_never_saved_is_added_again_as_a_new_one(

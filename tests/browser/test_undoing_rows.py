@@ -67,7 +67,7 @@ def test_a_deleted_family_is_restored_by_keyboard(page: Page, plan: SitePlan, bo
     press(page, "Undo…")
     main = page.get_by_role("main")
     expect(main).to_contain_text("3 new rows are added at the old places, in the name of Bob Baker")
-    expect(main).to_contain_text("Formulas in Notes name rows by their numbers")
+    expect(main).to_contain_text("Formulas in Notes refer to rows by their numbers")
     fits(page)
     press(page, "Add 3 new rows")
     expect(page.get_by_text("3 deleted rows are in the sheet again, as new rows")).to_be_visible()

@@ -1,4 +1,4 @@
-"""Checks what the gateway sends, that it follows no redirects, and when it is certain that nothing was sent."""
+"""Checks what the gateway sends, that it follows no redirects, and after which errors nothing was sent for certain."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""Smartsheet refuses column formulas that it can't read, or that name rows by their numbers."""
+"""Smartsheet refuses column formulas that it can't read, or that refer to rows by their numbers."""
 
 import pytest
 

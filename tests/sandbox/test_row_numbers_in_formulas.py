@@ -1,4 +1,4 @@
-"""Formulas that name rows by their numbers keep their cells when the rows get other numbers."""
+"""Formulas that refer to rows by their numbers keep their cells when the rows get other numbers."""
 
 from typing import Any
 

@@ -51,8 +51,8 @@ class DurationType(ColumnType):
 
 
 class PredecessorType(ColumnType):
-    """The type of columns with predecessors, such as 12FS +3d 4h, 14SS. People name rows by their numbers, and
-    Smartsheet's API names them by their ids.
+    """The type of columns with predecessors, such as 12FS +3d 4h, 14SS. People refer to rows by their numbers.
+    Smartsheet's API refers to them by their ids.
     """
 
     __slots__ = ()

@@ -187,7 +187,7 @@ def test_what_cannot_be_restored_is_named(browser: Client, sheet: ManyRows) -> N
     page = ask(browser, edit_path_of(first))
     assert "In Notes, the values of links to cells of other sheets are kept, but not the links." in page.text
     assert (
-        "Formulas in Notes name rows by their numbers. Check that these numbers still mean the same rows." in page.text
+        "Formulas in Notes refer to rows by their numbers. Check that they still refer to the right rows." in page.text
     )
     confirm(browser, edit_path_of(first))
     assert row_named(sheet, "row 5")["cells"][1]["value"] == "x"
