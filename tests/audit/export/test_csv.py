@@ -4,6 +4,7 @@ import csv
 import json
 from collections.abc import Iterator
 from io import StringIO
+from time import perf_counter
 
 import pytest
 
@@ -113,6 +114,17 @@ def test_no_string_in_json_is_a_formula_either(sign: str) -> None:
     found = rows()[0]
     assert json.loads(found["new"])["name"] == f"Bob;\"'{sign}1+1"
     assert json.loads(found["evidence"]) == {"text": f"a;'{sign}1", "list": [1, -5]}
+
+
+@pytest.mark.parametrize("blank", list("\n\t\r"), ids=repr)
+def test_a_long_row_of_blanks_takes_no_time(blank: str) -> None:
+    """Marking it took half a minute."""
+    text = f"a{blank * 40_000}b{blank}=1"
+    noted(None, text)
+    start = perf_counter()
+    found = rows()
+    assert perf_counter() - start < 3
+    assert found[0]["new"] == f"a{blank * 40_000}b{blank}'=1"
 
 
 def test_text_that_only_begins_with_a_blank_stays_as_it_was_typed() -> None:
