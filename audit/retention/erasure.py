@@ -10,6 +10,7 @@ profile and token aren't erased here: disconnect or delete the person first.
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from django.db import connection, transaction
 from django.db.models import Q
@@ -26,6 +27,7 @@ from audit.recording import THIS_APP, Actor, Evidence, nobody, note
 from audit.vocabulary import Action, Origin
 
 AT_ONCE = 500
+PER_ENTRY = 400  # the most commitments in one entry, because a cell in Excel has at most 32,767 characters
 
 # Sent in the transaction of an erasure. `what` is what is erased, and `addresses` are the person's e-mail addresses in
 # the log, in lower case. A receiver blanks what its app stores about the person outside of histories, and returns the
@@ -213,19 +215,24 @@ def _erase(what: What, *, by: Actor, reason: str, origin: Origin) -> Found:
             raise NothingToErase("There is nothing to erase.")
         evidence: dict[str, Evidence] = {"names": found.names, "values": found.values, "histories": found.histories}
         evidence |= {"records": found.records} if found.records else {}
-        if erased:
-            evidence["commitments"] = list[Evidence](sorted(erased))  # audit_verify compares them with what is blank
-        note(
-            actor=by,
-            action=Action.ERASE,
-            origin=origin,
-            subject=what.subject,
-            label=what.label,
-            reason=reason,
+        every = sorted(erased)  # audit_verify compares them with what is blank
+        parts = [every[start : start + PER_ENTRY] for start in range(0, len(every), PER_ENTRY)]
+        write = partial(
+            note, actor=by, action=Action.ERASE, origin=origin, subject=what.subject, label=what.label, reason=reason
+        )
+        edit_id = write(
             message=f"Erased: {found}.",
-            evidence=evidence,
+            evidence=evidence | ({"commitments": list[Evidence](parts[0])} if parts else {}),
             refers_to=what.entry_id if isinstance(what, Values) else None,
         )
+        first = Entry.objects.of_edit(edit_id).values_list("pk", flat=True).get()
+        for number, part in enumerate(parts[1:], 2):
+            write(
+                message=f"Part {number} of {len(parts)} of the list of erased texts.",
+                evidence={"commitments": list[Evidence](part)},
+                refers_to=first,
+                is_head=False,
+            )
         transaction.on_commit(commitments.forget)
     return found
 

@@ -6,6 +6,7 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.test import Client
 
 from audit import commitments
 from audit.models import Entry, Leaf, PersonalText
@@ -36,6 +37,7 @@ from tests.audit.retention.erasure.conftest import JANE, in_clear
 pytestmark = pytest.mark.usefixtures("jane")
 
 REASON = "Asked for in writing"
+JANES = ("com", 41)
 WORDS = ("Jane", "Doe", "Roe", "jane@example.com", "jane.doe@example.com")
 
 
@@ -113,6 +115,23 @@ def test_the_log_says_who_erased_how_much_and_why() -> None:
     blanked = PersonalText.objects.exclude(erased_at=None).values_list("commitment", flat=True)
     assert json.loads(entry.evidence)["commitments"] == sorted(blanked)
     assert "commitments" not in evidence_in_words(entry.evidence)
+
+
+def test_no_entry_about_an_erasure_is_large(reader: Client) -> None:
+    personal = [Change(row, "Row", 2, "Health", None, f"ill {row}", is_personal=True, about=JANES) for row in range(1, 1001)]
+    note(actor=edits.BOB, action=Action.CHANGE, changes=personal)
+    values = erased(Person("com", 41)).values
+    assert values > 1000
+    first, *parts = Entry.objects.filter(action=Action.ERASE).order_by("id")
+    assert max(len(entry.evidence or "") for entry in (first, *parts)) < 32_767
+    assert [part.refers_to for part in parts] == [first.pk, first.pk]
+    assert [part.message for part in parts] == [f"Part {part} of 3 of the list of erased texts." for part in (2, 3)]
+    listed = [one for entry in (first, *parts) for one in json.loads(entry.evidence or "")["commitments"]]
+    assert listed == sorted(PersonalText.objects.exclude(erased_at=None).values_list("commitment", flat=True))
+    assert verify(start_of_chain()).findings.kept == []
+    heads = Entry.objects.heads().filter(action=Action.ERASE)
+    assert list(heads) == [first]
+    assert len(reader.get(f"/audit/{first.pk}/").content) < 100_000
 
 
 def test_an_address_is_erased_wherever_it_stands() -> None:
