@@ -15,6 +15,7 @@ from identity.profiles.locales import Locale
 LARGEST_NUMBER = 9_007_199_254_740_992
 SPACES = " \u00a0\u2009\u202f"  # separators of thousands, as in French and Swedish
 APOSTROPHES = "'’"  # separators of thousands, as in Swiss texts
+ARABIC = str.maketrans("٫٬", ".,")  # separators of decimals and of thousands
 SIGNS = "".join(sign for sign in map(chr, range(0x10000)) if unicodedata.category(sign) == "Sc")
 # The currency codes of ISO 4217 that Smartsheet offers as formats, and other codes that people often write. The list is
 # fixed: if any three letters were a currency, MAX500 and NOV5 would be amounts.
@@ -101,14 +102,14 @@ def read_otherwise(text: str, locale: Locale) -> Written | None:
 
 def is_like_number(text: str, locale: Locale) -> bool:
     """Whether a text that isn't a number here can be one elsewhere, such as (5), 5 eur or ١٢٣, or 0.5 where a decimal
-    comma is usual. A long row of digits is rather an identifier.
+    comma is usual, or 0,5 where a decimal point is usual. A long row of digits is rather an identifier.
     """
     if not re.search("[^0-9]", text):
         return False
     usual = re.sub(r"^\(([^()]+)\)$", r"-\1", trimmed(text))
     usual = re.sub("[A-Za-z]{3}", lambda code: code[0].upper(), usual)
-    usual = re.sub(r"(?![0-9])\d", "1", usual)
-    return bool(read(usual, locale) or read_otherwise(usual, locale))
+    usual = re.sub(r"(?![0-9])\d", "1", usual).translate(ARABIC)
+    return any(read(usual, one) for one in (locale, *(replace(locale, decimal=mark) for mark in ".,")))
 
 
 def write(number: Decimal, look: Look, locale: Locale) -> str:

@@ -58,10 +58,10 @@ export function readOtherwise(text, locale) {
 }
 
 // Whether a text that isn't a number here can be one elsewhere, such as (5), 5 eur or ١٢٣, or 0.5 where a decimal comma
-// is usual. A long row of digits is rather an identifier.
+// is usual, or 0,5 where a decimal point is usual. A long row of digits is rather an identifier.
 export function isLikeNumber(text, locale) {
-  const usual = text.trim().replace(/^\(([^()]+)\)$/, "-$1").replace(/[a-z]{3}/gi, (code) => code.toUpperCase()).replace(/[^\P{Nd}0-9]/gu, 1);
-  return /\D/.test(text) && (read(usual, locale) || readOtherwise(usual, locale));
+  const usual = text.trim().replace(/^\(([^()]+)\)$/, "-$1").replace(/[a-z]{3}/gi, (code) => code.toUpperCase()).replace(/[^\P{Nd}0-9]/gu, 1).replaceAll("٫", ".").replaceAll("٬", ",");
+  return /\D/.test(text) && [locale.decimal, ".", ","].some((decimal) => read(usual, { ...locale, decimal }));
 }
 
 // Returns the digits of a number times 10 to the power of `places`.
