@@ -2,13 +2,14 @@
 drop a constraint that prevents doubles, or let a crash empty a table.
 """
 
-from collections.abc import Iterator
+import re
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from audit.database import triggers, triggers_postgresql
-from audit.models import Entry
+from audit.models import Entry, Leaf, PersonalText, Seal
 from audit.verification.findings import Findings, Kind
 
 _ENTRY = {"PRIMARY KEY (id, at)", "CHECK ((line >= 0))"}
@@ -31,12 +32,23 @@ _ON_SQLITE = {
 _CONSTRAINTS = """
     SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint
     WHERE conrelid <> 0 AND contype NOT IN ('t', 'n')"""
-# A unique index without a constraint refuses rows too, and so does a column that can't be NULL.
-_UNIQUE = """
+# A unique index without a constraint refuses rows too. An index with an expression or a condition refuses each row for
+# which PostgreSQL can't calculate them, as 1 / (actor_id - 5) for the actor 5. Partitions inherit indexes of the table.
+_INDEXES = """
     SELECT indrelid::regclass::text, 'unique index ' || indexrelid::regclass::text FROM pg_index
     WHERE indisunique AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid AND conrelid = indrelid)
-    UNION ALL SELECT attrelid::regclass::text, 'rule NOT NULL for the column ' || attname FROM pg_attribute
-    WHERE attnotnull AND attrelid = to_regclass('audit_entry') AND attname = ANY(%s)"""
+    UNION ALL SELECT indrelid::regclass::text, 'index ' || indexrelid::regclass::text
+    FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid
+    WHERE NOT indisunique AND (indexprs IS NOT NULL OR indpred IS NOT NULL) AND relname <> ALL(%s)
+        AND NOT EXISTS (SELECT FROM pg_inherits WHERE inhrelid = indexrelid)"""
+_COLUMNS = """
+    SELECT attrelid::regclass::text, attname, attnotnull, format_type(atttypid, atttypmod) FROM pg_attribute
+    WHERE attnum > 0 AND NOT attisdropped AND attrelid = ANY(%s::regclass[])"""
+_MODELS = (Entry, Leaf, Seal, PersonalText)
+_OUR_INDEXES = ["audit_entry_text", *(index.name for model in _MODELS for index in model._meta.indexes)]
+_THERE = "SELECT oid::regclass::text FROM pg_class WHERE relkind IN ('r', 'p')"
+_SQL_ON_SQLITE = "SELECT type, name, sql FROM sqlite_master WHERE lower(tbl_name) = %s AND sql IS NOT NULL"
+_REQUIRED_ON_SQLITE = 'SELECT name FROM pragma_table_info(%s) WHERE "notnull"'
 _UNLOGGED = "SELECT oid::regclass::text FROM pg_class WHERE relpersistence = 'u' AND relkind = 'r'"
 
 
@@ -64,8 +76,25 @@ def _strangers_on_postgresql(connection: BaseDatabaseWrapper) -> Iterator[tuple[
     for table, name, definition in _rows(connection, _CONSTRAINTS):
         if table in expected and definition not in expected[table]:
             yield table, f"constraint {name}"
-    nullable = [field.column for field in Entry._meta.concrete_fields if field.null]
-    yield from ((table, what) for table, what in _rows(connection, _UNIQUE, nullable) if table in expected)
+    yield from ((table, what) for table, what in _rows(connection, _INDEXES, _OUR_INDEXES) if table in expected)
+    yield from _other_columns(connection, expected)
+
+
+def _other_columns(connection: BaseDatabaseWrapper, tables: Collection[str]) -> Iterator[tuple[str, str]]:
+    """Columns on PostgreSQL that can't be NULL although they should, and columns with another type. A shorter type
+    refuses long texts.
+    """
+    models = {model._meta.db_table: model for model in _MODELS}
+    there = [table for (table,) in _rows(connection, _THERE) if table in tables]
+    for table, column, is_required, kind in _rows(connection, _COLUMNS, there):
+        fields = {field.column: field for field in models.get(table, Entry)._meta.concrete_fields}
+        if column not in fields:
+            continue
+        if is_required and fields[column].null:
+            yield table, f"rule NOT NULL for the column {column}"
+        usual = str(fields[column].db_type(connection)).replace("varchar", "character varying")
+        if kind not in {usual, "text"} and table in models:  # all partitions have the types of their table
+            yield table, f"type {kind} for the column {column}"
 
 
 def _missing_on_postgresql(connection: BaseDatabaseWrapper) -> Iterator[tuple[str, str]]:
@@ -84,9 +113,30 @@ def _unlogged(connection: BaseDatabaseWrapper) -> set[str]:
 
 
 def _strangers_on_sqlite(connection: BaseDatabaseWrapper) -> Iterator[tuple[str, str]]:
-    for table, expected in _ON_SQLITE.items():
-        for what, columns in _on_sqlite(connection, table) - expected:
-            yield table, f"{what} on {', '.join(columns)}"
+    for model in _MODELS:
+        table = model._meta.db_table
+        others = _on_sqlite(connection, table) - _ON_SQLITE[table]
+        yield from ((table, f"{what} on {', '.join(dict.fromkeys(columns))}") for what, columns in others)
+        rows = _rows(connection, _SQL_ON_SQLITE, table)
+        checks = "".join(_bare(sql) for kind, _, sql in rows if kind == "table").replace("check(line>=0)", "")
+        if "check(" in checks and "check" not in {what for what, _ in others}:
+            yield table, "check on line"
+        for name in [name for kind, name, sql in rows if kind == "index" and _has_expression(sql)]:
+            if name not in _OUR_INDEXES:
+                yield table, f"index {name}"
+        required = {column for (column,) in _rows(connection, _REQUIRED_ON_SQLITE, table)}
+        for field in model._meta.concrete_fields:
+            if field.null and field.column in required:
+                yield table, f"rule NOT NULL for the column {field.column}"
+
+
+def _bare(sql: str) -> str:
+    return re.sub(r'[\s"`\[\]]', "", sql).lower()
+
+
+def _has_expression(sql: str) -> bool:
+    """Whether this SQL of an index has an expression or a condition."""
+    return _bare(sql).count("(") > 1 or ")where" in _bare(sql)
 
 
 def _missing_on_sqlite(connection: BaseDatabaseWrapper) -> Iterator[tuple[str, str]]:

@@ -42,8 +42,24 @@ def unprotected() -> list[str]:
         ),
         (f"CREATE UNIQUE INDEX quiet ON {MONTH} (edit_id, phase)", MONTH, "unique index quiet"),
         ("ALTER TABLE audit_entry ALTER COLUMN ip SET NOT NULL", "audit_entry", "rule NOT NULL for the column ip"),
+        (f"ALTER TABLE {MONTH} ALTER COLUMN sheet_id SET NOT NULL", MONTH, "rule NOT NULL for the column sheet_id"),
+        (
+            "ALTER TABLE audit_personaltext ALTER COLUMN person_id SET NOT NULL",
+            "audit_personaltext",
+            "rule NOT NULL for the column person_id",
+        ),
+        (
+            "ALTER TABLE audit_entry ALTER COLUMN user_agent TYPE varchar(5)",
+            "audit_entry",
+            "type character varying(5) for the column user_agent",
+        ),
+        ("CREATE INDEX quiet ON audit_entry ((1 / (actor_id - 5)))", "audit_entry", "index quiet"),
+        (f"CREATE INDEX quiet ON {MONTH} (id) WHERE 1 / (actor_id - 5) > 0", MONTH, "index quiet"),
     ],
-    ids=["check", "month", "leaf", "unique", "foreign-key", "unique-index", "not-null"],
+    ids=[
+        *("check", "month", "leaf", "unique", "foreign-key", "unique-index", "not-null"),
+        *("month-not-null", "text-not-null", "type", "expression", "condition"),
+    ],
 )
 def test_a_constraint_that_could_refuse_entries_is_reported(statement: str, table: str, name: str) -> None:
     edits.saved()
@@ -57,6 +73,15 @@ def test_a_constraint_that_could_refuse_entries_is_reported(statement: str, tabl
     execute(statement)
     texts = unprotected()
     assert f"This app did not create the {name} on {table}: it may prevent entries from being written." in texts
+
+
+@on_postgresql
+def test_indexes_that_refuse_nothing_are_not_reported() -> None:
+    edits.saved()
+    execute("CREATE INDEX quick ON audit_entry (ip)")
+    execute(f"CREATE INDEX quick_month ON {MONTH} (ip, at)")
+    execute("ALTER TABLE audit_entry ALTER COLUMN region TYPE text")
+    assert unprotected() == []
 
 
 @on_postgresql
@@ -100,3 +125,39 @@ def test_a_rebuilt_table_is_reported(definition: str, texts: list[str]) -> None:
         execute("INSERT INTO audit_leaf SELECT * FROM old_leaf")
         execute("DROP TABLE old_leaf")
     assert unprotected() == texts
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="statements of SQLite's")
+@pytest.mark.parametrize(
+    ("before", "after", "what"),
+    [
+        ('CHECK ("line" >= 0)', 'CHECK ("line" BETWEEN 0 AND 5)', "check on line"),
+        ('CHECK ("line" >= 0)', 'CHECK ("line" >= 0) CHECK (5 > "line")', "check on line"),
+        (
+            '"sheet_id" bigint NULL',
+            '"sheet_id" bigint NOT NULL ON CONFLICT IGNORE',
+            "rule NOT NULL for the column sheet_id",
+        ),
+    ],
+    ids=["other-check", "second-check", "not-null"],
+)
+def test_a_changed_column_is_reported(before: str, after: str, what: str) -> None:
+    edits.saved()
+    with lifted(connection):
+        execute("PRAGMA writable_schema = ON")
+        execute("UPDATE sqlite_master SET sql = replace(sql, %s, %s) WHERE name = 'audit_entry'", before, after)
+        execute("PRAGMA writable_schema = RESET")
+    assert unprotected() == [
+        f"This app did not create the {what} on audit_entry: it may prevent entries from being written."
+    ]
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="statements of SQLite's")
+@pytest.mark.parametrize("index", ["(json_extract(subject, '$'))", "(id) WHERE json_extract(subject, '$') = 1"])
+def test_an_index_that_can_fail_is_reported(index: str) -> None:
+    execute("CREATE INDEX quick ON audit_entry (ip)")
+    assert unprotected() == []
+    execute(f"CREATE INDEX quiet ON audit_entry {index}")
+    assert unprotected() == [
+        "This app did not create the index quiet on audit_entry: it may prevent entries from being written."
+    ]

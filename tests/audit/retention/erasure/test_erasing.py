@@ -118,7 +118,9 @@ def test_the_log_says_who_erased_how_much_and_why() -> None:
 
 
 def test_no_entry_about_an_erasure_is_large(reader: Client) -> None:
-    personal = [Change(row, "Row", 2, "Health", None, f"ill {row}", is_personal=True, about=JANES) for row in range(1, 1001)]
+    personal = [
+        Change(row, "Row", 2, "Health", None, f"ill {row}", is_personal=True, about=JANES) for row in range(1, 1001)
+    ]
     note(actor=edits.BOB, action=Action.CHANGE, changes=personal)
     values = erased(Person("com", 41)).values
     assert values > 1000
