@@ -15,6 +15,9 @@ from identity.profiles.locales import Locale
 LARGEST_NUMBER = 9_007_199_254_740_992
 SPACES = " \u00a0\u2009\u202f"  # separators of thousands, as in French and Swedish
 APOSTROPHES = "'’"  # separators of thousands, as in Swiss texts
+# Separators that stand for each other: programs write one or the other. An ordinary space isn't one of them, because
+# 100 200 can also be two numbers.
+ALIKE = (APOSTROPHES, SPACES.replace(" ", ""))
 ARABIC = str.maketrans("٫٬", ".,")  # separators of decimals and of thousands
 SIGNS = "".join(sign for sign in map(chr, range(0x10000)) if unicodedata.category(sign) == "Sc")
 # The currency codes of ISO 4217 that Smartsheet offers as formats, and other codes that people often write. The list is
@@ -98,6 +101,11 @@ def read(text: str, locale: Locale) -> Written | None:
 def read_otherwise(text: str, locale: Locale) -> Written | None:
     """Parse a number that has a decimal point, although the locale has a comma. Return None for other texts."""
     return None if locale.decimal == "." else read(text, replace(locale, decimal=".", thousands=","))
+
+
+def is_own_group(group: str, locale: Locale) -> bool:
+    """Whether this separator of thousands is the locale's, or another form of it; also true if there is none."""
+    return group in {"", locale.thousands} or any({group, locale.thousands} <= set(alike) for alike in ALIKE)
 
 
 def is_like_number(text: str, locale: Locale) -> bool:

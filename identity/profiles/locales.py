@@ -37,7 +37,10 @@ DAY_FORMATS = {
 HOURS_24 = {"ar_MA", "en_GB", "en_IE", "en_MT", "en_ZA"}  # Django writes times with am and pm there
 POINT_IN_ARABIC = "ar_AE ar_BH ar_EG ar_IQ ar_JO ar_KW ar_OM ar_QA ar_SA ar_SD ar_SY ar_YE"
 POINT_IN_SPANISH = "es_DO es_GT es_HN es_PA es_PE es_PR es_SV es_US"
+COMMA_IN_SPANISH = "es_BO es_CL es_EC es_ES es_PY es_UY es_VE"
 SEPARATORS = {  # of decimals and of thousands
+    **dict.fromkeys([*COMMA_IN_SPANISH.split(), "fr_LU"], (",", ".")),
+    **dict.fromkeys(["zh_CN", "zh_HK", "zh_SG", "zh_TW"], (".", ",")),
     **dict.fromkeys([*POINT_IN_ARABIC.split(), *POINT_IN_SPANISH.split()], (".", ",")),
     **dict.fromkeys(["de_CH", "de_LI", "it_CH"], (".", "'")),
     **dict.fromkeys(["be_BY", "en_ZA"], (",", "\u00a0")),

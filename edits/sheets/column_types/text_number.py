@@ -76,9 +76,8 @@ class TextNumber(ColumnType):
         """Return the number to store. Return None if Smartsheet can't store the number. Also return None for texts such
         as 60%, $5 or 100 200, unless the cell's value or format shows that numbers are meant there.
         """
-        if look is None and not (
-            written.is_plain and not written.is_unclear and written.group in {"", locale.thousands}
-        ):
+        is_sure = written.is_plain and not written.is_unclear and numbers.is_own_group(written.group, locale)
+        if look is None and not is_sure:
             return None
         is_percent = written.is_percent or bool(look and look.is_percent)
         if written.is_currency and is_percent:

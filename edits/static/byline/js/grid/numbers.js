@@ -8,6 +8,8 @@ import { plain } from "./cells.js";
 const LARGEST_NUMBER = 9_007_199_254_740_992;
 const SPACES = " \u00a0\u2009\u202f";
 const APOSTROPHES = "'’";
+// Separators that stand for each other. An ordinary space isn't one of them, because 100 200 can also be two numbers.
+const ALIKE = [APOSTROPHES, SPACES.replace(" ", "")];
 const CODES =
   "AED|ARS|AUD|BGN|BHD|BRL|CAD|CHF|CLP|CNY|COP|CRC|CZK|DKK|EGP|EUR|GBP|GEL|HKD|HUF|IDR|ILS|INR|ISK|JOD|JPY|KES|KRW" +
   "|KWD|KZT|LKR|MAD|MXN|MYR|NGN|NOK|NZD|OMR|PEN|PHP|PKR|PLN|QAR|RON|RSD|RUB|SAR|SEK|SGD|THB|TND|TRY|TWD|UAH|UGX|USD" +
@@ -55,6 +57,12 @@ export function read(text, locale) {
 // Parse a number that has a decimal point, although the locale has a comma. Returns a falsy value for other texts.
 export function readOtherwise(text, locale) {
   return locale.decimal !== "." && read(text, { ...locale, decimal: ".", thousands: "," });
+}
+
+// Whether this separator of thousands is the locale's, or another form of it; also true if there is none.
+export function isOwnGroup(group, { thousands }) {
+  const isAlike = (alike) => thousands !== "" && alike.includes(group) && alike.includes(thousands);
+  return group === "" || group === thousands || ALIKE.some(isAlike);
 }
 
 // Whether a text that isn't a number here can be one elsewhere, such as (5), 5 eur or ١٢٣, or 0.5 where a decimal comma

@@ -2,7 +2,7 @@
 // text. In an editor, a text that looks like a number has a leading apostrophe, as in Smartsheet itself.
 
 import { detailsOf, plain, textOf, valueOf } from "../cells.js";
-import { PLAIN, exact, isLikeNumber, isPercent, lookOf, read, readOtherwise, shifted, shown, write } from "../numbers.js";
+import { PLAIN, exact, isLikeNumber, isOwnGroup, isPercent, lookOf, read, readOtherwise, shifted, shown, write } from "../numbers.js";
 import { oneText, parsed, shownText } from "./base.js";
 
 const DECIMALS = 12; // place in Smartsheet's format descriptor
@@ -68,7 +68,7 @@ function readText(text, column, cell, locale) {
 // Returns the number to store. Returns null if Smartsheet can't store it. Also returns null for texts such as 60%, $5
 // and 100 200, unless the cell or the column already has numbers of this kind.
 function numberOf(written, look, locale) {
-  const isSure = written.isPlain && !written.isUnclear && ["", locale.thousands].includes(written.group);
+  const isSure = written.isPlain && !written.isUnclear && isOwnGroup(written.group, locale);
   if (look === null && !isSure) return null;
   const inPercent = written.isPercent || (look !== null && isPercent(look));
   if (written.isCurrency && inPercent) return null;
