@@ -216,20 +216,20 @@ def _erase(what: What, *, by: Actor, reason: str, origin: Origin) -> Found:
         evidence: dict[str, Evidence] = {"names": found.names, "values": found.values, "histories": found.histories}
         evidence |= {"records": found.records} if found.records else {}
         every = sorted(erased)  # audit_verify compares them with what is blank
-        parts = [every[start : start + PER_ENTRY] for start in range(0, len(every), PER_ENTRY)]
+        parts: list[list[Evidence]] = [[*every[start : start + PER_ENTRY]] for start in range(0, len(every), PER_ENTRY)]
         write = partial(
             note, actor=by, action=Action.ERASE, origin=origin, subject=what.subject, label=what.label, reason=reason
         )
         edit_id = write(
             message=f"Erased: {found}.",
-            evidence=evidence | ({"commitments": list[Evidence](parts[0])} if parts else {}),
+            evidence=evidence | ({"commitments": parts[0]} if parts else {}),
             refers_to=what.entry_id if isinstance(what, Values) else None,
         )
         first = Entry.objects.of_edit(edit_id).values_list("pk", flat=True).get()
         for number, part in enumerate(parts[1:], 2):
             write(
                 message=f"Part {number} of {len(parts)} of the list of erased texts.",
-                evidence={"commitments": list[Evidence](part)},
+                evidence={"commitments": part},
                 refers_to=first,
                 is_head=False,
             )
