@@ -227,12 +227,9 @@ def _erase(what: What, *, by: Actor, reason: str, origin: Origin) -> Found:
         )
         first = Entry.objects.of_edit(edit_id).values_list("pk", flat=True).get()
         for number, part in enumerate(parts[1:], 2):
-            write(
-                message=f"Part {number} of {len(parts)} of the list of erased texts.",
-                evidence={"commitments": part},
-                refers_to=first,
-                is_head=False,
-            )
+            rest: dict[str, Evidence] = {"commitments": part}
+            message = f"Part {number} of {len(parts)} of the list of erased texts."
+            write(message=message, evidence=rest, refers_to=first, is_head=False)
         transaction.on_commit(commitments.forget)
     return found
 
