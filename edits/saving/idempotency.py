@@ -210,11 +210,12 @@ def _claimed_again(wanted: SaveKey) -> Claim:
             return Claim(found.edit_id, _row_of(found), earlier=_as_of_now(found))
         if same.filter(lease_ends_at__gt=Now()).exists():
             raise InProgress
-        # The process of the save died. If the log has no intent, nothing was sent.
+        # The process of the save died, or it was stopped for a long time. If the log has no intent, nothing was sent.
         if logged := _logged_changes(uuid5(found.edit_id, action.value) for action in Action):
             return Claim(found.edit_id, _row_of(found), logged=tuple(logged))
-        same.update(lease_ends_at=wanted.lease_ends_at)
-        return Claim(found.edit_id, _row_of(found))
+        # The ids are new, so if the first process still runs, it can't change the outcomes and the result of this save.
+        same.update(lease_ends_at=wanted.lease_ends_at, edit_id=wanted.edit_id)
+        return Claim(wanted.edit_id, _row_of(wanted))
 
 
 def _row_of(found: SaveKey) -> tuple[str | int, ...]:

@@ -81,12 +81,12 @@ def save(
     facts = facts_of(origin=origin, reason=reason, via=via)
     content = (baseline.sheet.id, tuple(changes), is_cell_by_cell, is_partial)
     digest = idempotency.digest_of(*content, reason=reason) if key else ""
+    baseline.gateway.save_begins()  # before the key's lease begins, so that no write starts after the lease has ended
     claim = idempotency.claim(key, actor=baseline.actor, digest=digest)
     if claim.earlier:
         return claim.earlier
     if claim.logged:
         return _interrupted(baseline, changes, claim, is_cell_by_cell=is_cell_by_cell)
-    baseline.gateway.save_begins()
     try:
         rows = check(baseline, changes, is_cell_by_cell=is_cell_by_cell)
         NotSent(baseline, facts).record(rows)

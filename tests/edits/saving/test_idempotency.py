@@ -5,14 +5,18 @@ process that carries out the save dies, the key is free for another process.
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from time import monotonic
+from typing import Any
 
 import pytest
 from django.utils import timezone
 
+from audit.changes import with_outcomes
 from audit.models import Entry
 from audit.recording import Outcome, settle
 from audit.settling import reopen
 from audit.vocabulary import Phase
+from edits.gateway import budget
 from edits.gateway.errors import NotFound, NotMade, OutcomeUnknown, Refused
 from edits.models import SaveKey
 from edits.saving import (
@@ -24,6 +28,7 @@ from edits.saving import (
     RowChange,
     Status,
     UpdateRow,
+    idempotency,
     save,
     sending,
 )
@@ -96,6 +101,40 @@ def test_a_process_that_died_before_its_intent_gives_the_key_up(rows: Rows, monk
     lease_is_over()
     assert save(sheet.read(), sheet.updates(), key="k").rows[0].status is Status.SAVED
     assert len(sheet.writes()) == 1
+
+
+@pytest.mark.parametrize("point", ["after its claim", "before its intent"])
+def test_a_process_that_was_stopped_for_too_long_sends_nothing(
+    rows: Rows, monkeypatch: pytest.MonkeyPatch, point: str
+) -> None:
+    """A job's process stops before it records its intent, for example because its machine was suspended. Another
+    process takes over the key and carries out the save. Then the first process goes on.
+    """
+    sheet = rows(1)
+    changes = [AddRow((CellChange(sheet.task, None, "new"),))]
+    others: list[Result] = []
+    where, name = (idempotency, "claim") if point == "after its claim" else (sending, "intend")
+    real = getattr(where, name)
+
+    def stopping(*args: Any, **more: Any) -> Any:
+        if others:
+            return real(*args, **more)
+        claimed = real(*args, **more) if name == "claim" else None
+        others.append(Result(()))
+        monkeypatch.setattr(budget, "monotonic", lambda: monotonic() + 60)
+        lease_is_over()
+        others[:] = [save(sheet.read(), changes, key="k")]
+        return claimed or real(*args, **more)
+
+    monkeypatch.setattr(where, name, stopping)
+    late = save(sheet.read(), changes, key="k")
+    repeat = save(sheet.read(), changes, key="k")
+    (saved,) = others
+    assert (late.rows[0].status, saved.rows[0].status) == (Status.NOT_SENT, Status.SAVED)
+    assert (repeat.is_repeat, repeat.rows[0].row_id) == (True, saved.rows[0].row_id)
+    assert len(sheet.writes()) == 1
+    logged = {change.intent.edit_id: change.phase for change in with_outcomes(Entry.objects.intents())}
+    assert logged == {saved.edit_ids[0]: Phase.APPLIED, late.edit_ids[0]: Phase.FAILED}
 
 
 def test_one_that_died_after_it_is_never_repeated(rows: Rows, monkeypatch: pytest.MonkeyPatch) -> None:
