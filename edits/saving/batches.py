@@ -114,17 +114,18 @@ class PutBatch(Batch):
             parse_locale=self._parse_locale,
         )
         done = {row.id: row for row in map(Row.parse, _results(answer))}
-        failed = _failed(answer)
+        row_ids = [self.lines[number].row_id or 0 for number in numbers]
+        failed = _failed(answer, row_ids)
+        if any(row_ids[position] in done for position in failed):  # both saved and refused
+            raise OutcomeUnknown(answers.UNKNOWN)
         outcomes = {}
-        for position, number in enumerate(numbers):
+        for position, (number, row_id) in enumerate(zip(numbers, row_ids, strict=True)):
             line = self.lines[number]
-            row_id = line.row_id or 0
-            error = failed.get(("row", row_id)) or failed.get(("index", position))
             if row_id in done:
                 values = self._returned(line, done[row_id])
                 outcomes[number] = Outcome(Phase.APPLIED, row_id, line.label, returned=values)
             else:
-                outcomes[number] = _refused(line, error)
+                outcomes[number] = _refused(line, failed.get(position))
         return outcomes
 
     @abstractmethod
@@ -234,15 +235,12 @@ class AddBatch(Batch):
             allow_partial_success=is_partial,
             parse_locale=self._parse_locale,
         )
-        failed = _failed(answer)
-        outcomes = {
-            number: _refused(self.lines[number], error)
-            for position, number in enumerate(numbers)
-            if (error := failed.get(("index", position)))
-        }
+        failed = _failed(answer, [0] * len(numbers))
+        outcomes = {numbers[position]: _refused(self.lines[numbers[position]], failed[position]) for position in failed}
         left = [number for number in numbers if number not in outcomes]
         added = [Row.parse(raw) for raw in _results(answer)]
-        if len(added) != len(left):  # the answer doesn't say which rows were added
+        ids, known = {row.id for row in added}, {row.id for row in self.baseline.sheet.rows}
+        if not len(ids) == len(added) == len(left) or ids & known:  # the answer doesn't say which rows were added
             raise OutcomeUnknown(answers.UNKNOWN)
         for number, row in zip(left, added, strict=True):  # Smartsheet answers additions in the order of the request
             cells = {
@@ -401,16 +399,20 @@ def _results(answer: Json) -> list[Json]:
     return result if isinstance(result, list) else [result]
 
 
-def _failed(answer: Json) -> dict[tuple[str, int], Refused]:
-    """Return the errors of rows that Smartsheet refused in a partial success. The first item of a key is "row" or
-    "index", the second is the row's id or its position in the request.
+def _failed(answer: Json, row_ids: Sequence[int]) -> dict[int, Refused]:
+    """Return the errors of rows that Smartsheet refused in a partial success, by the row's position in the request.
+    `row_ids` has the ids of the request's rows, or 0 for a new row. Raises OutcomeUnknown if an item's index and row id
+    don't belong together.
     """
-    found: dict[tuple[str, int], Refused] = {}
+    found: dict[int, Refused] = {}
+    positions = {row_id: position for position, row_id in enumerate(row_ids) if row_id}
     for item in answer.get("failedItems") or ():
-        error = answers.refusal(item.get("error"))
-        for name, key in (("row", item.get("rowId")), ("index", item.get("index"))):
-            if isinstance(key, int):
-                found[name, key] = error
+        row_id, index = item.get("rowId"), item.get("index")
+        named = {positions.get(row_id)} if positions and type(row_id) is int else set()
+        named |= {index if 0 <= index < len(row_ids) else None} if type(index) is int else set()
+        if len(named) > 1 or None in named:
+            raise OutcomeUnknown(answers.UNKNOWN)
+        found |= {position: answers.refusal(item.get("error")) for position in named if position is not None}
     return found
 
 

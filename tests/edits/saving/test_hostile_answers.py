@@ -86,6 +86,72 @@ def test_a_row_that_an_answer_does_not_name_is_unknown_and_has_an_error(
         result.raise_error()
 
 
+ERROR = {"errorCode": 1042, "message": "No."}
+
+
+@pytest.mark.parametrize(
+    ("done", "failed"),
+    [
+        ([0, 1], [{"rowId": 0}]),
+        ([0, 1], [{"index": 1}]),
+        ([0], [{"rowId": 0, "index": 1}]),
+        ([], [{"rowId": 0, "index": 1}, {"index": 0}]),
+        ([0], [{"index": 1, "rowId": 999}]),
+        ([0], [{"index": 2}]),
+        ([0], [{"index": -1}]),
+    ],
+)
+def test_an_answer_that_contradicts_itself_is_read_back(
+    rows: Rows, monkeypatch: pytest.MonkeyPatch, done: list[int], failed: list[dict[str, int]]
+) -> None:
+    """In the answer, a row was both saved and refused, or a refusal names two rows, or a row that wasn't sent."""
+    sheet = rows(2)
+    ids = dict(enumerate(sheet.row_ids))
+    items = [{"error": ERROR} | {name: ids.get(at, at) if name == "rowId" else at for name, at in one.items()}
+             for one in failed]  # fmt: skip
+    real = Gateway._call
+
+    def called(self: Gateway, name: str, method: str, *more: Any) -> Any:
+        if method == "PUT":
+            return {"resultCode": 3, "result": [{"id": ids[at]} for at in done], "failedItems": items}
+        return real(self, name, method, *more)
+
+    baseline = sheet.read()
+    monkeypatch.setattr(Gateway, "_call", called)
+    result = save(baseline, sheet.updates(), is_partial=True)
+    assert ([row.status for row in result.rows], phases()) == ([Status.UNKNOWN] * 2, ["unknown"] * 2)
+
+
+@pytest.mark.parametrize("index", [True, 1.0, "1", None])
+def test_a_refusal_without_an_index_does_not_say_which_row_it_means(
+    rows: Rows, monkeypatch: pytest.MonkeyPatch, index: object
+) -> None:
+    sheet = rows(2)
+    answer = {"resultCode": 3, "result": [{"id": sheet.row_ids[0]}], "failedItems": [{"index": index, "error": ERROR}]}
+    baseline = sheet.read()
+    monkeypatch.setattr(Gateway, "_call", lambda *_call: answer)
+    result = save(baseline, sheet.updates(), is_partial=True)
+    assert ([row.status for row in result.rows], phases()) == ([Status.SAVED, Status.UNKNOWN], ["applied", "unknown"])
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+def test_two_new_rows_with_one_id_are_unknown(rows: Rows, monkeypatch: pytest.MonkeyPatch, is_known: bool) -> None:
+    """Otherwise, undoing the second addition would delete the first row, or a row that was there before."""
+    sheet = rows(2)
+    real = Gateway._call
+
+    def called(self: Gateway, name: str, method: str, *more: Any) -> Any:
+        answer = real(self, name, method, *more)
+        first, _ = answer["result"] if method == "POST" else (None, None)
+        known = [{"id": row_id} for row_id in sheet.row_ids]
+        return answer | {"result": known if is_known else [first, first]} if first else answer
+
+    monkeypatch.setattr(Gateway, "_call", called)
+    added = [AddRow((CellChange(sheet.task, None, name),)) for name in ("one", "two")]
+    result = save(sheet.read(), added)
+    assert ([row.status for row in result.rows], phases()) == ([Status.UNKNOWN] * 2, ["unknown"] * 2)
+
+
 def test_a_row_that_is_refused_by_itself_has_an_error(rows: Rows) -> None:
     sheet = rows(2)
     baseline = sheet.read()
