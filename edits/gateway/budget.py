@@ -3,6 +3,8 @@
 All calls to Smartsheet that the request needs share this time.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from time import monotonic
@@ -50,12 +52,23 @@ class Budget:
     """The seconds that all calls of one gateway share.
 
     A read can use all the time that is left. A write can start in the first half of the time, and must end before the
-    last quarter. So each write has time for an answer, and the last quarter is left for reading the row back.
+    last quarter. So each write has time for an answer, and the last quarter is left for reading the row back. Within
+    `before_write`, reads end in the first quarter, so that a write can start after them.
     """
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
         self._begun = monotonic()
+        self._is_before_write = False
+
+    @contextmanager
+    def before_write(self) -> Iterator[None]:
+        """Leave time to start a write after the reads of this block."""
+        self._is_before_write = True
+        try:
+            yield
+        finally:
+            self._is_before_write = False
 
     def restart(self) -> None:
         """Begin again with all the seconds."""
@@ -63,7 +76,8 @@ class Budget:
 
     def for_read(self) -> float:
         """Return the seconds left for a read; 0 if no time is left."""
-        return max(0.0, self._seconds - self._spent())
+        share = 0.25 if self._is_before_write else 1.0
+        return max(0.0, share * self._seconds - self._spent())
 
     def for_write(self) -> float:
         """Return the seconds that a write can take; 0 if it is too late to start one."""

@@ -9,7 +9,7 @@ data silently and are 50 times slower. errors.py defines the errors.
 import json
 import logging
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from time import monotonic
@@ -213,6 +213,12 @@ class Gateway(Operations, sdk.Smartsheet):  # type: ignore[misc]  # the SDK ship
         """
         if not is_in_request():
             self._budget.restart()
+
+    def before_write(self) -> AbstractContextManager[None]:
+        """Return a context manager. The reads within the block end early enough for a write after the block. So use it
+        for reads without which the write is possible too.
+        """
+        return self._budget.before_write()
 
     def seconds_to_begin_write(self) -> float:
         """The seconds left in which a write can start."""

@@ -52,11 +52,12 @@ def ask(gateway: Gateway, user: AbstractBaseUser | AnonymousUser, sheet_id: int)
 
 
 def ask_if_possible(gateway: Gateway, user: AbstractBaseUser | AnonymousUser, sheet_id: int) -> tuple[Contact, ...]:
-    """Return the people that the sheet is shared with, like `ask`. If Smartsheet doesn't name them, return an empty
-    tuple.
+    """Return the people that the sheet is shared with, like `ask`. If Smartsheet doesn't name them soon, return an
+    empty tuple, so that there is time left for saving.
     """
     try:
-        return ask(gateway, user, sheet_id).people
+        with gateway.before_write():
+            return ask(gateway, user, sheet_id).people
     except GatewayError:
         return ()
 

@@ -3,6 +3,7 @@
 import pytest
 from django.core.cache import cache
 from django.test import Client
+from pytest_django import Settings
 
 from tests.edits.browser import Page
 from tests.edits.site_plan import SitePlan
@@ -56,6 +57,18 @@ def test_a_name_stays_doubtful_if_nobody_says_who_it_is(
     sandbox.fault(method="GET", path="/shares", status=403)
     page = Page.open(browser, plan.edit_path(ROW)).type({plan.columns["Responsible"]: "charlie carter"}).save()
     assert "No one here is called “charlie carter”." in page.text
+
+
+def test_slow_shares_leave_time_to_save(
+    browser: Client, plan: SitePlan, sandbox: RunningSandbox, settings: Settings
+) -> None:
+    settings.SMARTSHEET_DEADLINE = 3
+    page = Page.open(browser, plan.edit_path(ROW)).type({plan.columns["Responsible"]: "Charlie Carter"})
+    sandbox.fault(method="GET", path="/shares", delay=60, times=0)
+    page = page.save()
+    assert "No one here is called “Charlie Carter”." in page.text
+    page.confirm().send()
+    assert plan.value(ROW, "Responsible") == "Charlie Carter"
 
 
 def test_a_refusal_changes_nothing_for_the_form(browser: Client, plan: SitePlan, sandbox: RunningSandbox) -> None:
