@@ -67,7 +67,7 @@ def save_edits(request: ApiRequest, sheet_id: SheetId, edits: Edits, idempotency
         require_sense(edits, baseline.sheet)
         via = request.auth.via
         result = save(baseline, changes, key=key, origin=Origin.API, via=via, reason=edits.reason, **how)
-    return _answer(request, result)
+    return _answer(request, result, is_restored=False)
 
 
 def _restore(request: ApiRequest, sheet_id: int, edits: Edits, key: str) -> HttpResponse:
@@ -82,14 +82,14 @@ def _restore(request: ApiRequest, sheet_id: int, edits: Edits, key: str) -> Http
         via=request.auth.via,
         reason=edits.reason,
     )
-    return _answer(request, result)
+    return _answer(request, result, is_restored=True)
 
 
-def _answer(request: ApiRequest, result: Result) -> HttpResponse:
+def _answer(request: ApiRequest, result: Result, *, is_restored: bool) -> HttpResponse:
     if results.needs_sign_in(result):
         revocation.follow_up(request.user.pk)
-    may_read = Scope.READ in request.auth.scopes
-    return respond(results.result_answer(result, may_read), status=results.status_of(result, may_read))
+    known = results.known_to(may_read=Scope.READ in request.auth.scopes, is_restored=is_restored)
+    return respond(results.result_answer(result, known), status=results.status_of(result, known))
 
 
 def _bare(key: str) -> str:

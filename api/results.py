@@ -20,6 +20,8 @@ from edits.saving import CellResult, Result, RowResult, Status
 from edits.saving.results import DONE
 from edits.sheets.held_values import bare
 
+Known = frozenset[Status]
+
 KINDS = {
     Status.CONFLICT: Kind.CONFLICT,
     Status.REFUSED: Kind.REFUSED,
@@ -35,8 +37,8 @@ NOT_CERTAIN = (
 
 class CellResultAnswer(TypedDict):
     """The result of a cell. `value` is the cell's current value, if known. After a conflict, `by` and `at` say who
-    wrote this value, and when. If the cell wasn't saved, `value`, `by` and `at` need the scope `read`. Without it, they
-    are null or empty.
+    wrote this value, and when. If the cell wasn't saved, or if its row was restored, `value`, `by` and `at` need the
+    scope `read`. Without it, they are null or empty.
     """
 
     column_id: IdText
@@ -94,17 +96,26 @@ class FailedResultAnswer(ProblemAnswer):
     is_repeat: NotRequired[bool]
 
 
-def result_answer(result: Result, may_read: bool) -> ResultAnswer:
-    """Return the result as JSON. If the caller can't read sheets, leave out what other people wrote."""
+def known_to(*, may_read: bool, is_restored: bool) -> Known:
+    """Return the statuses of the cells whose values the caller may know. A caller who can't read sheets may only know
+    the values that they sent themselves. They sent no values of restored rows.
+    """
+    if may_read:
+        return frozenset(Status)
+    return frozenset() if is_restored else DONE
+
+
+def result_answer(result: Result, known: Known) -> ResultAnswer:
+    """Return the result as JSON. The values of cells with other statuses than `known` are left out."""
     return {
-        "results": [_row(row, may_read) for row in result.rows],
+        "results": [_row(row, known) for row in result.rows],
         "edit_ids": [str(edit_id) for edit_id in result.edit_ids],
         "is_logged": result.is_logged,
         "is_repeat": result.is_repeat,
     }
 
 
-def status_of(result: Result, may_read: bool) -> int:
+def status_of(result: Result, known: Known) -> int:
     """Return 200 if everything was saved, and 207 if a part was saved. Raises Problem if nothing was saved, or if it is
     uncertain whether anything was saved.
     """
@@ -115,7 +126,7 @@ def status_of(result: Result, may_read: bool) -> int:
         return 200
     if any(row.status is Status.SAVED for row in result.rows):
         return 207
-    raise _problem(result, failed, may_read)
+    raise _problem(result, failed, known)
 
 
 def needs_sign_in(result: Result) -> bool:
@@ -123,7 +134,7 @@ def needs_sign_in(result: Result) -> bool:
     return any(isinstance(row.error, SignInAgain) for row in result.rows)
 
 
-def _problem(result: Result, failed: Sequence[RowResult], may_read: bool) -> Problem:
+def _problem(result: Result, failed: Sequence[RowResult], known: Known) -> Problem:
     """Return the problem of the first change with an unknown outcome. If there is no such change, return the problem of
     the first failed change.
     """
@@ -132,7 +143,7 @@ def _problem(result: Result, failed: Sequence[RowResult], may_read: bool) -> Pro
         _kind(row) or Kind.FAULT,
         NOT_CERTAIN if row.status is Status.UNKNOWN else NOTHING_SAVED,
         retry_after=next(filter(None, (retry_after(row.error) for row in failed)), None),
-        more=result_answer(result, may_read),
+        more=result_answer(result, known),
     )
 
 
@@ -142,7 +153,7 @@ def _kind(row: RowResult) -> Kind | None:
     return kind_of(row.error) if row.error else KINDS.get(row.status)
 
 
-def _row(row: RowResult, may_read: bool) -> RowResultAnswer:
+def _row(row: RowResult, known: Known) -> RowResultAnswer:
     kind = _kind(row)
     return {
         "row_id": None if row.row_id is None else str(row.row_id),
@@ -150,7 +161,7 @@ def _row(row: RowResult, may_read: bool) -> RowResultAnswer:
         "type": kind.type if kind else None,
         "detail": row.message,
         "rows": row.count,
-        "cells": [_cell(cell, may_read) for cell in row.cells],
+        "cells": [_cell(cell, known) for cell in row.cells],
         "error_code": row.error_code,
         "ref_id": row.ref_id,
         "edit_id": str(row.edit_id) if row.edit_id else None,
@@ -159,8 +170,8 @@ def _row(row: RowResult, may_read: bool) -> RowResultAnswer:
     }
 
 
-def _cell(cell: CellResult, may_read: bool) -> CellResultAnswer:
-    if not may_read and cell.status not in DONE:
+def _cell(cell: CellResult, known: Known) -> CellResultAnswer:
+    if cell.status not in known:
         cell = replace(cell, value=None, by="", at=None)
     kind = KINDS.get(cell.status)
     return {

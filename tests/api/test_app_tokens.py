@@ -118,6 +118,20 @@ def test_a_conflict_shows_a_value_only_to_those_who_can_read(make: Make, plan: S
     assert [(one["status"], one["value"]) for one in saved["results"][0]["cells"]] == [("saved", "Clay")]
 
 
+def test_values_of_a_restored_row_are_only_for_those_who_can_read(make: Make, caller: Caller, plan: SitePlan) -> None:
+    """Otherwise a token that can't read sheets could read each row, by deleting and restoring it."""
+    row_id = str(plan.rows["Dig foundations"])
+    caller.save(plan.id, {"do": "delete", "row_id": row_id})
+    program, key = make("edit"), str(uuid4())
+    for is_repeat in (False, True):
+        answer = program.save(plan.id, {"do": "restore", "row_id": row_id}, key=key)
+        (row,) = answer["results"]
+        assert (row["status"], answer["is_repeat"]) == ("saved", is_repeat)
+        assert row["cells"]
+        assert all(cell["value"] is None for cell in row["cells"])
+    assert "Dig foundations" in plan.labels()
+
+
 @pytest.mark.parametrize(
     ("scopes", "path", "needed"),
     [(["edit", "log"], "/sheets", "read"), (["log"], "/sheets/7", "read"), (["edit"], "/sheets/7/rows?id=7", "read")],
