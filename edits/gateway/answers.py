@@ -23,7 +23,7 @@ from edits.gateway.errors import (
     Unavailable,
     wait_in_words,
 )
-from edits.gateway.shapes import LARGEST_ID
+from edits.gateway.shapes import LARGEST_ID, is_shallow
 from edits.gateway.transport import Answer, NoAnswer
 from identity.connections import NotSent
 
@@ -86,9 +86,10 @@ def _json_object(body: bytes | bytearray) -> JsonObject:
     try:
         with paused_while_parsing(len(body)):
             content = orjson.loads(body)
+            is_usable = isinstance(content, dict) and is_shallow(content)
     except ValueError:
         return {}
-    return content if isinstance(content, dict) else {}
+    return content if is_usable else {}
 
 
 def _error(answer: Answer, content: JsonObject, *, is_write: bool) -> GatewayError:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from types import NoneType
 from typing import Any
 
+MOST_LEVELS = 50  # Smartsheet's answers have about ten levels, and Python can't handle a thousand
 LARGEST_ID = 2**63 - 1  # the largest id that Smartsheet and the log's database can store
 
 Json = Any
@@ -27,6 +28,23 @@ ROW = dict.fromkeys(("format", "modifiedAt", "createdAt"), TEXT) | {"rowNumber":
 PERSON = {"name": TEXT, "email": TEXT}
 # The types of a cell's columnId, value, displayValue, formula, format and objectValue.
 CELL = (frozenset({int}), PLAIN, TEXT, TEXT, TEXT, PLAIN | {dict})
+
+
+def is_shallow(content: Json) -> bool:
+    """Whether at most MOST_LEVELS objects and lists are inside each other. Deeper JSON can be parsed, but comparing it
+    or writing it again raises RecursionError.
+    """
+    level = [content]
+    for _ in range(MOST_LEVELS):
+        level = [
+            part
+            for whole in level
+            for part in (whole.values() if type(whole) is dict else whole)
+            if type(part) is dict or type(part) is list
+        ]
+        if not level:
+            return True
+    return False
 
 
 def is_sheet(content: Json) -> bool:

@@ -1,5 +1,6 @@
 """Smartsheet's answers are valid JSON but not the requested object, for example because a proxy sent them."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -7,6 +8,8 @@ from django.test import Client
 
 from audit.changes import with_outcomes
 from audit.models import Entry
+from edits.gateway import client
+from edits.gateway.transport import Answer
 from tests.edits.browser import Page
 from tests.edits.site_plan import SitePlan
 from tests.running_sandbox import Person
@@ -90,6 +93,46 @@ def test_a_new_row_with_an_unclear_answer_is_not_certain(
     plan.sandbox.fault(method="POST", person=bob.id, content=content, apply=True)
     assert page.save().status == 502
     assert outcomes() == ["unknown"]
+
+
+@pytest.mark.parametrize("name", ["hyperlink", "unknown"])
+def test_an_answer_to_a_change_that_is_nested_too_deeply(
+    browser: Client, plan: SitePlan, bob: Person, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = Page.open(browser, plan.edit_path(ROW)).type({plan.columns["Notes"]: "Rock"})
+    cell = {"columnId": plan.columns["Notes"], "value": "Rock", name: {"url": "DEEP"}}
+    content = {"resultCode": 0, "result": [{"id": plan.rows[ROW], "cells": [cell]}]}
+    plan.sandbox.fault(method="PUT", person=bob.id, content=content, apply=True)
+    nest(monkeypatch, levels=900)
+    page = page.save()
+    assert (page.status, outcomes()) == (200, ["applied"])
+
+
+@pytest.mark.parametrize("levels", [30, 900])
+@pytest.mark.parametrize("path", ["{plan}?view=table", "{edit}", "/api/v1/sheets/{id}/rows?id={row}"])
+def test_a_sheet_that_is_nested_too_deeply(
+    browser: Client, plan: SitePlan, bob: Person, path: str, levels: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser.raise_request_exception = False
+    row_id = plan.rows[ROW]
+    sheet = plan.sandbox.call(bob, "GET", f"/sheets/{plan.id}?level=2&include=objectValue&rowIds={row_id}")
+    sheet["rows"][0]["cells"][0]["hyperlink"] = {"url": "DEEP"}
+    plan.sandbox.fault(method="GET", person=bob.id, times=0, content=sheet)
+    nest(monkeypatch, levels=levels)
+    answer = browser.get(path.format(plan=plan.path, edit=plan.edit_path(ROW), id=plan.id, row=row_id))
+    plan.sandbox.end_faults()
+    assert answer.status_code == (503 if levels == 900 else 200)
+
+
+def nest(patch: pytest.MonkeyPatch, *, levels: int) -> None:
+    """Let objects inside each other replace the text DEEP in Smartsheet's answers."""
+    real, deep = client.exchange, b'{"url":' * levels + b'""' + b"}" * levels
+
+    def exchanged(*args: Any, **more: Any) -> Answer:
+        answer = real(*args, **more)
+        return replace(answer, body=answer.body.replace(b'"DEEP"', deep))
+
+    patch.setattr(client, "exchange", exchanged)
 
 
 @pytest.mark.parametrize("code", [True, 10**30, -(2**70), 1e300])
