@@ -62,11 +62,24 @@ def respond_compressed(request: HttpRequest, value: Any) -> HttpResponse:
 
 class StrictParser(Parser):
     """Parses bodies with orjson. orjson accepts only UTF-8. It refuses NaN, lone surrogates, and values that are nested
-    too deeply.
+    too deeply. Of two values with the same name it would keep the last one, so such bodies are refused before.
     """
 
     def parse_body(self, request: HttpRequest) -> Any:
-        return orjson.loads(request.body)
+        content = orjson.loads(request.body)
+        try:
+            json.loads(request.body, object_pairs_hook=_require_unique_names)
+        except RecursionError:
+            raise ValueError("The body is nested too deeply.") from None
+        return content
+
+
+def _require_unique_names(pairs: list[tuple[str, Any]]) -> None:
+    """Raise ValueError if an object has two values with the same name. Programs disagree on which value counts
+    (RFC 8259, section 4).
+    """
+    if len({name for name, _ in pairs}) < len(pairs):
+        raise ValueError("An object has a name twice.")
 
 
 class Renderer(BaseRenderer):

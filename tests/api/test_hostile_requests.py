@@ -103,11 +103,35 @@ def test_a_day_outside_of_the_log(caller: Caller, name: str, day: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "body", [b"{", b"\xff", b"[" * 100_000, b'{"changes": NaN}', b'{"changes": ["\\ud800"]}', b'{"changes": 1e999}']
+    "body",
+    [
+        b"{",
+        b"\xff",
+        b"[" * 100_000,
+        b"[" * 1_000 + b"]" * 1_000,
+        b'{"changes": NaN}',
+        b'{"changes": ["\\ud800"]}',
+        b'{"changes": 1e999}',
+    ],
 )
 def test_bodies_that_are_no_json(caller: Caller, body: bytes) -> None:
     problem = caller.post(f"/sheets/{ID}/edits", body, status=400)
     assert problem["type"] == "urn:byline:problem:unreadable-body"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"changes": [], "changes": [{"do": "add", "cells": []}]}',
+        '{"changes": [{"do": "add", "cells": []}], "\\u0063hanges": []}',
+        '{"changes": [{"do": "add", "cells": [{"column_id": "1", "value": "a", "value": "b"}]}]}',
+    ],
+)
+def test_names_that_occur_twice_are_refused(caller: Caller, plan: SitePlan, body: str) -> None:
+    """Otherwise a proxy or a log that reads the first value would show another edit than the one that was made."""
+    problem = caller.post(f"/sheets/{plan.id}/edits", body, status=400)
+    assert problem["type"] == "urn:byline:problem:unreadable-body"
+    assert plan.sandbox.requests() == []
 
 
 @pytest.mark.parametrize(
