@@ -17,7 +17,6 @@ from uuid import uuid4
 import orjson
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
-from django.core.cache import cache
 
 from edits.forms.condition_values import fold
 from edits.forms.conditions import Condition
@@ -27,6 +26,7 @@ from edits.forms.row_search import FoundRow, FoundRows, RowSearch, find_rows
 from edits.gateway import answers
 from edits.gateway.client import Gateway, gateway_for
 from edits.gateway.errors import SignInAgain
+from edits.sheets.optional_cache import cache
 from edits.sheets.sheet import Access, parse_time
 from edits.widgets.last_changes import own_last_changes
 from identity.models import SmartsheetUser

@@ -11,7 +11,6 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import cache
 
-from django.core.cache import cache as remembered
 from django.http import HttpRequest
 
 from audit.cell_histories import CellHistory, State
@@ -21,6 +20,7 @@ from edits.gateway.client import Gateway, gateway_for
 from edits.gateway.errors import GatewayError, RateLimited
 from edits.gateway.operations import HISTORY_PER_PAGE
 from edits.sheets.held_values import held
+from edits.sheets.optional_cache import cache as remembered
 from edits.sheets.sheet import Cell, Contact, Json, parse_time
 from identity.models import SmartsheetUser
 

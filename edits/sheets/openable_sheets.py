@@ -11,11 +11,11 @@ from threading import Thread
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
-from django.core.cache import cache
 
 from edits.conf import settings
 from edits.gateway.client import Gateway, gateway_for
 from edits.gateway.errors import GatewayError, SignInAgain
+from edits.sheets.optional_cache import cache
 
 FRESH = 60  # seconds until Smartsheet is asked again
 KNOWN = 300  # seconds that an answer can be used; after FRESH seconds, Smartsheet is also asked again

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from django.core.cache import cache
-
 from edits.gateway.client import Gateway
+from edits.sheets.optional_cache import cache
 from edits.sheets.people import CONTACT_COLUMNS
 from edits.sheets.sheet import Contact, Json, Sheet
 

@@ -9,11 +9,11 @@ from typing import NamedTuple
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
-from django.core.cache import cache
 
 from edits.gateway import operations
 from edits.gateway.client import Gateway
 from edits.gateway.errors import GatewayError
+from edits.sheets.optional_cache import cache
 from edits.sheets.sheet import Contact
 
 KEPT = 600  # seconds that the people are cached

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, cast
 
-from django.core.cache import cache
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
@@ -17,6 +16,7 @@ from edits.forms.models import FormDefinition
 from edits.gateway.client import gateway_for
 from edits.gateway.errors import GatewayError, JsonObject
 from edits.saving import Baseline
+from edits.sheets.optional_cache import cache
 from edits.sheets.sheet import Sheet
 from edits.widgets.pages import problem_page
 from edits.widgets.problems import Doing, problem_of

@@ -1,0 +1,50 @@
+"""The site's cache. If it fails, the app goes on: reads find nothing, and writes store nothing.
+
+Most of Django's caches raise an error if their server or folder fails. Without this module, a failing cache would
+prevent saves, and pages would fail although something was saved.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from django.core.cache import cache as site_cache
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+
+class OptionalCache:
+    """The methods of Django's cache that the apps use."""
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """Return the value, or the default if the cache fails."""
+        return _tried(lambda: site_cache.get(key, default), default)
+
+    def set(self, key: str, value: object, seconds: float) -> None:
+        """Store the value for this time, if the cache works."""
+        _tried(lambda: site_cache.set(key, value, seconds), None)
+
+    def add(self, key: str, value: object, seconds: float) -> bool:
+        """Store the value if the key is new. Return whether the key is new, or True if the cache fails."""
+        return _tried(lambda: site_cache.add(key, value, seconds), otherwise=True)
+
+    def delete(self, key: str) -> None:
+        """Delete the value, if the cache works."""
+        _tried(lambda: site_cache.delete(key), otherwise=False)
+
+
+cache = OptionalCache()
+
+
+def _tried(use: Callable[[], T], otherwise: T) -> T:
+    """Return the result of `use`, or `otherwise` if it raises. Each kind of cache has its own errors. Only the kind of
+    the error is logged, because the text can have an address with a password, or a cached value.
+    """
+    try:
+        return use()
+    except Exception as error:  # noqa: BLE001 # see above
+        log.warning("The cache doesn't work: %s", type(error).__name__)
+        return otherwise

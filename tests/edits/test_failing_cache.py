@@ -1,0 +1,66 @@
+"""A site can use any of Django's caches. If the cache fails, pages open and save nevertheless."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.core.cache.backends.base import BaseCache
+from django.test import Client
+from pytest_django import Settings
+
+from tests.api.caller import Caller
+from tests.edits.browser import Page
+from tests.edits.forms.progress_form import MINE, ProgressForm
+from tests.edits.site_plan import SitePlan
+
+ROW = "Dig foundations"
+
+
+class FailingCache(BaseCache):
+    """A cache whose server doesn't answer."""
+
+    def __init__(self, _location: str, parameters: dict[str, Any]) -> None:
+        super().__init__(parameters)
+
+    def get(self, *_args: Any, **_more: Any) -> Any:
+        raise ConnectionResetError
+
+    set = add = delete = get
+
+    def clear(self) -> None:
+        """Tests empty the cache at their beginning."""
+
+
+@pytest.fixture(autouse=True)
+def failing_cache(settings: Settings) -> None:
+    settings.CACHES = {"default": {"BACKEND": f"{__name__}.FailingCache"}}
+
+
+def test_a_row_form_saves(browser: Client, plan: SitePlan) -> None:
+    page = Page.open(browser, plan.edit_path(ROW)).type({plan.columns["Responsible"]: "Charlie Carter"})
+    assert page.save().status == 200
+    assert plan.value(ROW, "Responsible") == "charlie@example.com"
+    assert browser.get(f"{plan.path}people/").status_code == 200
+
+
+def test_the_api_reads_and_saves(browser: Client, plan: SitePlan) -> None:
+    caller = Caller(browser)
+    row_id = str(plan.rows[ROW])
+    assert caller.get(f"/sheets/{plan.id}/rows", id=row_id)["rows"]
+    cell = {"column_id": str(plan.columns["Notes"]), "shown": None, "value": "Rock"}
+    (row,) = caller.save(plan.id, {"do": "update", "row_id": row_id, "cells": [cell]})["results"]
+    assert row["status"] == "saved"
+
+
+def test_a_form_that_somebody_designed_saves(browser: Client, plan: SitePlan) -> None:
+    form = ProgressForm(plan)
+    assert MINE in Page.open(browser, form.path).text
+    page = Page.open(browser, form.row_path(MINE)).type({form.column("Spent"): "4711"}).save()
+    assert page.status == 200
+    assert "4711" in Page.open(browser, form.path).text
+
+
+@pytest.mark.parametrize("path", ["/", "/sheets/", "/audit/", "/forms/design/"])
+def test_pages_open(browser: Client, plan: SitePlan, path: str) -> None:
+    assert browser.get(path).status_code == 200
