@@ -13,16 +13,16 @@ from sandbox.model.cell_values import LONGEST_TEXT
 
 TOKEN = re.compile(
     r"""\s*(?:
-        (?P<number>\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+)
+        (?P<number>[0-9]+\.?[0-9]*(?:[eE][+-]?[0-9]+)?|\.[0-9]+)
       | "(?P<text>(?:[^"\\]|\\.|"")*)"
-      | \$?\[(?P<column>[^\]]+)\](?:\$?(?P<row>@row|\d+))?
-      | \$?(?P<bare>[A-Za-z]+)\$(?P<bare_row>\d+)
+      | \$?\[(?P<column>[^\]]+)\](?:\$?(?P<row>@row|[0-9]+))?
+      | \$?(?P<bare>[A-Za-z]+)\$(?P<bare_row>[0-9]+)
       | \$?(?P<word>@cell|[A-Za-z]\w*(?:@row)?)
       | (?P<sign><>|<=|>=|[-+*/()<>=,:])
     )""",
     re.VERBOSE,
 )
-WORD_AND_ROW = re.compile(r"([A-Za-z]+)(\d+)")
+WORD_AND_ROW = re.compile(r"([A-Za-z]+)([0-9]+)")
 # The functions of Smartsheet. The sandbox can calculate only some of them. https://help.smartsheet.com/functions
 FUNCTION_NAMES = """
 ABS ANCESTORS AND AVERAGEIF AVG AVGW CEILING CHAR CHILDREN COLLECT CONTAINS COUNT COUNTIF COUNTIFS COUNTM DATE

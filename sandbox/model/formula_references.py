@@ -13,49 +13,53 @@ from sandbox.model.formula_operators import LOST
 from sandbox.model.sheet import Cell, Row, Sheet
 
 OTHER = r"""(?P<other>"(?:[^"\\]|\\.|"")*"|\{[^}]*\})"""
+BRACKETED = r"(?P<bracketed>\[[^\]]+\])"  # a title without a row number, such as [Q1]@row. Q1 isn't a reference here
 TITLE = r"\$?(?:\[[^\]]+\]|(?<![\w.])[A-Za-z]+)"
+ROW = r"\$?[0-9]+"
 NUMBERED = re.compile(
-    rf"{OTHER}|(?P<title>{TITLE})(?P<row>\$?\d+)(?::(?P<last_title>{TITLE})(?P<last_row>\$?\d+))?(?![\w@(])"
+    rf"{OTHER}|(?P<title>{TITLE})(?P<row>{ROW})(?::(?P<last_title>{TITLE})(?P<last_row>{ROW}))?(?![\w@(])|{BRACKETED}"
 )
+MOST_DIGITS = 9  # of a row number that a sheet could have
 
 
 def renamed(formula: str, old: str, new: str) -> str:
     """Return the formula with a column's new title in place of the old one."""
-    return _mentions(old).sub(lambda match: match["other"] or f"[{new}]", formula)
+    pattern = re.compile(rf"{OTHER}|{_mentions(old)}|{BRACKETED}")
+    return pattern.sub(lambda match: match["other"] or match["bracketed"] or f"[{new}]", formula)
 
 
 def without(formula: str, title: str) -> str:
     """Return the formula with `#REF` in place of a column that was deleted."""
-    pattern = re.compile(rf"{OTHER}|\$?(?:{_mentions(title, alone=True).pattern})(?:@row|\$?\d+)?")
-    return pattern.sub(lambda match: match["other"] or LOST, formula)
+    pattern = re.compile(rf"{OTHER}|\$?(?:{_mentions(title)})(?:@row|{ROW})?|{BRACKETED}")
+    return pattern.sub(lambda match: match["other"] or match["bracketed"] or LOST, formula)
 
 
-def _mentions(title: str, *, alone: bool = False) -> re.Pattern[str]:
+def _mentions(title: str) -> str:
     """Return a pattern that finds a column's title in formulas of its own sheet. Formulas have the title in brackets. A
-    title of one word can also be without brackets. If `alone` is false, the pattern finds the group `other` too.
+    title of one word can also be without brackets.
     """
-    bare = rf"|\b{title}(?=@row\b|\$?\d+\b|:)|(?:(?<=:)|(?<=:\$)){title}\b" if re.fullmatch(r"[A-Za-z]+", title) else ""
-    return re.compile(rf"{'' if alone else f'{OTHER}|'}\[{re.escape(title)}\]{bare}")
+    bare = rf"|\b{title}(?=@row\b|{ROW}\b|:)|(?:(?<=:)|(?<=:\$)){title}\b" if re.fullmatch(r"[A-Za-z]+", title) else ""
+    return rf"\[{re.escape(title)}\]{bare}"
 
 
 def names_rows(formula: str) -> bool:
     """Whether the formula refers to rows by their numbers."""
-    return any(match["other"] is None for match in NUMBERED.finditer(formula))
+    return any(match["title"] for match in NUMBERED.finditer(formula))
 
 
 def filled_down(formula: str, rows: int) -> str:
     """Return the formula for a cell that is this many rows below. Row numbers after a `$` stay the same."""
 
     def moved(row: str) -> str:
-        return row if row.startswith("$") else str(int(row) + rows)
+        return row if row.startswith("$") or _is_beyond(row) else str(int(row) + rows)
 
     def rewritten(match: re.Match[str]) -> str:
-        if match["other"]:
-            return match["other"]
+        if not match["title"]:
+            return match[0]
         parts = [(match["title"], moved(match["row"]))]
         if match["last_title"]:
             parts.append((match["last_title"], moved(match["last_row"])))
-        is_lost = any(int(row.lstrip("$")) < 1 for _, row in parts)
+        is_lost = any(not _is_beyond(row) and int(row.lstrip("$")) < 1 for _, row in parts)
         return LOST if is_lost else ":".join(title + row for title, row in parts)
 
     return NUMBERED.sub(rewritten, formula)
@@ -87,20 +91,34 @@ def _follower(moved: Sequence[int | None]) -> Callable[[re.Match[str]], str]:
     """Return a function that rewrites one reference. `moved` has the new numbers of the old rows; None if deleted."""
 
     def rewritten(match: re.Match[str]) -> str:
-        if match["other"]:
-            return match["other"]
-        first, last = int(match["row"].lstrip("$")), int((match["last_row"] or match["row"]).lstrip("$"))
+        if not match["title"]:
+            return match[0]
+        ends = match["row"], match["last_row"] or match["row"]
+        if any(_is_beyond(end) for end in ends):
+            return match[0]
+        first, last = (int(end.lstrip("$")) for end in ends)
         if not 0 < min(first, last) <= max(first, last) <= len(moved):
             return match[0]
         step = 1 if first <= last else -1
-        left = [number for old in range(first, last + step, step) if (number := moved[old - 1]) is not None]
-        if not left:
+        upper = _first_left(moved, range(first, last + step, step))
+        lower = _first_left(moved, range(last, first - step, -step))
+        if upper is None or lower is None:
             return LOST
-        low, high = sorted((left[0], left[-1]))
+        low, high = sorted((upper, lower))
         start = match["title"] + _like(match["row"], low)
         return f"{start}:{match['last_title']}{_like(match['last_row'], high)}" if match["last_title"] else start
 
     return rewritten
+
+
+def _first_left(moved: Sequence[int | None], old: range) -> int | None:
+    """Return the new number of the first of the old rows that is left; None if all of them were deleted."""
+    return next((number for row in old if (number := moved[row - 1]) is not None), None)
+
+
+def _is_beyond(row: str) -> bool:
+    """Whether a row number has more digits than any row of a sheet. Python can't read numbers of any length."""
+    return len(row.lstrip("$0")) > MOST_DIGITS
 
 
 def _like(row: str, number: int) -> str:

@@ -80,3 +80,37 @@ def test_a_renamed_column_gets_its_new_title_only_where_it_is_meant(sheet: Grid,
     sheet.put("d", {"title": "Sum", "formula": '="[N] " + $N$2'})
     as_alice.ask("PUT", f"{sheet.path}/columns/{sheet.column('N')}", {"title": "New one"})
     assert formula(sheet) == ('="[N] " + $[New one]$2', "[N] 2")
+
+
+def test_titles_that_look_like_references_stay_the_same(sheet: Grid, as_alice: Client) -> None:
+    titles = ["Q1", "My N1", 'a "quoted" one']
+    columns = [{"title": title, "type": "TEXT_NUMBER", "index": 3} for title in titles]
+    assert as_alice.ask("POST", f"{sheet.path}/columns", columns).status_code == 200
+    written = '=[Q1]@row + [My N1]@row + [a "quoted" one]@row + N2 + [a "quoted" one]@row'
+    sheet.put("d", {"title": "Sum", "formula": written})
+    sheet.post({"title": "Name", "value": "top"}, toTop=True)
+    assert formula(sheet) == (written.replace("N2", "N3"), 2)
+    as_alice.ask("PUT", f"{sheet.path}/columns/{sheet.column('N')}", {"title": "New"})
+    assert formula(sheet) == (written.replace("N2", "[New]3"), 2)
+    as_alice.ask("DELETE", f"{sheet.path}/columns/{sheet.column('N')}")
+    assert formula(sheet) == (written.replace("N2", "#REF"), "#REF")
+
+
+def test_a_column_formula_can_use_a_title_with_a_number(sheet: Grid, as_alice: Client) -> None:
+    columns = [{"title": "Q1", "type": "TEXT_NUMBER", "index": 3, "formula": "=[N]@row * 2"}]
+    columns.append({"title": "Half", "type": "TEXT_NUMBER", "index": 3, "formula": "=[Q1]@row / 2"})
+    assert as_alice.ask("POST", f"{sheet.path}/columns", columns).status_code == 200
+    assert sheet.again().cell("c", "Half")["value"] == 3
+
+
+def test_a_number_that_no_row_can_have_stays_the_same(sheet: Grid) -> None:
+    """Python refuses to read a number with more than 4,300 digits."""
+    written = f"=N{'1' * 5000} + N$1 + SUM(N1:N{'9' * 5000})"
+    sheet.put("d", {"title": "Sum", "formula": written})
+    assert sheet.post({"title": "Name", "value": "top"}, toTop=True).status_code == 200
+    assert sheet.again().cell("d", "Sum")["formula"] == written.replace("N$1", "N$2")
+
+
+def test_only_ascii_digits_are_row_numbers(sheet: Grid) -> None:
+    sheet.put("d", {"title": "Sum", "formula": "=N\u0661"})
+    assert formula(sheet) == ("=N\u0661", "#UNPARSEABLE")
