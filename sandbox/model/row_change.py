@@ -179,12 +179,12 @@ def update_rows(writing: Writing, edits: list[RowEdit]) -> list[Row]:
     rows = [edit.row for edit in edits if edit.row]
     before = {row.id: _fingerprint(row) for row in rows}
     parents = _parents(sheet, rows)
-    formulas = [(edit.row, key) for edit in edits if edit.row for key in _apply(writing, edit.row, edit)]
     location = edits[0].location if edits else None
-    if location:
+    if location:  # before the cells are written: row numbers in new formulas mean the rows after the request
         order = list(sheet.rows)
         move_rows(sheet, rows, location)
         parents += follow_rows(sheet, order)
+    formulas = [(edit.row, key) for edit in edits if edit.row for key in _apply(writing, edit.row, edit)]
     changed = [row for row in rows if location or _fingerprint(row) != before[row.id]]
     for row in changed:
         row.touch(at=at, by=by)

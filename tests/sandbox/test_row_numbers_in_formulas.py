@@ -111,6 +111,12 @@ def test_a_number_that_no_row_can_have_stays_the_same(sheet: Grid) -> None:
     assert sheet.again().cell("d", "Sum")["formula"] == written.replace("N$1", "N$2")
 
 
+def test_a_formula_in_a_row_that_moves_means_the_rows_after_the_request(sheet: Grid) -> None:
+    sheet.put("d", {"title": "Sum", "formula": "=N2 * 5"}, toTop=True)
+    assert formula(sheet) == ("=N2 * 5", 5)
+    assert sheet.history("d", "Sum")[0]["formula"] == "=N2 * 5"
+
+
 def test_only_ascii_digits_are_row_numbers(sheet: Grid) -> None:
     sheet.put("d", {"title": "Sum", "formula": "=N\u0661"})
     assert formula(sheet) == ("=N\u0661", "#UNPARSEABLE")
