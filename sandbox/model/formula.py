@@ -32,7 +32,7 @@ def recalculate(sheet: Sheet, rows: list[Row]) -> None:
 
     If formulas of the sheet use cells of other rows, calculate all formulas of the sheet.
     """
-    schedule(sheet)
+    rows = rows + schedule(sheet)
     nearby = _with_ancestors(sheet, rows)
     due = _formulas(sheet, nearby)
     if sheet.has_far_formulas or any(_is_far(formula) for formula in due.values()):

@@ -34,10 +34,13 @@ class Task:
     complete: float | None = None
 
 
-def schedule(sheet: Sheet) -> None:
-    """Calculate the project columns of a sheet with dependencies. The changes don't appear in the history of cells."""
-    if sheet.settings.project is not None and tagged(sheet, START) and tagged(sheet, FINISH):
-        _Schedule(sheet).run()
+def schedule(sheet: Sheet) -> list[Row]:
+    """Calculate the project columns of a sheet with dependencies. The changes don't appear in the history of cells.
+    Returns the rows that have changed.
+    """
+    if sheet.settings.project is None or not tagged(sheet, START) or not tagged(sheet, FINISH):
+        return []
+    return _Schedule(sheet).run()
 
 
 class _Schedule:
@@ -48,9 +51,12 @@ class _Schedule:
         for row in sheet.rows:
             self.children.setdefault(row.parent_id, []).append(row)
         self.tasks: dict[int, Task] = {}
+        self.changed: list[Row] = []
 
-    def run(self) -> None:
-        """Calculate each row after the rows that it depends on. Then write the cells that differ."""
+    def run(self) -> list[Row]:
+        """Calculate each row after the rows that it depends on. Then write the cells that differ. Returns the rows of
+        these cells. A row with several such cells is returned several times.
+        """
         for row in _in_order(self.sheet.rows, {row.id: self._needs(row) for row in self.sheet.rows}):
             try:
                 is_parent = row.id in self.children
@@ -59,6 +65,7 @@ class _Schedule:
                 self.tasks[row.id] = Task(duration=self._duration(row))
         for row in self.sheet.rows:
             self._write(row, self.tasks[row.id])
+        return self.changed
 
     def _needs(self, row: Row) -> list[Row]:
         if row.id in self.children:
@@ -146,6 +153,7 @@ class _Schedule:
         new = replace(cell, format=old.format)
         if new != old:
             row.put(column.id, new)
+            self.changed.append(row)
 
     def _cell(self, row: Row, tag: str) -> Cell:
         column: Column | None = tagged(self.sheet, tag)

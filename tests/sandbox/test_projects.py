@@ -276,3 +276,12 @@ def test_rows_copied_to_a_plain_sheet_take_texts_along(project: Grid) -> None:
     assert copied.cell("Draw the partitions", "Duration")["value"] == "1w"
     assert copied.columns["Start"]["type"] == "TEXT_NUMBER"
     assert "Predecessors" not in copied.columns
+
+
+def test_formulas_follow_dates_that_another_row_moves(project: Grid, as_alice: Client) -> None:
+    columns = [{"title": "Begins", "type": "TEXT_NUMBER", "index": 6, "formula": '="on " + Start@row'}]
+    assert as_alice.ask("POST", f"{project.path}/columns", columns).status_code == 200
+    project.put("Draw the partitions", {"title": "Duration", "value": "30d"})
+    for task in project.tasks():
+        start, begins = values(project, task, "Start", "Begins")
+        assert begins == f"on {start or ''}"
