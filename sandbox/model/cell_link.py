@@ -8,6 +8,7 @@ from typing import Any
 
 from sandbox.clock import now
 from sandbox.model.event_bus import on_cell, on_sheet
+from sandbox.model.formula import recalculate
 from sandbox.model.sheet import CellRef, Row, Sheet
 from sandbox.model.state import CELL_LINK_USER, State
 
@@ -38,18 +39,34 @@ def cut(state: State, gone: Sheet) -> None:
 
 
 def propagate(state: State, sheet: Sheet, *, at: datetime, depth: int = 10) -> None:
-    """Copy the values of a sheet's cells to the cells that are linked to them. If the source of a link no longer
-    exists, the link becomes broken.
+    """Copy the values of a sheet's cells to the cells that are linked to them, and calculate the formulas that use
+    these cells. If the source of a link no longer exists, the link becomes broken.
     """
-    for source, destination in list(sheet.links_out):
-        target = state.sheets.get(destination.sheet_id)
-        row = target.row(destination.row_id) if target else None
-        if target and row and _carry(sheet, source, row, destination.column_id, at):
+    links: dict[int, list[tuple[CellRef, CellRef]]] = {}
+    for link in sheet.links_out:
+        links.setdefault(link[1].sheet_id, []).append(link)
+    for target_id, pairs in links.items():
+        target = state.sheets.get(target_id)
+        changed = _carry_all(state, sheet, target, pairs, at) if target else []
+        if target and changed:
+            recalculate(target, changed)
             target.changed(at=at)
-            state.announce(on_sheet(target.id, "row", row.id, "updated", by=CELL_LINK_USER))
-            state.announce(on_cell(target.id, row.id, destination.column_id, "updated", by=CELL_LINK_USER))
             if depth:
                 propagate(state, target, at=at, depth=depth - 1)
+
+
+def _carry_all(
+    state: State, sheet: Sheet, target: Sheet, pairs: list[tuple[CellRef, CellRef]], at: datetime
+) -> list[Row]:
+    """Copy the values of all links to one other sheet. Returns the rows of this sheet that have changed."""
+    changed = []
+    for source, destination in pairs:
+        row = target.row(destination.row_id)
+        if row and _carry(sheet, source, row, destination.column_id, at):
+            changed.append(row)
+            state.announce(on_sheet(target.id, "row", row.id, "updated", by=CELL_LINK_USER))
+            state.announce(on_cell(target.id, row.id, destination.column_id, "updated", by=CELL_LINK_USER))
+    return changed
 
 
 def link_status(state: State, other: Sheet | None, start: CellRef, reader: int | None) -> str:

@@ -119,3 +119,20 @@ def test_a_link_leads_to_a_cell_of_another_sheet_that_one_can_see(plan: Grid, bu
     assert attempt(plan, columnId=42) == (400, 1036)
     snagging = next(sheet["id"] for sheet in as_bob.json("/sheets")["data"] if sheet["name"] == "Snagging list")
     assert attempt(plan, sheetId=snagging) == (404, 1114)
+
+
+def test_formulas_use_the_new_value_of_a_link(plan: Grid, budget: Grid) -> None:
+    """Formulas in the same row, in other rows, and behind another link."""
+    plan.put("Structure", {"title": "Notes", "formula": "=Approved@row / 2"})
+    plan.put(TASK, {"title": "Notes", "formula": "=Notes1 + SUM(Approved:Approved)"})
+    top = plan.again().tasks()[0]
+    plan.put(top, {"title": "Notes", "formula": "=SUM(Approved:Approved)"})
+    away = {"sheetId": plan.id, "rowId": plan.row(top), "columnId": plan.column("Notes")}
+    assert budget.put(LINE, {"title": "Amount", "value": None, "linkInFromCell": away}).status_code == 200
+    before = plan.again().cell(top, "Notes")["value"]
+    budget.put("Structure", {"title": "Amount", "value": 310002})
+    now = plan.again()
+    assert now.cell("Structure", "Notes")["value"] == 155001
+    assert now.cell(top, "Notes")["value"] == before + 2
+    assert now.cell(TASK, "Notes")["value"] == 2 * (before + 2)
+    assert budget.again().cell(LINE, "Amount")["value"] == before + 2
