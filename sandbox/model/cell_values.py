@@ -26,7 +26,7 @@ LARGEST_NUMBER = 9_007_199_254_740_992
 MOST_CONTACTS = 20
 EMAIL = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+\.[^@\s.,;<>\"]+")
 ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
-NUMBER = re.compile(r"[-+]?[$€£¥]?\d[\d,]*(\.\d+)?%?|[-+]?[$€£¥]?\.\d+%?")
+NUMBER = re.compile(r"[-+]?[$€£¥]?[0-9][0-9,]*(\.[0-9]+)?%?|[-+]?[$€£¥]?\.[0-9]+%?")
 DECIMAL_COMMA = ("de", "fr", "es", "it", "pt", "nl", "da", "fi", "nb", "pl", "ru", "sv", "tr")
 
 OBJECT_TYPES = {
@@ -129,10 +129,10 @@ def _lenient_number(text: str, reading: Reading) -> Cell | None:
         plain = plain.translate(str.maketrans(",.", ".,"))
     if not NUMBER.fullmatch(plain):
         return None
-    number = float(re.sub(r"[$€£¥,%]", "", plain))
-    if abs(number) > LARGEST_NUMBER:
+    digits = re.sub(r"[$€£¥,%]", "", plain)
+    if abs(float(digits)) > LARGEST_NUMBER:
         return None
-    number = number / 100 if plain.endswith("%") else number
+    number = float(f"{digits}e-2" if plain.endswith("%") else digits)  # 1.1% / 100 would be 0.011000000000000001
     value, form = (int(number) if number.is_integer() else number), written_format(plain)
     return Cell(value=value, display=text.strip() if form else text_of(value), format=form)
 

@@ -19,6 +19,8 @@ TAKEN: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("Notes", {"value": "0", "strict": False}, {"value": 0.0, "displayValue": "0"}),
     ("Notes", {"value": "$5,000", "strict": False}, {"value": 5000.0, "displayValue": "$5,000"}),
     ("Notes", {"value": "50%", "strict": False}, {"value": 0.5, "displayValue": "50%"}),
+    ("Notes", {"value": "1.1%", "strict": False}, {"value": 0.011, "displayValue": "1.1%"}),
+    ("Notes", {"value": "٣", "strict": False}, {"value": "٣", "displayValue": "٣"}),
     ("Notes", {"value": "100.5", "strict": False}, {"value": 100.5, "displayValue": "100.5"}),
     ("Notes", {"value": "1.5 m", "strict": False}, {"value": "1.5 m", "displayValue": "1.5 m"}),
     ("Notes", {"value": TOO_LARGE, "strict": False}, {"value": str(TOO_LARGE), "displayValue": str(TOO_LARGE)}),
