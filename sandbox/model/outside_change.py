@@ -96,6 +96,7 @@ def _carried_out(writing: Writing, given: dict[str, list[Json]], *, keep_links: 
     ids = given.get("delete", [])
     if any(writing.sheet.row(row_id) is None for row_id in ids):
         raise ApiError(1006)
+    _check_places(writing.sheet, ids, [*added, *updated])
     deleted = delete_rows(writing, ids, ignore_missing=False) if ids else []
     updated = [edit for edit in updated if edit.row and edit.row.id not in deleted]
     rows = update_rows(writing, updated) if updated else []
@@ -103,6 +104,17 @@ def _carried_out(writing: Writing, given: dict[str, list[Json]], *, keep_links: 
         autofill(writing.sheet, added)
     rows += add_rows(writing, added, most_rows=0, most_cells=0)
     return OutsideChange(writing.sheet, writing.person.id, rows, deleted)
+
+
+def _check_places(sheet: Sheet, ids: list[int], edits: list[RowEdit]) -> None:
+    """Raise ApiError (1063, 1064) if a row goes next to or below a row that the same change deletes."""
+    rows = [row for row_id in ids if (row := sheet.row(row_id))]
+    gone = {member.id for row in rows for member in sheet.family(row)}
+    for edit in edits:
+        if edit.location and edit.location.parent_id in gone:
+            raise ApiError(1063, edit.location.parent_id)
+        if edit.location and edit.location.sibling_id in gone:
+            raise ApiError(1064, edit.location.sibling_id)
 
 
 def _typed(rows: list[Json]) -> list[Json]:

@@ -118,3 +118,16 @@ def test_only_an_object_is_a_change(sandbox: RunningSandbox) -> None:
 
 def test_system_users_are_in_no_list_of_people(as_alice: Client) -> None:
     assert not {FORM, AUTOMATION, CELL_LINK} & {person["id"] for person in as_alice.json("/users")["data"]}
+
+
+@pytest.mark.parametrize(("place", "code"), [("parentId", 1063), ("siblingId", 1064)])
+@pytest.mark.parametrize("gone", ["Concrete", TASK])
+def test_no_row_goes_next_to_a_row_that_the_same_change_deletes(
+    sandbox: RunningSandbox, plan: Grid, bob: Person, place: str, code: int, gone: str
+) -> None:
+    for kind, moved in (("add", {"cells": []}), ("update", {"id": plan.row("Roof")})):
+        description: dict[str, Any] = {"by": "person", "person": bob.id, "sheetId": plan.id, "delete": [plan.row(gone)]}
+        description[kind] = [{**moved, place: plan.row(TASK)}]
+        answer = requests.post(f"{sandbox.url}/_sandbox/changes", json=description, timeout=5)
+        assert (answer.status_code, answer.json()["errorCode"]) == (400, code)
+    assert plan.again().body == plan.body
