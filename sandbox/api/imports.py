@@ -43,7 +43,7 @@ def _imported(call: Call, container_id: int | None) -> Json:
     """
     if not call.body:
         raise ApiError(1024)
-    upload = read_upload(call)
+    upload = read_upload(call, needs_name=False)
     reader = READERS.get(upload.mime_type.partition(";")[0].strip().lower())
     if reader is None:
         raise ApiError(1091, upload.mime_type)

@@ -46,8 +46,9 @@ def is_link(call: Call) -> bool:
     return is_json and not _disposition(call).lower().startswith("attachment")
 
 
-def read_upload(call: Call) -> Upload:
-    """Return the file of a simple or multipart upload.
+def read_upload(call: Call, *, needs_name: bool = True) -> Upload:
+    """Return the file of a simple or multipart upload. If `needs_name` is false, a simple upload can be without the
+    file's name.
 
     Raises ApiError (1011, 1074, 1091, 1125-1128) if the upload isn't valid.
     """
@@ -56,7 +57,7 @@ def read_upload(call: Call) -> Upload:
         if part is None:
             raise ApiError(1127, FILE_PART)
         return _from_part(part)
-    return _simple(call)
+    return _simple(call, needs_name=needs_name)
 
 
 def read_with_file(call: Call, name: str) -> tuple[Json, Upload | None]:
@@ -89,14 +90,15 @@ def _from_part(part: Part) -> Upload:
     return Upload(part.filename, _mime_type(part.content_type, part.filename), part.content)
 
 
-def _simple(call: Call) -> Upload:
-    """Return the file of a simple upload, in which the whole body is the file.
+def _simple(call: Call, *, needs_name: bool) -> Upload:
+    """Return the file of a simple upload, in which the whole body is the file. If the name isn't needed and is missing,
+    it is "".
 
     Raises ApiError 1011 if Content-Disposition, Content-Type or Content-Length is missing. A blank Content-Type is
     accepted. Raises ApiError 1074 if the file is too large.
     """
-    name = parameter("content-disposition", _disposition(call), "filename")
-    if not name or not _disposition(call).lower().startswith("attachment"):
+    name = parameter("content-disposition", _disposition(call), "filename") or ""
+    if (needs_name and not name) or not _disposition(call).lower().startswith("attachment"):
         raise ApiError(1011, "Content-Disposition")
     for header in ("Content-Type", "Content-Length"):
         if header not in call.headers:

@@ -130,3 +130,11 @@ def test_only_who_may_make_sheets_imports_them(as_charlie: Client, as_dora: Clie
     licensed = [client.json("/users/me")["licensedSheetCreator"] for client in (as_charlie, as_dora)]
     assert [answer.status_code for answer in answers] == [200 if each else 403 for each in licensed]
     assert False in licensed
+
+
+def test_an_import_needs_no_file_name(as_alice: Client) -> None:
+    """The Python SDK and the example in Smartsheet's documentation send no name of the file."""
+    headers = {"Content-Type": CSV, "Content-Disposition": "attachment"}
+    for query, answer in (("?sheetName=Fruit", 200), ("", 400)):
+        made = as_alice.http.post(f"{as_alice.api}/sheets/import{query}", data=TABLE, headers=headers, timeout=10)
+        assert made.status_code == answer, made.text
