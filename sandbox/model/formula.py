@@ -11,9 +11,16 @@ from collections.abc import Iterable
 from dataclasses import replace
 from functools import lru_cache
 
+from sandbox.clock import now
 from sandbox.errors import ApiError
-from sandbox.model.formula_functions import FUNCTIONS, Calculator
-from sandbox.model.formula_operators import LOST, FormulaError, as_day
+from sandbox.model.formula_functions import (
+    FUNCTIONS,
+    INVALID_COLUMN_VALUE,
+    TYPES_EXPECTED,
+    WRONG_ARGUMENTS,
+    Calculator,
+)
+from sandbox.model.formula_operators import DIVIDE_BY_ZERO, INVALID_OPERATION, LOST, FormulaError, as_day
 from sandbox.model.formula_parser import Function, Incalculable, Range, Reference, Unparseable, parsed, titles_in, walk
 from sandbox.model.formula_references import names_rows
 from sandbox.model.project_columns import PROJECT_TYPES
@@ -21,7 +28,17 @@ from sandbox.model.schedule import schedule
 from sandbox.model.sheet import EMPTY, Cell, Column, Row, Sheet
 
 CIRCULAR, UNPARSEABLE = "#CIRCULAR REFERENCE", "#UNPARSEABLE"
-FAR_FUNCTIONS = ("PARENT", "TODAY")
+ERRORS = {
+    CIRCULAR,
+    UNPARSEABLE,
+    LOST,
+    DIVIDE_BY_ZERO,
+    INVALID_OPERATION,
+    INVALID_COLUMN_VALUE,
+    WRONG_ARGUMENTS,
+    *TYPES_EXPECTED.values(),
+}
+MOST_DEPTH = 30  # of cells that use each other, before the calculation starts again from the deepest one
 
 Key = tuple[int, int]
 
@@ -30,14 +47,22 @@ def recalculate(sheet: Sheet, rows: list[Row]) -> None:
     """If the sheet is a project sheet, schedule its tasks. Then calculate the formulas of these rows and of their
     parent rows, at every level.
 
-    If formulas of the sheet use cells of other rows, calculate all formulas of the sheet.
+    If formulas of the sheet use cells of other rows, also calculate the formulas of all rows with such a formula, and
+    of their parent rows. The same is true for formulas that use the current date, if the day has changed.
     """
     rows = rows + schedule(sheet)
-    nearby = _with_ancestors(sheet, rows)
-    due = _formulas(sheet, nearby)
-    if sheet.has_far_formulas or any(_is_far(formula) for formula in due.values()):
-        due = _formulas(sheet, sheet.rows)
-        sheet.has_far_formulas = any(_is_far(formula) for formula in due.values())
+    due = _formulas(sheet, _with_ancestors(sheet, rows))
+    today = now().date().isoformat()
+    is_new_day = sheet.calculated_on not in (None, today)
+    if sheet.has_far_formulas or is_new_day or any(_is_far(formula) for formula in due.values()):
+        everything = _formulas(sheet, sheet.rows)
+        far = {key[0] for key, formula in everything.items() if _is_far(formula) or _uses_today(formula)}
+        wanted = {row.id for row in _with_ancestors(sheet, [*rows, *(row for row in sheet.rows if row.id in far)])}
+        due = {key: formula for key, formula in everything.items() if key[0] in wanted}
+        sheet.has_far_formulas = any(_is_far(formula) for formula in everything.values())
+        sheet.calculated_on = None
+    if any(_uses_today(formula) for formula in due.values()):
+        sheet.calculated_on = today
     if due:
         _Run(sheet, due).run()
 
@@ -79,15 +104,21 @@ def _why_not(formula: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _is_far(formula: str) -> bool:
-    """Whether a formula uses the current date, or cells outside its own row and the children of its own row."""
+    """Whether a formula uses cells outside its own row and the children of its own row."""
     if _why_not(formula):
         return False
     return any(
         isinstance(node, Range)
         or (isinstance(node, Reference) and node.row is not None)
-        or (isinstance(node, Function) and node.name in FAR_FUNCTIONS)
+        or (isinstance(node, Function) and node.name == "PARENT")
         for node in walk(parsed(formula))
     )
+
+
+@lru_cache(maxsize=4096)
+def _uses_today(formula: str) -> bool:
+    """Whether a formula uses the current date."""
+    return "TODAY" in formula.upper()
 
 
 def _formulas(sheet: Sheet, rows: Iterable[Row]) -> dict[Key, str]:
@@ -102,36 +133,64 @@ def _formulas(sheet: Sheet, rows: Iterable[Row]) -> dict[Key, str]:
     return found
 
 
+class _TooDeep(Exception):
+    """The formula of the cell `key` must be calculated first, but too many other calculations are waiting for it."""
+
+    def __init__(self, key: Key) -> None:
+        super().__init__(key)
+        self.key = key
+
+
 class _Run(Calculator):
     """Calculates formulas. If a formula uses a cell with another formula, the other formula is calculated first."""
 
     def __init__(self, sheet: Sheet, due: dict[Key, str]) -> None:
         super().__init__(sheet)
         self.due, self.active, self.failed = due, set[Key](), set[Key]()
+        self.waiting: dict[Key, None] = {}
         self.columns = {column.id: column for column in sheet.columns}
+        self.most_depth = MOST_DEPTH
 
     def run(self) -> None:
-        """Calculate the formulas from top to bottom, because most of them use cells above. If a chain of formulas is
-        too long for Python's recursion, calculate the formulas from bottom to top.
-        """
-        for keys in (list(self.due), list(self.due)[::-1]):
-            for key in keys:
-                try:
-                    self._settle(key)
-                except RecursionError:
-                    break
+        """Calculate the formulas from top to bottom, because most of them use cells above."""
         for key in list(self.due):
+            self.waiting, self.most_depth = {key: None}, MOST_DEPTH
+            while self.waiting:
+                self._calculate(next(reversed(self.waiting)))
+
+    def _calculate(self, key: Key) -> None:
+        """Calculate a formula that is waiting. If it uses a long chain of other formulas, the deepest one of these
+        waits too, and is calculated first.
+        """
+        try:
+            self._settle(key)
+        except _TooDeep as deep:
+            self.waiting[deep.key] = None
+            return
+        except RecursionError:
+            if self.most_depth > 1:
+                self.most_depth = 1
+                return
+            self.failed.add(key)
             self._put(key, EMPTY)
+        del self.waiting[key]
 
     def cell(self, row: Row, column: Column) -> Cell:
-        """Return a cell, with the current value of its formula. Raises Incalculable if the formula has no value."""
+        """Return a cell, with the current value of its formula. Raises FormulaError if this value is an error, and
+        Incalculable if the formula has no value.
+        """
         key = (row.id, column.id)
         if column.system_type:
             raise Incalculable(f"with the system column {column.title!r}")
-        if key in self.active:
-            raise FormulaError(CIRCULAR)
-        self._settle(key)
+        if key in self.due:
+            if key in self.active or key in self.waiting:
+                raise FormulaError(CIRCULAR)
+            if len(self.active) >= self.most_depth:
+                raise _TooDeep(key)
+            self._settle(key)
         cell = row.cell(column.id)
+        if cell.formula and cell.value in ERRORS:
+            raise FormulaError(str(cell.value))
         if key in self.failed or (cell.formula and cell.value is None and _why_not(cell.formula)):
             raise Incalculable(f"with a cell that has no value, in the column {column.title!r}")
         return replace(cell, value=as_day(cell.value)) if column.type == "DATE" else cell

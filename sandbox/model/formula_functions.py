@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from sandbox.clock import now
 from sandbox.model.cell_values import ISO_DATE, LONGEST_TEXT, text_of
+from sandbox.model.formula_memory import Memory
 from sandbox.model.formula_operators import (
     DIVIDE_BY_ZERO,
     LOST,
@@ -31,6 +32,7 @@ from sandbox.model.formula_parser import (
     Range,
     Reference,
     Unparseable,
+    tests_cells,
     walk,
 )
 from sandbox.model.sheet import EMPTY, Cell, Column, Primitive, Row, Sheet
@@ -45,10 +47,13 @@ class Calculator(ABC):
     def __init__(self, sheet: Sheet) -> None:
         self.sheet = sheet
         self._by_title = {column.title: column for column in sheet.columns}
+        self.memory = Memory(sheet)
 
     @abstractmethod
     def cell(self, row: Row, column: Column) -> Cell:
-        """Return a cell with its current value. Raises FormulaError or Incalculable if the cell has no value."""
+        """Return a cell with its current value. Raises FormulaError if the value is an error such as `#REF`, and
+        Incalculable if the cell has no value.
+        """
 
     def result(self, node: Node, row: Row, column: Column) -> Cell:
         """Return the cell with the result of a formula. Raises FormulaError or Incalculable if there is no result."""
@@ -81,15 +86,15 @@ class _Formula:
             case Literal(value=value):
                 return value
             case Reference():
-                return self.element if node == CELL else _sound(self.cell(node))
+                return self.element if node == CELL else self.cell(node).value
             case Operation(sign="-", left=None, right=right):
                 return -number_of(self.value(right))
             case Operation(sign=sign, left=None) if sign in COMPARISONS:
                 return self.meets(node, self.element)
             case Operation(sign=sign, left=left, right=right) if left is not None:
                 return operated(sign, self.value(left), self.value(right))
-            case Function(name=name, arguments=arguments) if name in FUNCTIONS:
-                return FUNCTIONS[name](self, arguments)
+            case Function(name=name) if name in FUNCTIONS:
+                return self.calculator.memory.value(node, lambda: FUNCTIONS[name](self, node.arguments))
         raise Incalculable(type(node).__name__)
 
     def cell(self, reference: Reference) -> Cell:
@@ -108,10 +113,11 @@ class _Formula:
         """Return the cells of a range or of CHILDREN. For another part of a formula, return one cell with its value."""
         match node:
             case Range():
-                return self.range(node)
+                return self.calculator.memory.range(node, lambda: self.range(node))
             case Function(name="CHILDREN", arguments=arguments):
                 row, column = self.place(arguments)
-                return [self.calculator.cell(child, column) for child in self.sheet.children(row.id)]
+                children = self.calculator.memory.children.get(row.id, [])
+                return [self.calculator.cell(child, column) for child in children]
             case Reference() if node != CELL:
                 return [self.cell(node)]
         value = self.value(node)
@@ -140,6 +146,13 @@ class _Formula:
                 row = self.row if reference.row is None else self.numbered(reference.row)
                 return row, self.calculator.column(reference.title)
         raise Incalculable("CHILDREN() or PARENT() with these arguments")
+
+    def meeting(self, node: Node, cells: Sequence[Cell], criterion: Node) -> list[int]:
+        """Return the positions of the cells that meet a criterion. `cells` are the cells of the range `node`."""
+        wanted = criterion.right if isinstance(criterion, Operation) and _is_equality(criterion) else criterion
+        if isinstance(node, Range) and not tests_cells(wanted):
+            return self.calculator.memory.places(node, cells, self.value(wanted))
+        return [place for place, cell in enumerate(cells) if self.meets(criterion, cell.value)]
 
     def meets(self, criterion: Node, element: Primitive) -> bool:
         """Whether the value of a cell meets a criterion: `5`, `>5` or `@cell > 5`."""
@@ -170,11 +183,8 @@ def _in_column(column: Column, value: Primitive) -> Primitive:
     return value
 
 
-def _sound(cell: Cell) -> Primitive:
-    """Return the value of a cell. Raises FormulaError if the value is an error such as `#REF`."""
-    if isinstance(cell.value, str) and cell.formula and cell.value.startswith("#") and cell.value.isupper():
-        raise FormulaError(cell.value)
-    return cell.value
+def _is_equality(criterion: Operation) -> bool:
+    return criterion.left is None and criterion.sign == "="
 
 
 def _all_cells(formula: _Formula, arguments: tuple[Node, ...]) -> list[Cell]:
@@ -182,7 +192,7 @@ def _all_cells(formula: _Formula, arguments: tuple[Node, ...]) -> list[Cell]:
 
 
 def _all_numbers(formula: _Formula, arguments: tuple[Node, ...]) -> list[float]:
-    return numbers_in(*(_sound(cell) for cell in _all_cells(formula, arguments)))
+    return numbers_in(*(cell.value for cell in _all_cells(formula, arguments)))
 
 
 def _sum(formula: _Formula, arguments: tuple[Node, ...]) -> Primitive:
@@ -211,7 +221,7 @@ def _if(formula: _Formula, arguments: tuple[Node, ...]) -> Primitive:
 def _countif(formula: _Formula, arguments: tuple[Node, ...]) -> Primitive:
     if len(arguments) != 2:
         raise FormulaError(WRONG_ARGUMENTS)
-    return sum(formula.meets(arguments[1], cell.value) for cell in formula.cells(arguments[0]))
+    return len(formula.meeting(arguments[0], formula.cells(arguments[0]), arguments[1]))
 
 
 def _sumif(formula: _Formula, arguments: tuple[Node, ...]) -> Primitive:
@@ -220,14 +230,14 @@ def _sumif(formula: _Formula, arguments: tuple[Node, ...]) -> Primitive:
     tested, summed = formula.cells(arguments[0]), formula.cells(arguments[-1] if len(arguments) == 3 else arguments[0])
     if len(tested) != len(summed):
         raise FormulaError(WRONG_ARGUMENTS)
-    met = [other for cell, other in zip(tested, summed, strict=True) if formula.meets(arguments[1], cell.value)]
-    return sum(numbers_in(*(_sound(cell) for cell in met)))
+    met = formula.meeting(arguments[0], tested, arguments[1])
+    return sum(numbers_in(*(summed[place].value for place in met)))
 
 
 def _parent(formula: _Formula, arguments: tuple[Node, ...]) -> Primitive:
     row, column = formula.place(arguments)
     parent = formula.sheet.row(row.parent_id)
-    return _sound(formula.calculator.cell(parent, column)) if parent else None
+    return formula.calculator.cell(parent, column).value if parent else None
 
 
 def _children(formula: _Formula, arguments: tuple[Node, ...]) -> Primitive:
@@ -244,7 +254,7 @@ def _join(formula: _Formula, arguments: tuple[Node, ...]) -> Primitive:
     if len(arguments) not in (1, 2):
         raise FormulaError(WRONG_ARGUMENTS)
     delimiter = text_of(formula.value(arguments[1])) if len(arguments) == 2 else ""
-    return delimiter.join(cell.display or text_of(_sound(cell)) for cell in formula.cells(arguments[0]))
+    return delimiter.join(cell.display or text_of(cell.value) for cell in formula.cells(arguments[0]))
 
 
 FUNCTIONS: dict[str, Callable[[_Formula, tuple[Node, ...]], Primitive]] = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from datetime import date, timedelta
 from typing import Any
 
@@ -14,6 +14,7 @@ from sandbox.model.sheet import Primitive
 
 LOST, DIVIDE_BY_ZERO, INVALID_OPERATION = "#REF", "#DIVIDE BY ZERO", "#INVALID OPERATION"
 MOST_DAYS = 1_000_000
+UNCHECKED = object()  # the key of an unchecked box, which Python's dictionaries wouldn't tell from 0
 ORDERS: dict[str, Callable[[Any, Any], bool]] = {
     "<": operator.lt,
     ">": operator.gt,
@@ -89,18 +90,27 @@ def shifted(day: date, days: float) -> Day:
 
 
 def compared(sign: str, left: Primitive, right: Primitive) -> bool:
-    """Return the result of a comparison. A blank cell equals the empty text and an unchecked box. A blank cell is
-    neither less nor greater than any value.
+    """Return the result of a comparison. A blank cell equals the empty text and an unchecked box. An unchecked box also
+    equals 0. A blank cell is neither less nor greater than any value.
     """
     if sign in ("=", "<>"):
-        return (_filled(left) == _filled(right)) is (sign == "=")
+        return (key_of(left) in equal_keys(right)) is (sign == "=")
     if isinstance(left, str) is not isinstance(right, str) or None in (left, right):
         return False
     return ORDERS[sign](left, right)
 
 
-def _filled(value: Primitive) -> Primitive:
-    return None if value is False or value == "" else value
+def key_of(value: Primitive) -> Hashable:
+    """Return a key of a value. Values with the same key are equal."""
+    return UNCHECKED if value is False else None if value == "" else value
+
+
+def equal_keys(value: Primitive) -> tuple[Hashable, ...]:
+    """Return the keys of all values that are equal to this value."""
+    key = key_of(value)
+    if key is UNCHECKED:
+        return UNCHECKED, None, 0
+    return (key, UNCHECKED) if key is None or key == 0 else (key,)
 
 
 def numbers_in(*values: Primitive) -> list[float]:

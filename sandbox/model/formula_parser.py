@@ -127,6 +127,37 @@ def walk(node: Node) -> list[Node]:
     return found
 
 
+def tests_cells(node: Node) -> bool:
+    """Whether a part of a formula depends on the cell that a criterion is testing: `@cell` or `>5`."""
+    return any(each == CELL or _is_criterion(each) for each in walk(node))
+
+
+def is_the_same_in_all_rows(node: Node, *, in_criterion: bool = False) -> bool:
+    """Whether a part of a formula has the same value in all rows: it uses no cell of its own row, and none of the row's
+    parent and child rows. In a criterion, `@cell` has the same meaning in all rows.
+    """
+    match node:
+        case Reference(row=row):
+            return row is not None or (in_criterion and node == CELL)
+        case Operation(left=left, right=right):
+            sides = [right] if left is None else [left, right]
+            is_outside = _is_criterion(node) and not in_criterion
+            return not is_outside and all(is_the_same_in_all_rows(side, in_criterion=in_criterion) for side in sides)
+        case Function(name=name, arguments=arguments):
+            if name in ("CHILDREN", "PARENT") and not arguments:
+                return False
+            criteria = (1,) if name in ("COUNTIF", "SUMIF") else ()
+            return all(
+                is_the_same_in_all_rows(argument, in_criterion=in_criterion or place in criteria)
+                for place, argument in enumerate(arguments)
+            )
+    return True
+
+
+def _is_criterion(node: Node) -> bool:
+    return isinstance(node, Operation) and node.left is None and node.sign in COMPARISONS
+
+
 def _tokens(text: str) -> list[tuple[str, str, str]]:
     """Return the kind, the text and the row of each token. If the token names no row, its row is ""."""
     tokens, place = [], 0

@@ -202,6 +202,7 @@ class Sheet:
     settings: SheetSettings = field(default_factory=SheetSettings)
     version: int = 1
     has_far_formulas: bool = False
+    calculated_on: str | None = None  # the day, if formulas use the current date
     links_out: list[tuple[CellRef, CellRef]] = field(default_factory=list)
     discussions: list[Discussion] = field(default_factory=list)
     attachments: list[Attachment] = field(default_factory=list)

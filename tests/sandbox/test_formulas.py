@@ -1,4 +1,6 @@
+import time
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -205,6 +207,10 @@ def result(fruit: Grid, formula: str, *, task: str = "Apple", title: str = "Resu
         ("=COUNTIF(Size:Size, >6)", 2),
         ("=COUNTIF(Size:Size, @cell < 6)", 1),
         ("=COUNTIF(Ripe:Ripe, 1)", 1),
+        ("=COUNTIF(Ripe:Ripe, 0)", 1),
+        ("=COUNTIF(Ripe:Ripe, <>0)", 3),
+        ('=COUNTIF(Ripe:Ripe, "")', 3),
+        ('=IF(Ripe3 = 0, "wait", "eat")', "wait"),
         ('=COUNTIF(Due:Due, <="2026-03-01")', 1),
         ('=SUMIF(Name:Name, <>"Basket", Size:Size)', 12),
         ("=SUMIF(Size:Size, >=7)", 107),
@@ -318,3 +324,122 @@ def test_ranges_follow_a_column_that_is_renamed(fruit: Grid, as_alice: Client) -
     as_alice.ask("PUT", f"{fruit.path}/columns/{fruit.column('Size')}", {"title": "Weight in g"})
     cell = fruit.again().cell("Apple", "Result of it")
     assert (cell["formula"], cell["value"]) == ("=SUM([Weight in g]:[Weight in g])", 112)
+
+
+@pytest.mark.parametrize(
+    "formula",
+    ["=COUNT(Size1:Size4)", "=COUNTIF(Size:Size, 7)", '=JOIN(Size:Size, ", ")', "=SUMIF(Size:Size, 7, Ripe:Ripe)"],
+)
+def test_an_error_in_a_range_is_the_result(fruit: Grid, formula: str) -> None:
+    result(fruit, "=1 / 0", task="Apart", title="Size")
+    assert result(fruit, formula) == "#DIVIDE BY ZERO"
+
+
+def test_a_circle_of_counts_is_found(fruit: Grid) -> None:
+    result(fruit, "=COUNT([Result of it]3)")
+    assert result(fruit, "=COUNT([Result of it]2)", task="Pear") == "#CIRCULAR REFERENCE"
+    assert fruit.again().cell("Apple", "Result of it")["value"] == "#CIRCULAR REFERENCE"
+
+
+def test_a_text_like_an_error_is_a_text(fruit: Grid) -> None:
+    result(fruit, '="#NEW"', title="Name")
+    assert result(fruit, '=Name@row + "!"') == "#NEW!"
+
+
+def add_formulas(fruit: Grid, formulas: dict[int, str]) -> dict[int, Any]:
+    """Write each formula to the size in the row with this number. The rows begin at 5. Returns the sizes."""
+    rows = [
+        {"toBottom": True, "cells": fruit.cells({"title": "Size", "formula": formulas[row]})}
+        for row in sorted(formulas)
+    ]
+    for start in range(0, len(rows), 500):
+        assert fruit.client.ask("POST", f"{fruit.path}/rows", rows[start : start + 500]).status_code == 200
+    body = fruit.client.json(f"{fruit.path}?columnIds={fruit.column('Size')}")
+    return {row["rowNumber"]: row["cells"][0].get("value") for row in body["rows"][4:]}
+
+
+def test_a_long_chain_can_be_in_any_order(fruit: Grid) -> None:
+    order = [5 + (place * 389) % 1000 for place in range(1000)]
+    chain = {row: f"=Size{before} + 1" for before, row in pairwise(order)}
+    sizes = add_formulas(fruit, chain | {order[0]: "=1"})
+    assert [sizes[row] for row in order] == list(range(1, 1001))
+
+
+def test_a_long_circle_is_found(fruit: Grid) -> None:
+    sizes = add_formulas(fruit, {row: f"=Size{row + 1 if row < 304 else 5} + 1" for row in range(5, 305)})
+    assert set(sizes.values()) == {"#CIRCULAR REFERENCE"}
+
+
+def test_formulas_beyond_measure_do_not_stop_the_others(fruit: Grid) -> None:
+    long = "=1" + "+1" * 1900
+    assert add_formulas(fruit, {5: long, 6: "=Size1 + 1", 7: long, 8: "=SUM(Size6, 1)"}) == {
+        5: None,
+        6: 101,
+        7: None,
+        8: 102,
+    }
+
+
+def test_rows_share_what_is_the_same_for_all(fruit: Grid, as_alice: Client) -> None:
+    """Each row has its own result, although formulas that are the same in all rows are calculated only once."""
+    formulas = {
+        "Total": "=SUM(Size:Size)",
+        "Same name": "=COUNTIF(Name:Name, Name@row)",
+        "Sum of them": "=SUMIF(Name:Name, =Name@row, Size:Size)",
+        "Larger": "=COUNTIF(Size:Size, @cell > Size@row)",
+        "Small": "=COUNTIF(Size:Size, @cell < 6)",
+        "Parts": "=COUNT(CHILDREN(Name@row))",
+        "Unripe": "=COUNTIF(Ripe:Ripe, 0)",
+    }
+    columns = [{"title": title, "type": "TEXT_NUMBER", "index": 6, "formula": one} for title, one in formulas.items()]
+    assert as_alice.ask("POST", f"{fruit.path}/columns", columns).status_code == 200
+    fruit.post({"title": "Name", "value": "Pear"}, {"title": "Size", "value": 3})
+    now = fruit.again().body
+    names = {column["id"]: column["title"] for column in now["columns"]}
+    found = [{names[cell["columnId"]]: cell.get("value") for cell in row["cells"]} for row in now["rows"]]
+    assert [[row[title] for title in formulas] for row in found] == [
+        [115, 1, 100, 0, 2, 2, 1],
+        [115, 1, 5, 2, 2, 0, 1],
+        [115, 2, 10, 1, 2, 0, 1],
+        [115, 1, 0, 0, 2, 0, 1],
+        [115, 2, 10, 3, 2, 0, 1],
+    ]
+
+
+def test_column_formulas_of_a_large_sheet_are_quick() -> None:
+    """Without sharing, such formulas take many times as long as a formula that only reads one cell."""
+    formulas = {
+        "Copy": "={1}@row",
+        "Children": "=SUM(CHILDREN({1}@row))",
+        "Sum": "=SUM({1}:{1}) + {1}@row",
+        "Same": "=COUNTIF({0}:{0}, {0}@row)",
+        "Sum of them": "=SUMIF({0}:{0}, {0}@row, {1}:{1})",
+    }
+    with RunningSandbox("--rows", "6000", "--columns", "3") as sandbox:
+        alice = sandbox.people()["alice"]
+        client = Client(sandbox, alice.token)
+        path = f"/sheets/{sandbox.sheet(alice, 'Large sheet')['id']}/columns"
+        titles = [f"[{column['title']}]" for column in client.json(path)["data"]]
+        times = []
+        for title, formula in formulas.items():
+            column = {"title": title, "type": "TEXT_NUMBER", "index": 3, "formula": formula.format(*titles)}
+            start = time.monotonic()
+            made = client.ask("POST", path, column)
+            times.append(time.monotonic() - start)
+            assert made.status_code == 200, made.text
+            client.ask("DELETE", f"{path}/{made.json()['result']['id']}")
+        client.close()
+    assert max(times[1:]) < 6 * times[0]
+
+
+def test_dates_are_calculated_once_a_day(fruit: Grid, sandbox: RunningSandbox) -> None:
+    """A change of a row doesn't calculate `TODAY()` in other rows again, unless the day is new."""
+    result(fruit, '="it is " + TODAY()', task="Apart")
+    before = fruit.again().cell("Apart", "Result of it")["value"]
+    fruit.put("Apple", {"title": "Size", "value": 8})
+    assert fruit.again().cell("Apart", "Result of it")["value"] == before
+    for days in (2, 4):
+        sandbox.control("POST", "clock", {"ahead": days * 86_400})
+        fruit.put("Apple", {"title": "Size", "value": days})
+        assert fruit.again().cell("Apart", "Result of it")["value"] != before
+        before = fruit.again().cell("Apart", "Result of it")["value"]
