@@ -9,7 +9,7 @@ from django.test import Client
 from audit.changes import with_outcomes
 from audit.models import Entry
 from edits.gateway import client
-from edits.gateway.transport import Answer
+from edits.gateway.transport import Answer, exchange
 from tests.edits.browser import Page
 from tests.edits.site_plan import SitePlan
 from tests.running_sandbox import Person
@@ -126,7 +126,7 @@ def test_a_sheet_that_is_nested_too_deeply(
 
 def nest(patch: pytest.MonkeyPatch, *, levels: int) -> None:
     """Let objects inside each other replace the text DEEP in Smartsheet's answers."""
-    real, deep = client.exchange, b'{"url":' * levels + b'""' + b"}" * levels
+    real, deep = exchange, b'{"url":' * levels + b'""' + b"}" * levels
 
     def exchanged(*args: Any, **more: Any) -> Answer:
         answer = real(*args, **more)
