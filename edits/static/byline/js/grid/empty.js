@@ -6,13 +6,15 @@ import { addRows } from "./rows.js";
 // Show why there are no rows. If there are rows again, remove this text.
 export function showEmpty(grid) {
   const { element } = grid.painter;
-  const hadFocus = element.contains(document.activeElement);
+  const { activeElement: focused } = document;
   grid.empty ??= make("div", { class: "grid-empty", onkeydown: keepKey });
   if (grid.view.rowCount) {
+    const hadFocus = grid.empty.contains(focused); // the focus can also be in an editor, where it stays
     grid.empty.remove();
     if (hadFocus) grid.painter.focus();
     return;
   }
+  const hadFocus = element.contains(focused);
   grid.empty.replaceChildren(...contentOf(grid));
   element.append(grid.empty);
   if (hadFocus) grid.empty.querySelector("button")?.focus();
