@@ -4,7 +4,11 @@
 import { make, plural } from "./elements.js";
 import { ID } from "./tree.js";
 
-export class Find {
+export function openFind(grid) {
+  (grid.find ??= new Find(grid)).open();
+}
+
+class Find {
   constructor(grid) {
     this.grid = grid;
     this.input = make("input", { class: "form-control form-control-sm", type: "search", placeholder: "Find", "aria-label": "Find in the sheet" });

@@ -70,16 +70,8 @@ export class Grid {
     return this.use("menu", ({ Menus }) => run((this.menus ??= new Menus(this))));
   }
 
-  openFind() {
-    return this.use("find", ({ Find }) => (this.find ??= new Find(this)).open());
-  }
-
   openHelp() {
     return this.use("help", ({ openHelp }) => openHelp(this));
-  }
-
-  toggleRowPanel() {
-    return this.use("rowPanel", ({ RowPanel }) => (this.rowPanel ??= new RowPanel(this)).toggle());
   }
 
   // Ask a question. Returns a promise. It resolves to true for yes, to false for no, and to undefined if the question
@@ -135,12 +127,6 @@ export class Grid {
   // Empty the selected cells, or those that were selected earlier.
   clear(why, { rowIds, columnIds } = this.selection) {
     return this.use("clearing", ({ clear }) => clear(this, why, { rowIds, columnIds }));
-  }
-
-  // Extend the selection to whole rows.
-  selectRows() {
-    const { top, bottom } = this.selection.range;
-    this.selection.select(top, 0, bottom, this.view.columns.length - 1);
   }
 
   // The address of the focused cell's link; "" if the cell has no link or the link isn't safe.

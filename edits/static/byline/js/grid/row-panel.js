@@ -9,7 +9,11 @@ import { fill, loggedChanges } from "./who-changed.js";
 const FEW = 10;
 const PAUSE = 300; // milliseconds that a row has the focus before its log is read
 
-export class RowPanel {
+export function toggleRowPanel(grid) {
+  (grid.rowPanel ??= new RowPanel(grid)).toggle();
+}
+
+class RowPanel {
   constructor(grid) {
     this.grid = grid;
     this.row = null;

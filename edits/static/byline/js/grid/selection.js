@@ -75,10 +75,6 @@ export class Selection extends EventTarget {
     this.#tell();
   }
 
-  selectAll() {
-    this.select(0, 1, this.view.rowCount - 1, this.view.columns.length - 1);
-  }
-
   has(row, column) {
     const { top, bottom, left, right, isWholeRows } = this.range;
     return row >= top && row <= bottom && column <= right && (column >= left || (isWholeRows && column === 0));

@@ -1,6 +1,6 @@
-// Checks and unchecks boxes, and collapses and expands rows.
+// Checks and unchecks boxes, collapses and expands rows, and selects whole rows and all cells.
 
-import { PARENT } from "./tree.js";
+import { ID, PARENT } from "./tree.js";
 
 // Toggle the focused check box, and set the other selected check boxes to the same value.
 export function toggleBoxes(grid) {
@@ -9,6 +9,16 @@ export function toggleBoxes(grid) {
   const boxes = selection.columnIds.filter((id) => sheet.column(id)?.type === "CHECKBOX");
   const changes = selection.rowIds.flatMap((row) => boxes.map((column) => ({ do: "update", row, column, value: !isOn })));
   grid.apply(changes, "edit");
+}
+
+// Extend the selection to whole rows.
+export function selectRows({ selection, view }) {
+  const { top, bottom } = selection.range;
+  selection.select(top, 0, bottom, view.columns.length - 1);
+}
+
+export function selectAll({ selection, view }) {
+  selection.select(0, 1, view.rowCount - 1, view.columns.length - 1);
 }
 
 // Collapse or expand the focused row. Collapsing a row without child rows collapses its parent row.
@@ -22,4 +32,9 @@ export function collapse(grid, isCollapsed) {
     grid.view.setCollapsed([parent], true);
     grid.go(grid.view.indexOf(parent), grid.selection.at.column);
   }
+}
+
+export function collapseAll({ sheet, view }, isCollapsed) {
+  const parents = sheet.rows.filter((row, position) => sheet.hasChildren(position));
+  view.setCollapsed(parents.map((row) => row[ID]), isCollapsed);
 }

@@ -151,11 +151,6 @@ export class View extends EventTarget {
     this.#tell("settings");
   }
 
-  collapseAll(isCollapsed) {
-    const parents = this.sheet.rows.filter((row, position) => this.sheet.hasChildren(position));
-    this.setCollapsed(parents.map((row) => row[ID]), isCollapsed);
-  }
-
   // Expand the parents of a row, and return the row's index in the view.
   reveal(rowId) {
     const above = [];
