@@ -5,11 +5,18 @@ in the meantime.
 import pytest
 from playwright.sync_api import Page, expect
 
+from audit.models import Entry
 from tests.browser.grids import (
+    DIG,
     FILTER,
+    cell,
     comes_to_hold,
+    go_to,
     look,
+    note,
+    open_grid,
     saved,
+    value,
 )
 from tests.browser.test_grid_shapes import open_empty, rows
 from tests.edits.site_plan import SitePlan
@@ -47,3 +54,50 @@ def test_an_editor_keeps_the_focus_when_a_sheet_that_was_empty_gets_another_row(
     page.keyboard.press("Enter")
     saved(page)
     assert rows(sandbox, alice, sheet_id)[0][0] == "Hello world"
+
+
+def test_keys_reach_no_row_while_the_filters_hide_all_rows(page: Page, plan: SitePlan, bob: Person) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    open_grid(page, bob)
+    go_to(page, plan, DIG, "Notes")
+    page.evaluate(NO_MATCH, "Status")
+    button = page.get_by_role("button", name="Show all rows")
+    for key in ["a", "F2", "Control+c", "Control+x", "Control+k", "Control+d", "F4", "Alt+ArrowUp", "Delete"]:
+        button.focus()
+        page.keyboard.press(key)
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    button.click()
+    cell(page, 2, "Notes").click()
+    expect(cell(page, 2, "Notes")).to_be_focused()
+    saved(page)
+    assert value(page, plan, DIG, "Notes") is None
+    assert not Entry.objects.intents().exists()
+
+
+def test_a_filter_hides_the_focused_row_only_after_the_focus_has_left_it(
+    page: Page, plan: SitePlan, bob: Person
+) -> None:
+    open_grid(page, bob)
+    plan.write(DRAINAGE, Status="In progress")
+    look(page)
+    comes_to_hold(page, plan, DRAINAGE, "Status", "In progress")
+    page.evaluate(FILTER, "Status")
+    go_to(page, plan, DIG, "Notes")
+    write_and_look(page, plan, DIG, "Status", "Complete")
+    page.keyboard.type("For dig")
+    page.keyboard.press("Enter")
+    saved(page)
+    assert plan.value(DIG, "Notes") == "For dig"
+    go_to(page, plan, DRAINAGE, "Notes")
+    write_and_look(page, plan, DRAINAGE, "Notes", "Wet")
+    is_gone(page, DIG)
+
+
+def test_the_person_is_told_that_the_focused_row_was_deleted(page: Page, plan: SitePlan, bob: Person) -> None:
+    open_grid(page, bob)
+    go_to(page, plan, DIG, "Notes")
+    expect(cell(page, 7, "Notes")).to_be_focused()
+    plan.delete(DIG)
+    look(page)
+    expect(note(page)).to_have_text("The cell where you were no longer exists. You are in another cell now.")
+    expect(cell(page, 7, "Notes")).to_be_focused()

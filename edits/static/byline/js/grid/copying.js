@@ -21,7 +21,8 @@ export class Copying {
   // the clipboard.
   async copy(data, why = "") {
     const { grid } = this;
-    if (data === null && grid.editors?.isOpen) return; // an earlier key opened an editor, in which nothing is selected
+    // If an earlier key opened an editor, nothing is selected in it.
+    if (!grid.view.rowCount || (data === null && grid.editors?.isOpen)) return;
     const { status, selection } = grid;
     const { rowIds, columnIds } = selection; // the person may go on before the browser has written
     const { top, bottom, left, right } = selection.range;

@@ -13,6 +13,7 @@ const EVERY = 10_000; // milliseconds between two checks, so that changes by oth
 const AFTER_SAVING = 500; // milliseconds; after a save, formulas have new values, and Smartsheet has formatted texts
 const WHILE_COMPOSING = 100; // milliseconds
 const LONGEST_WAIT = 300_000; // the most milliseconds between two checks
+const MOVED = "The cell where you were no longer exists. You are in another cell now.";
 const DIGEST = 7; // the index, in the API's list of a row, of the hash of the row's formulas and links
 
 export class Freshness {
@@ -72,6 +73,8 @@ export class Freshness {
   }
 
   #merge({ cursor, is_whole, sheet: answer, row_ids: ids, parent_ids: parents, writers, logged }) {
+    const { selection, painter, status } = this.grid;
+    const { focus } = selection;
     this.sheet.setName(answer.name);
     if (is_whole) this.sheet.replaceColumns(answer);
     const rows = new Map(answer.rows.map((row) => [row[ID], row]));
@@ -93,6 +96,7 @@ export class Freshness {
     this.#mark(news, writers, logged);
   }
 
+    if (selection.focus !== focus && painter.element.contains(document.activeElement)) status.tell(MOVED);
   // Mark each cell that others changed. The mark names the person if this app's log has the change; otherwise it says
   // that the cell was changed in Smartsheet. Results of formulas get no mark.
   #mark(cells, writers, logged) {

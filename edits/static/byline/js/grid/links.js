@@ -11,6 +11,7 @@ export async function editLink(grid) {
   const { sheet, selection, host, status } = grid;
   const { row, column: columnId } = selection.focus;
   const column = sheet.column(columnId);
+  if (!sheet.row(row)) return; // no row is shown
   const whyNot = sheet.whyReadOnly(sheet.row(row), column);
   if (whyNot) {
     status.tell(whyNot);

@@ -7,6 +7,7 @@ export class Selection extends EventTarget {
   constructor(view) {
     super();
     this.view = view;
+    view.selection = this;
     this.focus = { row: null, column: null };
     this.anchor = { row: null, column: null };
     this.last = { row: 0, column: 1 }; // the last focus, in case its row is deleted
@@ -92,6 +93,10 @@ export class Selection extends EventTarget {
     const at = this.indexes(this.focus);
     if (at) this.last = at;
     else if (this.view.rowCount) this.go(this.last.row, this.last.column);
+    else {
+      this.focus.row = null; // keys must not reach a row that isn't shown
+      this.#tell();
+    }
     if (!this.indexes(this.anchor)) this.anchor = { ...this.focus };
   }
 

@@ -115,8 +115,9 @@ export class View extends EventTarget {
     return this.columns[index]?.left ?? this.width;
   }
 
-  // Compute the rows of the view, after a change.
-  layOutRows() {
+  // Compute the rows of the view, after a change. The filters don't hide the row with the id `kept`. This is usually the
+  // focused row, so that keys don't suddenly reach another row.
+  layOutRows(kept = this.selection?.focus.row) {
     const { sheet } = this;
     const { levels } = sheet;
     this.matches = this.#matching();
@@ -125,7 +126,7 @@ export class View extends EventTarget {
     for (let position = 0; position < sheet.rows.length; position++) {
       if (levels[position] > closed) continue;
       closed = Infinity;
-      if (this.matches && !this.matches[position] && sheet.rows[position][ID] !== this.held) continue;
+      if (this.matches && !this.matches[position] && sheet.rows[position][ID] !== kept) continue;
       rows.push(position);
       if (!this.matches && this.collapsed.has(sheet.rows[position][ID]) && sheet.hasChildren(position)) closed = levels[position];
     }
@@ -166,7 +167,7 @@ export class View extends EventTarget {
   // Change settings such as { widths } or { filters }, update the layout, and store them.
   set(settings) {
     Object.assign(this.settings, settings);
-    if (settings.filters !== undefined || settings.sort !== undefined) this.layOutRows();
+    if (settings.filters !== undefined || settings.sort !== undefined) this.layOutRows(this.held);
     else this.layOutColumns();
     this.#tell("settings");
   }
