@@ -101,3 +101,19 @@ def test_the_person_is_told_that_the_focused_row_was_deleted(page: Page, plan: S
     look(page)
     expect(note(page)).to_have_text("The cell where you were no longer exists. You are in another cell now.")
     expect(cell(page, 7, "Notes")).to_be_focused()
+
+
+def test_a_command_of_the_menu_does_nothing_if_its_row_is_gone(page: Page, plan: SitePlan, bob: Person) -> None:
+    plan.write(DRAINAGE, Notes="Keep me")
+    open_grid(page, bob)
+    go_to(page, plan, DIG, "Notes")
+    page.keyboard.press("Shift+F10")
+    command = page.get_by_role("menuitem", name="Clear the cells")
+    expect(command).to_be_visible()
+    plan.delete(DIG)
+    look(page)
+    is_gone(page, DIG)
+    command.click()
+    expect(note(page)).to_have_text("Nothing was done, because this cell no longer exists in your view.")
+    assert value(page, plan, DRAINAGE, "Notes") == "Keep me"
+    assert not Entry.objects.intents().exists()

@@ -3,6 +3,8 @@
 import { columnCommands } from "./columns.js";
 import { make } from "./elements.js";
 
+const GONE = "Nothing was done, because this cell no longer exists in your view.";
+
 export class Menus {
   constructor(grid) {
     this.grid = grid;
@@ -15,7 +17,8 @@ export class Menus {
     const commands = grid.commands.filter((command) => command.menu && !(command.needs && whyNot[command.needs]) && (command.isFor?.(grid) ?? true));
     const column = grid.focusedColumn;
     const more = column ? [{ name: `Column ${column.title}…`, run: () => this.openForColumn(column.id, x, y) }] : [];
-    this.#show([...commands, ...more], x, y);
+    const { row, column: columnId } = grid.selection.focus;
+    this.#show([...commands, ...more], x, y, ({ focus }) => focus.row === grid.sheet.idOf(row) && focus.column === columnId);
   }
 
   openForColumn(id, x, y) {
@@ -45,7 +48,8 @@ export class Menus {
     this.openForCell(event.clientX, event.clientY);
   }
 
-  #show(commands, x, y) {
+  // Show the menu. `isHere(selection)` is whether the cell for which the menu was opened still has the focus.
+  #show(commands, x, y, isHere = () => true) {
     this.close?.();
     const { grid } = this;
     const items = commands.map((command) => {
@@ -55,7 +59,8 @@ export class Menus {
       item.addEventListener("click", () => {
         this.close();
         grid.painter.focus();
-        command.run(grid);
+        if (isHere(grid.selection)) command.run(grid);
+        else grid.status.tell(GONE);
       });
       return item;
     });
