@@ -117,3 +117,23 @@ def test_a_command_of_the_menu_does_nothing_if_its_row_is_gone(page: Page, plan:
     expect(note(page)).to_have_text("Nothing was done, because this cell no longer exists in your view.")
     assert value(page, plan, DRAINAGE, "Notes") == "Keep me"
     assert not Entry.objects.intents().exists()
+
+
+def test_rows_do_not_move_while_the_fill_handle_is_dragged(
+    page: Page, sandbox: RunningSandbox, plan: SitePlan, alice: Person, bob: Person
+) -> None:
+    plan.write(DIG, Notes="Mine")
+    open_grid(page, bob)
+    saved(page)
+    go_to(page, plan, DIG, "Notes")
+    page.locator(".grid-handle").hover()
+    page.mouse.down()
+    cell(page, 8, "Notes").hover()
+    sandbox.call(alice, "POST", f"/sheets/{plan.id}/rows", [{"toTop": True, "cells": []}])
+    with page.expect_response("**/changes"):
+        look(page)
+    page.wait_for_timeout(300)  # time in which the new row must not appear
+    page.mouse.up()
+    saved(page)
+    expect(page.get_by_role("treegrid")).to_have_attribute("aria-rowcount", "26")
+    assert [plan.value(row, "Notes") for row in (DIG, DRAINAGE)] == ["Mine", "Mine"]

@@ -11,7 +11,7 @@ import { loadTypes } from "./types/index.js";
 
 const EVERY = 10_000; // milliseconds between two checks, so that changes by others are shown within 15 seconds
 const AFTER_SAVING = 500; // milliseconds; after a save, formulas have new values, and Smartsheet has formatted texts
-const WHILE_COMPOSING = 100; // milliseconds
+const WHILE_BUSY = 100; // milliseconds
 const LONGEST_WAIT = 300_000; // the most milliseconds between two checks
 const MOVED = "The cell where you were no longer exists. You are in another cell now.";
 const DIGEST = 7; // the index, in the API's list of a row, of the hash of the row's formulas and links

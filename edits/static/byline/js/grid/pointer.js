@@ -154,7 +154,9 @@ export class Pointer {
       tell();
       if (!frame) frame = requestAnimationFrame(step);
     };
+    this.isDragging = true; // changes by others wait, so that the rows don't move under the pointer
     const end = () => {
+      this.isDragging = false;
       cancelAnimationFrame(frame);
       removeEventListener("mousemove", move);
       removeEventListener("mouseup", end);
