@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from audit.models import Entry
+from tests.browser.conftest import answer_dialogs
 from tests.browser.grids import (
     DIG,
     FILTER,
@@ -15,6 +16,7 @@ from tests.browser.grids import (
     look,
     note,
     open_grid,
+    reaches,
     saved,
     value,
 )
@@ -137,3 +139,15 @@ def test_rows_do_not_move_while_the_fill_handle_is_dragged(
     saved(page)
     expect(page.get_by_role("treegrid")).to_have_attribute("aria-rowcount", "26")
     assert [plan.value(row, "Notes") for row in (DIG, DRAINAGE)] == ["Mine", "Mine"]
+
+
+def test_leaving_asks_before_the_text_of_a_lost_editor_is_lost(page: Page, plan: SitePlan, bob: Person) -> None:
+    open_grid(page, bob)
+    go_to(page, plan, DIG, "Notes")
+    page.keyboard.type("Rock")
+    plan.delete(DIG)
+    look(page)
+    expect(page.get_by_role("textbox", name="The text of the cell that no longer exists")).to_be_focused()
+    asked = answer_dialogs(page, accept=False)
+    page.close(run_before_unload=True)
+    reaches(page, lambda: asked, ["beforeunload"])

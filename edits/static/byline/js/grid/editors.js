@@ -19,8 +19,9 @@ export class Editors {
     this.opened = null;
     const { element } = grid.painter;
     element.addEventListener("focusout", (event) => this.#left(event));
+    this.hasKept = () => false; // whether a field below the grid has typed text
     addEventListener("beforeunload", (event) => {
-      if (this.isOpen && this.#text !== this.opened.before) event.preventDefault();
+      if (this.hasKept() || (this.isOpen && this.#text !== this.opened.before)) event.preventDefault();
     });
     element.addEventListener("scroll", () => this.opened?.list?.place(), { passive: true });
     grid.view.addEventListener("columns", () => this.#follow());
@@ -316,6 +317,7 @@ export class Editors {
     const { host, painter, status } = this.grid;
     const field = make("textarea", { class: "grid-kept", rows: 1, "aria-label": "The text of the cell that no longer exists" });
     field.value = text;
+    this.hasKept = () => field.isConnected && field.value !== before;
     const end = () => {
       if (!field.isConnected) return;
       field.remove();
