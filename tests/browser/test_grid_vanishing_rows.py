@@ -151,3 +151,21 @@ def test_leaving_asks_before_the_text_of_a_lost_editor_is_lost(page: Page, plan:
     asked = answer_dialogs(page, accept=False)
     page.close(run_before_unload=True)
     reaches(page, lambda: asked, ["beforeunload"])
+
+
+def test_typing_the_value_that_was_seen_does_not_hide_a_newer_one(page: Page, plan: SitePlan, bob: Person) -> None:
+    plan.write(DIG, Spent=1.5)
+    open_grid(page, bob)
+    go_to(page, plan, DIG, "Spent")
+    page.evaluate(FOCUS)
+    page.keyboard.press("F2")
+    editor = page.get_by_role("textbox", name=f"Spent, {DIG}")
+    expect(editor).to_be_focused()
+    plan.write(DIG, Spent=2)
+    look(page)
+    comes_to_hold(page, plan, DIG, "Spent", 2)
+    editor.fill("1.50")
+    page.keyboard.press("Enter")
+    expect(editor).to_have_count(0)
+    saved(page)
+    assert value(page, plan, DIG, "Spent") == 2

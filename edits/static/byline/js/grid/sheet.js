@@ -288,9 +288,11 @@ export class Sheet extends EventTarget {
     const value = this.#wanted(change, column, cell, refuse);
     if (value === undefined) return undefined;
     const link = linkIn(change, cell, value);
-    if ((isSame(shown, value) || (shown === null && value === false)) && link.hyperlink === undefined) return undefined;
+    const { shown: seen = shown } = change;
+    const isAsIs = [shown, seen].some((one) => isSame(one, value) || (one === null && value === false));
+    if (isAsIs && link.hyperlink === undefined) return undefined;
     row[CELLS][place] = this.#cell(column, cell, value, link.hyperlink);
-    report.done.push({ do: "update", row: rowId, column: columnId, shown: "shown" in change ? change.shown : shown, value, ...link });
+    report.done.push({ do: "update", row: rowId, column: columnId, shown: seen, value, ...link });
     return undefined;
   }
 
