@@ -10,7 +10,7 @@ from pytest_django import Settings
 
 from audit.models import Entry
 from edits.features import Feature
-from tests.browser.grids import cell, note, open_grid, saved
+from tests.browser.grids import FILTER, cell, note, open_grid, saved
 from tests.running_sandbox import Person, RunningSandbox
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -254,3 +254,66 @@ def test_clearing_very_many_cells_asks_first(page: Page, sandbox: RunningSandbox
     saved(page)
     held = [one["value"] for row in sandbox.sheet(bob, "Full")["rows"] for one in row["cells"]]
     assert held == ["A", "B", "C"] * 200
+
+
+SELECTED = """() => {
+  const { sheet, selection } = document.querySelector("[data-grid]").grid;
+  return selection.rowIds.map((id) => sheet.label(sheet.position(id)));
+}"""
+SORT = """title => {
+  const { sheet, view } = document.querySelector("[data-grid]").grid;
+  view.set({ sort: { column: sheet.columns.find((one) => one.title === title).id, isDescending: false } });
+}"""
+
+
+def paste_past_the_end(page: Page, text: str) -> None:
+    """Paste two rows more than there are below the last cell of the column Task."""
+    cell(page, 3, "Task").click()
+    page.keyboard.press("Control+End")
+    page.keyboard.press("Home")
+    paste(page, text)
+    page.get_by_role("dialog", name="Add 2 rows?").get_by_role("button", name="Add 2 rows").click()
+    expect(note(page)).to_contain_text("2 rows added.")
+
+
+@pytest.mark.parametrize(
+    ("texts", "selected"), [(["A1", "A2", "A3"], ["A1", "A2", "A3"]), (["A1", "zz", "A3"], ["A1"])]
+)
+def test_only_pasted_rows_are_selected_in_a_sorted_grid(
+    page: Page, bob: Person, texts: list[str], selected: list[str]
+) -> None:
+    open_grid(page, bob)
+    page.evaluate(SORT, "Task")
+    paste_past_the_end(page, "\n".join(texts))
+    assert page.evaluate(SELECTED) == selected
+    saved(page)
+
+
+def test_a_paste_says_that_the_filter_hides_new_rows(page: Page, bob: Person) -> None:
+    open_grid(page, bob)
+    page.evaluate(FILTER.replace("In progress", "Complete"), "Status")
+    paste_past_the_end(page, "Last\nFirst new\nSecond new")
+    expect(note(page)).to_have_text("1 cell pasted. 2 rows added. The filter hides 2 new rows.")
+    saved(page)
+
+
+def test_more_rows_than_a_sheet_can_have_are_left_out(page: Page, bob: Person) -> None:
+    open_grid(page, bob)
+    cell(page, 7, "Notes").click()
+    paste(page, "a\n" * 200_000)
+    expect(note(page)).to_contain_text("Left out: 199,982 rows beyond the last row that is shown.")
+    expect(note(page)).to_contain_text("Smartsheet allows at most 20,000 rows in a sheet.")
+    expect(cell(page, 7, "Notes")).to_have_text("a")
+    saved(page)
+
+
+def test_pasting_says_that_the_clipboard_has_no_text(page: Page, bob: Person) -> None:
+    open_grid(page, bob)
+    cell(page, 7, "Notes").click()
+    picture = "new OffscreenCanvas(1, 1)"
+    page.evaluate(
+        f"async () => {{ const canvas = {picture}; canvas.getContext('2d'); const blob = await canvas.convertToBlob();"
+        " await navigator.clipboard.write([new ClipboardItem({ 'image/png': blob })]); }"
+    )
+    page.keyboard.press("Control+v")
+    expect(note(page)).to_have_text("Nothing was pasted, because the clipboard has no text.")

@@ -3,11 +3,15 @@
 
 import { carried, contentOf } from "./carrying.js";
 import { plural } from "./elements.js";
+import { ID } from "./tree.js";
 import { readTsv, writeTsv } from "./tsv.js";
 
 const LINKS = "text/x-links"; // the clipboard's type that has the links of cells
 const LINKS_STAY = "Other tabs get them without their links. To copy the links too, press Ctrl+C.";
 const LINK_NAMES = new Set(["url", "sheet_id", "report_id", "sight_id"]);
+const MOST_ROWS = 20_000; // of a sheet in Smartsheet
+const TOO_MANY = "Smartsheet allows at most 20,000 rows in a sheet.";
+const NO_TEXT = "Nothing was pasted, because the clipboard has no text.";
 const NOT_ALLOWED = "The browser didn't allow copying. Press Ctrl+C again.";
 
 export class Copying {
@@ -68,6 +72,7 @@ export class Copying {
     const isOwn = text.replaceAll("\r\n", "\n") === this.copied.text?.replaceAll("\r\n", "\n");
     const block = isOwn ? this.copied.cells : withLinks(readTsv(text), links);
     if (block.length) this.paste(block);
+    else this.grid.status.tell(NO_TEXT);
   }
 
   // Paste rows of cells, starting at the first selected cell. Each cell is a text, { text, link }, or the content of a cell.
@@ -77,7 +82,7 @@ export class Copying {
     const { bottom, left, right } = selection.range;
     const top = Math.min(selection.range.top, view.rowCount); // in a grid without rows, the last focus can be further down
     const height = block.length;
-    const width = Math.max(...block.map((row) => row.length));
+    const width = block.reduce((most, row) => Math.max(most, row.length), 0); // too many rows for Math.max(...)
     const isTiled = view.rowCount > 0 && (bottom - top + 1) % height === 0 && (right - left + 1) % width === 0;
     const rows = isTiled ? bottom - top + 1 : height;
     const columns = isTiled ? right - left + 1 : width;
@@ -85,34 +90,49 @@ export class Copying {
     const fitting = Math.min(columns, view.columns.length - left);
     const targets = view.columns.slice(left, left + fitting).map(({ id }) => id); // columns may change while the person is asked
     const changes = [];
+    const written = []; // the ids of the rows
     // Call `take` with the id of each column, and with what is pasted there: { text } or { value, … }.
     const eachCell = (row, take) => {
       for (let place = 0; place < fitting; place++) {
         const source = block[row % height][place % width];
         const column = targets[place];
-        if (source !== undefined) take(column, written(sheet, source, column));
+        if (source !== undefined) take(column, changeOf(sheet, source, column));
       }
     };
     for (let row = 0; row < Math.min(rows, view.rowCount - top); row++) {
-      const id = view.row(top + row)[0];
+      const id = view.row(top + row)[ID];
+      written.push(id);
       eachCell(row, (column, content) => changes.push({ do: "update", row: id, column, ...content }));
     }
     const notes = [];
     if (beyond > 0) {
-      const whyNot = sheet.whyNot.add;
+      const whyNot = sheet.whyNot.add || (sheet.rows.length + beyond > MOST_ROWS ? TOO_MANY : "");
       const wantsRows = !whyNot && (await this.#wantsRows(beyond));
       if (wantsRows === undefined) return; // the question could not be shown
       for (let row = rows - beyond; wantsRows && row < rows; row++) {
         const cells = [];
         eachCell(row, (column, content) => cells.push({ column, ...content }));
-        changes.push({ do: "add", place: { where: "bottom" }, cells });
+        const id = sheet.newId();
+        written.push(id);
+        changes.push({ do: "add", id, place: { where: "bottom" }, cells });
       }
       if (!wantsRows) notes.push(`Left out: ${plural(beyond, "row")} beyond the last row that is shown.`, ...(whyNot ? [whyNot] : []));
     }
     if (columns > fitting) notes.push(`Left out: ${plural(columns - fitting, "column")} beyond the last column that is shown.`);
     await grid.applyUnlessDoubtful(changes, "paste", notes);
-    selection.select(top, left, Math.min(view.rowCount, top + rows) - 1, left + fitting - 1);
+    this.#select(written, targets);
     grid.painter.focus();
+  }
+
+  // Select the cells that were pasted. If other rows are between them now, for example because the rows are sorted, select
+  // only the first row. Otherwise, the next key could change rows in which nothing was pasted.
+  #select(rowIds, columnIds) {
+    const { view, sheet, selection } = this.grid;
+    const rows = rowIds.map((id) => view.indexOf(sheet.idOf(id))).filter((row) => row >= 0);
+    const columns = columnIds.map((id) => view.columnIndexOf(id)).filter((column) => column >= 0);
+    if (!rows.length || !columns.length) return;
+    const isBlock = rows.every((row, number) => row === rows[0] + number);
+    selection.select(rows[0], columns[0], isBlock ? rows.at(-1) : rows[0], columns.at(-1));
   }
 
   #wantsRows(count) {
@@ -126,7 +146,7 @@ export class Copying {
 }
 
 // Returns the part of a change that writes a copied cell into a column.
-function written(sheet, source, columnId) {
+function changeOf(sheet, source, columnId) {
   if (typeof source === "string") return { text: source };
   if (!source.link) return carried(sheet, source, columnId);
   return sheet.column(columnId)?.type === "TEXT_NUMBER" ? { value: source.text, hyperlink: source.link } : { text: source.text };

@@ -10,9 +10,12 @@ const WORDS = { edit: "changed", paste: "pasted", fill: "filled", clear: "cleare
 
 // Show in the status line how many cells were changed, and which were refused. `why` is what the person did. `left` are
 // doubtful values that the person left out.
-export function tellReport({ host, sheet, status }, { done, refused }, why, notes = [], left = []) {
+export function tellReport({ host, sheet, status, view }, { done, refused }, why, notes = [], left = []) {
   const claim = summary(done, WORDS[why] ?? why).join(" ");
   const parts = [claim, ...notes].filter(Boolean);
+  const isHidden = (change) => change.do === "add" && view.indexOf(change.row) < 0;
+  const hidden = view.matches ? done.filter(isHidden).length : 0;
+  if (hidden) parts.push(`The filter hides ${plural(hidden, "new row")}.`);
   const word = refused.every(({ column }) => column) ? "cell" : "change"; // a refused row has no column
   if (refused.length) parts.push(`${plural(refused.length, word)} refused${refused.length === 1 ? `: ${refused[0].why}` : "."}`);
   if (left.length) parts.push(`${plural(left.length, "value")} left out.`);
