@@ -13,6 +13,8 @@ from tests.browser.grids import (
     cell,
     comes_to_hold,
     go_to,
+    kind,
+    line,
     look,
     note,
     open_grid,
@@ -151,6 +153,23 @@ def test_leaving_asks_before_the_text_of_a_lost_editor_is_lost(page: Page, plan:
     asked = answer_dialogs(page, accept=False)
     page.close(run_before_unload=True)
     reaches(page, lambda: asked, ["beforeunload"])
+
+
+def test_a_value_written_during_a_question_about_a_paste_is_a_conflict(page: Page, plan: SitePlan, bob: Person) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    open_grid(page, bob)
+    go_to(page, plan, DIG, "Budget")
+    page.evaluate("navigator.clipboard.writeText('n/a\\t7')")
+    page.keyboard.press("Control+v")
+    question = page.get_by_role("dialog", name="1 value may not be what you mean")
+    expect(question).to_be_visible()
+    plan.write(DIG, Spent=555)
+    look(page)
+    comes_to_hold(page, plan, DIG, "Spent", 555)
+    question.get_by_role("button", name="Write it as shown").click()
+    expect(line(page)).to_contain_text("1 cell needs you")
+    assert kind(page, plan, DIG, "Spent") == "conflict"
+    assert (plan.value(DIG, "Budget"), plan.value(DIG, "Spent")) == ("n/a", 555)
 
 
 def test_typing_the_value_that_was_seen_does_not_hide_a_newer_one(page: Page, plan: SitePlan, bob: Person) -> None:

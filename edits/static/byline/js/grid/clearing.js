@@ -14,7 +14,7 @@ export async function clear(grid, why, { rowIds, columnIds }) {
   const changes = rows.flatMap((row) =>
     columns
       .filter((column) => isOne || sheet.value(row, column) !== null || !isReadOnly(row, column))
-      .map((column) => ({ do: "update", row, column, value: sheet.column(column).type === "CHECKBOX" ? false : null })),
+      .map((column) => ({ do: "update", row, column, shown: sheet.value(row, column), value: sheet.column(column).type === "CHECKBOX" ? false : null })),
   );
   const held = changes.filter(({ row, column }) => (sheet.value(row, column) || null) !== null && !isReadOnly(row, column));
   if (held.length > MOST_CLEARED && !(await wantsClear(grid, held.length))) return;

@@ -17,7 +17,7 @@ export function fillChanges({ view, sheet }, from, to) {
       const taken = view.columns[column];
       if (given.place < 0 || taken.place < 0) continue;
       const content = contentOf(sheet, position, given.place);
-      changes.push({ do: "update", row: view.row(row)[ID], column: taken.id, ...carried(sheet, content, taken.id) });
+      changes.push({ do: "update", row: view.row(row)[ID], column: taken.id, shown: sheet.value(view.row(row)[ID], taken.id), ...carried(sheet, content, taken.id) });
     }
   }
   return changes;
