@@ -283,3 +283,16 @@ def test_the_table_replaces_the_grid_where_browsers_lack_what_it_needs(page: Pag
     page.get_by_role("link", name="Site plan").first.click()
     expect(page.get_by_role("table")).to_contain_text("Dig foundations")
     expect(page.get_by_role("treegrid")).to_have_count(0)
+
+
+def test_only_cells_of_the_primary_column_show_the_tree_after_scrolling(page: Page, bob: Person) -> None:
+    open_grid(page, bob, width=700)
+    page.evaluate(
+        "() => { const { sheet, view } = document.querySelector('[data-grid]').grid;"
+        " const ids = sheet.columns.map(({ id }) => id); const [primary] = ids.splice(sheet.primary, 1);"
+        " ids.splice(4, 0, primary); view.set({ order: ids }); }"
+    )
+    expect(page.get_by_role("columnheader", name="Task")).to_have_attribute("aria-colindex", "6")
+    page.locator(".sheet-grid").evaluate("grid => { grid.scrollLeft = 3000; }")
+    expect(page.locator('.grid-head [aria-colindex="21"]')).to_have_count(1)
+    expect(page.locator('.grid-body [data-tree]:not([aria-colindex="6"])')).to_have_count(0)

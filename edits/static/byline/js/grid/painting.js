@@ -377,6 +377,10 @@ export class Painter {
     draw(cell, described, value, sheet.shown(position, place), data[FORMAT]);
     const isPrimary = place === sheet.primary;
     if (isPrimary) this.#fillTree(cell, position, data);
+    else if (cell.level >= 0) {
+      cell.level = -1; // this element was a cell of the primary column
+      set(cell, "data-tree", null);
+    }
     const state = sheet.states.size ? sheet.state(data[ID], id) : undefined;
     const told = state ? stateText(state) : "";
     const isBrief = BRIEF.has(state?.kind);
