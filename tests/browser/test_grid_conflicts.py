@@ -198,3 +198,22 @@ def test_a_conflict_in_a_hidden_column_cannot_be_edited(page: Page, plan: SitePl
     line(page).get_by_role("button", name="Show").click()
     page.get_by_role("dialog").get_by_role("button", name="Edit").click()
     expect(note(page)).to_have_text("Your view hides this cell. To edit it, show its row and its column.")
+
+
+MANY_CHANGES = """([row, column]) => {
+  const { sheet } = document.querySelector("[data-grid]").grid;
+  const merge = sheet.merge.bind(sheet);
+  sheet.merge = (...all) => {
+    merge(...all);
+    const cells = Array.from({ length: 200_000 }, () => [row, column]);
+    sheet.dispatchEvent(new CustomEvent("merged", { detail: { cells, isMoved: false } }));
+  };
+}"""
+
+
+def test_very_many_changes_by_others_appear(page: Page, plan: SitePlan, bob: Person) -> None:
+    open_grid(page, bob)
+    page.evaluate(MANY_CHANGES, [str(plan.rows[DIG]), str(plan.columns["Notes"])])
+    plan.write(DIG, Notes="Clay")
+    look(page)
+    reaches(page, lambda: kind(page, plan, DIG, "Notes"), "changed")

@@ -86,17 +86,19 @@ export class Freshness {
       moved[CELLS] = [...row[CELLS]];
       rows.set(id, moved);
     });
-    const news = [];
-    const hear = ({ detail }) => news.push(...detail.cells);
+    let news = [];
+    const hear = ({ detail }) => {
+      news = news.concat(detail.cells); // push(...) takes only about 100,000 arguments
+    };
     this.sheet.addEventListener("merged", hear);
     this.sheet.merge([...rows.values()], goneFrom(this.sheet, ids), ids);
     this.sheet.removeEventListener("merged", hear);
     this.cursor = cursor;
     this.version = answer.version;
     this.#mark(news, writers, logged);
+    if (selection.focus !== focus && painter.element.contains(document.activeElement)) status.tell(MOVED);
   }
 
-    if (selection.focus !== focus && painter.element.contains(document.activeElement)) status.tell(MOVED);
   // Mark each cell that others changed. The mark names the person if this app's log has the change; otherwise it says
   // that the cell was changed in Smartsheet. Results of formulas get no mark.
   #mark(cells, writers, logged) {
@@ -160,13 +162,14 @@ export async function readAgain(grid) {
   return answer;
 }
 
-// Wait until earlier keys and clicks have had their effect. The parts that they need may still be loading, or an input
-// method may be composing a text. The person means the cells as they saw them, so these cells stay as they are until then.
-async function keysOf({ parts, painter }) {
-  const isComposing = () => painter.active?.isContentEditable && painter.active.isEdited;
-  while (parts.waiting || isComposing()) {
+// Wait until earlier keys and clicks have had their effect. The parts that they need may still be loading, an input method
+// may be composing a text, or the person may be dragging. The person means the cells as they saw them, so these cells stay
+// as they are until then.
+async function keysOf({ parts, painter, pointer }) {
+  const isBusy = () => pointer.isDragging || (painter.active?.isContentEditable && painter.active.isEdited);
+  while (parts.waiting || isBusy()) {
     if (parts.waiting) await parts.waiting.then(); // then() adds one step, so the waiting keys take effect first
-    else await new Promise((resolve) => setTimeout(resolve, WHILE_COMPOSING));
+    else await new Promise((resolve) => setTimeout(resolve, WHILE_BUSY));
   }
 }
 
