@@ -118,8 +118,8 @@ def anyone_with(scope: Scope | None) -> list[AuthBase]:
 def naming_the_person(run: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """Add a header to each response to a browser. The header says which person the browser's session belongs to.
 
-    While a page is open, another person can sign in in the same browser. The header tells the page that a response is
-    meant for that other person.
+    While a page is open, another person can use the same browser to sign in. From the header, the page knows that a
+    response is meant for that other person.
     """
 
     @wraps(run)
@@ -133,7 +133,7 @@ def naming_the_person(run: Callable[..., HttpResponseBase]) -> Callable[..., Htt
 
 
 def _in_session(request: HttpRequest) -> Profile | None:
-    """Return the person of the browser's session, also if the request was refused before it was authenticated. Return
+    """Return the person of the browser's session, even if the request was refused before it was authenticated. Return
     None if the request has an app token, or if the database doesn't answer.
     """
     caller = getattr(request, "auth", None)

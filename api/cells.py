@@ -27,7 +27,7 @@ CellValue = StrictBool | StrictInt | StrictFloat | StrictStr | list[StrictStr] |
 
 
 class CellDetails(TypedDict):
-    """A cell that has more than its value."""
+    """A cell that has more than a value, for example a formula."""
 
     value: CellValue
     display: NotRequired[Annotated[str, Field(description="What Smartsheet shows, if it differs from the value")]]
@@ -70,8 +70,8 @@ def cell_answer(column: Column, cell: Cell) -> CellAnswer:
 def require_writable(column: Column | None, value: CellValue) -> None:
     """Raise ValueError, with a sentence for people, if no cell of the column can have exactly this value.
 
-    `column` is None if the sheet doesn't have the column. In this case, only the limits of numbers and texts are
-    checked here. The save itself refuses the value later, because the column is missing, and logs the attempt.
+    `column` is None if the sheet doesn't have the column. In this case, this function checks only the limits of numbers
+    and texts. The save then refuses the value because the column is missing, and logs the attempt.
     """
     if isinstance(value, list) and column is not None and column.type not in MULTIPLE:
         raise ValueError(ONE_VALUE)

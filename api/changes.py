@@ -175,10 +175,10 @@ Change = Annotated[Update | Add | Delete | Move | Restore, Field(discriminator="
 class Edits(_Strict):
     """Changes of one sheet. The answer has a result for each change, in the same order.
 
-    `unit` says what happens if a cell can't be saved. With `row`, no cell of the same row is saved. With `cell`, the
-    row's other cells are saved. The save sends requests with up to 500 rows to Smartsheet. Smartsheet makes either all
-    changes of a request or none. The save ends with the first request that fails. With `is_partial`, Smartsheet can
-    refuse some rows of a request and save the others.
+    `unit` says what happens to a row if one of its cells can't be saved. With `row`, none of its cells is saved. With
+    `cell`, its other cells are saved. The save sends requests with up to 500 rows to Smartsheet. Smartsheet makes
+    either all changes of a request or none. If a request fails, the save sends no further requests. With `is_partial`,
+    Smartsheet can refuse some rows of a request and save the others.
 
     A save that restores rows can't have other changes. `unit` and `is_partial` don't apply to such a save, because each
     row and each cell is restored separately.

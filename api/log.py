@@ -76,7 +76,8 @@ class Person(TypedDict):
 
 
 class EntryAnswer(TypedDict):
-    """A change of one cell or row with its outcome, or another act, such as a sign-in, which has only one entry.
+    """A change of one cell or row with its outcome, or an act of another kind, such as a sign-in. Such an act has only
+    one entry.
 
     `outcome` is for example `applied` or `refused`. It is `intent` if there is no outcome yet. `old` and `new` are
     values in Smartsheet's form. `{"objectType": "ERASED"}` takes the place of an erased personal value.

@@ -47,12 +47,13 @@ def failing(*more: int) -> dict[Any, Any]:
 
 
 def well_formed_only(run: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """Refuse two kinds of requests that would otherwise be misunderstood.
+    """Refuse two kinds of requests that this app would otherwise misunderstand.
 
-    The query has unknown parameters, or several values for a parameter that takes one. If a misspelled or a second
-    filter were ignored, the answer would be wrong.
+    First, requests whose query has unknown parameters, or several values for a parameter that takes one. If this app
+    ignored a misspelled or a second filter, the answer would be wrong.
 
-    The body has no Content-Length (`Transfer-Encoding: chunked`). Under WSGI, Django reads such a body as empty.
+    Second, requests whose body has no Content-Length (`Transfer-Encoding: chunked`). Under WSGI, Django reads such a
+    body as empty.
     """
     operation: Operation = run.__self__  # type: ignore[attr-defined] # ninja decorates the method of an operation
     queries = [model for model in operation.models if model.__ninja_param_source__ == "query"]

@@ -210,8 +210,9 @@ def content_security_policy(**_kwargs: Any) -> list[CheckMessage]:
 
 
 def people(**_kwargs: Any) -> list[CheckMessage]:
-    """Report byline.W005 if roles have no effect, byline.W006 if no one can connect or sign in, and byline.W008 if a
-    setting that gives people roles has the name of a variable of Byline's own project.
+    """Report byline.W005 if roles have no effect, byline.W006 if no one can connect or sign in, and byline.W008 if the
+    site sets an environment variable of Byline's own project as a setting to give people roles. Such a setting has no
+    effect.
     """
     messages: list[CheckMessage] = []
     backends = [import_string(path) for path in settings.AUTHENTICATION_BACKENDS]
@@ -235,8 +236,8 @@ def _ignored_roles() -> Iterator[CheckMessage]:
 
 
 def times_and_databases(**_kwargs: Any) -> list[CheckMessage]:
-    """Report byline.E009 if times have no time zone, and byline.W007 if one of two concurrent writers on SQLite would
-    fail.
+    """Report byline.E009 if times have no time zone, and byline.W007 if SQLite would refuse one of two writes at the
+    same time.
     """
     return [*_times(), *_databases()]
 

@@ -29,8 +29,8 @@ class ProjectAdminSite(admin.AdminSite):
         return super().has_permission(request) or request.user.has_perm(USE_ADMIN)
 
     def admin_view(self, view: View, cacheable: bool = False) -> View:
-        """Return the view, with a check before it. If the query string has a NUL character, which PostgreSQL doesn't
-        accept, the check redirects to the page without the query string.
+        """Return the view with a check that runs first. If the query string has a NUL character, which PostgreSQL
+        doesn't accept, the check redirects to the page without the query string.
         """
         shown = super().admin_view(view, cacheable)
 

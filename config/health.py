@@ -31,7 +31,7 @@ _last_write = -FRESH  # on the clock of monotonic()
 
 @require_safe
 def healthz(_request: HttpRequest) -> JsonResponse:
-    """Answer 200 if the database can be read and written, and the triggers that make the log append-only exist.
+    """Answer 200 if the database can be read and written, and if it has the triggers that make the log append-only.
     Otherwise answer 503, with the reason in `database` or `missing_triggers`.
 
     `sealing` is "stopped" if an entry has waited too long for a seal. The answer is still 200, because the app works,

@@ -51,8 +51,8 @@ WHY_NONE = {
 
 @dataclass(frozen=True, slots=True)
 class OwnEdit:
-    """An edit that the person made. `state` says in words whether the edit was undone; it is "" if the edit wasn't.
-    `can_be_undone` says whether the edit has a saved change that can still be undone.
+    """An edit that the person made. `state` says in words whether the edit was undone; it is "" if the edit wasn't
+    undone. `can_be_undone` says whether the edit has a saved change that can still be undone.
     """
 
     edit: Edit
@@ -100,9 +100,7 @@ def home_of(request: HttpRequest, profile: Profile) -> Home:
 
 
 def _forms_with_problems(request: HttpRequest) -> Sequence[FormDefinition]:
-    """Return the published forms that the request's person designed and that have a problem. Because of this problem,
-    people can't use the form, or can use only a part of it.
-    """
+    """Return those published forms of the signed-in designer that people can't use, or can use only in part."""
     own = FormDefinition.objects.filter(designer__user=request.user.pk, state=FormState.PUBLISHED)
     return list(own.exclude(problem="", warning="")[:LATEST])
 
@@ -126,8 +124,8 @@ def _with_undos(edits: Sequence[Edit]) -> list[OwnEdit]:
 
 
 def _own(edit: Edit, changes: Sequence[LoggedChange], found: Undone) -> OwnEdit:
-    """Return the edit with its state. `changes` are the changes that `edit` has. If these don't decide what the state
-    of a long edit is, all changes of the edit are read.
+    """Return the edit with its state. `changes` are the changes that `edit` has. If the edit is long, `edit` lacks some
+    of its changes. If `changes` alone then don't decide the state, this function reads all changes of the edit.
     """
     action = edit.first.intent.action
     saved = [change.intent.pk for change in changes if change.is_applied]
@@ -167,8 +165,8 @@ def _phases(edit: Edit) -> set[Phase]:
 
 
 def _not_saved(recent: EntryQuerySet, edits: Sequence[Edit]) -> Mapping[UUID, list[LoggedChange]]:
-    """For each edit, return the changes that weren't saved or that are uncertain. Those that `edits` lacks, because an
-    edit has too many changes, are read from `recent`.
+    """For each edit, return the changes that weren't saved or that are uncertain. `edits` lacks some changes of long
+    edits. This function reads them from `recent`.
     """
     changes = {change.intent.pk: change for edit in edits for change in edit.changes}
     long = [edit.first.intent.edit_id for edit in edits if edit.is_shortened]
@@ -191,8 +189,8 @@ def _not_saved(recent: EntryQuerySet, edits: Sequence[Edit]) -> Mapping[UUID, li
 
 
 def _saved_since(own: EntryQuerySet, intents: Sequence[Entry]) -> dict[Target, int]:
-    """For each target of these intents that the person saved later, return the id of the last entry about saving this
-    target.
+    """Return which of the intents' targets the person has saved since the first of these intents. The keys of the
+    result are these targets. Each value is the id of the newest intent with which the person saved the target.
     """
     if not intents:
         return {}

@@ -103,8 +103,8 @@ def note_sign_out(user: User | None, **_more: object) -> None:
 
 @contextmanager
 def _logging_errors() -> Iterator[None]:
-    """Log the errors of the block instead of raising them. This is for recording what has already happened or was
-    already refused, so an error can't change it.
+    """Log the errors of the block instead of raising them. Use this to record what has already happened or was already
+    refused, because raising an error couldn't change that.
     """
     try:
         yield

@@ -1,8 +1,8 @@
 """Reads sheets with a filter of Smartsheet, and raises FilterGone if Smartsheet doesn't apply the filter.
 
 If a sheet is read with the id of a filter (filterId), Smartsheet's answer says for each row whether the filter hides
-the row. So a filter needs no extra call. It shows the same rows that Smartsheet shows to the person whose token reads
-the sheet. Smartsheet's documentation doesn't say what happens if the person can't use the filter: Smartsheet could
+the row. So a filter needs no extra call. The filter shows the same rows that it shows in Smartsheet to the person whose
+token is used. Smartsheet's documentation doesn't say what happens if the person can't use the filter: Smartsheet could
 refuse the request, or ignore the filter. So this module expects both.
 https://developers.smartsheet.com/api/smartsheet/openapi/sheets/getsheet
 """
@@ -46,8 +46,8 @@ def applying(gateway: Callable[[], Gateway], sheet_id: int, chosen: ChosenFilter
 
 
 def require_applied(rows: Iterable[Row | JsonObject], chosen: ChosenFilter | None) -> None:
-    """Raise FilterGone if Smartsheet didn't apply the filter. Then one of these rows doesn't say whether the filter
-    hides the row.
+    """Raise FilterGone if Smartsheet didn't apply the filter. In that case, one of these rows doesn't say whether the
+    filter hides it.
     """
     if chosen and not all(_is_applied(row) for row in rows):
         raise FilterGone(chosen)

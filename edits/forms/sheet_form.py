@@ -63,8 +63,8 @@ class SheetForm(ColumnsForm):
 
     `data` is what was sent. If nothing was sent, the form calls the function `draft`, which returns what the person
     typed earlier. In the log, `via` says what the changes were made with, such as {"form": "status", "version": 3}.
-    With `request`, the form keeps what was typed while the person signs in again, and shows it afterwards. `draft` is
-    then not needed.
+    With `request`, the form stores what the person typed if they have to sign in again. It shows the typed values after
+    the sign-in. `draft` is then not needed.
 
     Raises:
         GatewayError: the row could not be read. If something was sent with the `hidden_inputs`, the form has a

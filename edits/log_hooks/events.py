@@ -71,8 +71,8 @@ def note_refusal(
     """Record a refused sign-in or connection. At most one entry per minute is written for each person, or for each IP
     address if the person isn't known. Further refusals are only counted.
 
-    The actor of a refused connection is the Django user. Someone else here can own the Smartsheet account that the user
-    chose, and the log must not blame that person. So the entry has only the account's number.
+    The actor of a refused connection is the Django user. The Smartsheet account that this user chose can belong to
+    someone else on this site, and the log must not blame that person. So the entry has only the account's number.
     """
     if user:
         kind, who, actor, subject = Counted.CONNECT, who_of_user(user), actor_of_user(user), subject_of(user)
@@ -204,7 +204,7 @@ def note_use_of_app_token(token: AppToken, **_more: object) -> None:
 
 @receiver(signals.app_token_ended)
 def note_end_of_app_token(token: AppToken, why: str, **_more: object) -> None:
-    """Record that an app token ended before its expiry. The entry says if the person ended the token themselves."""
+    """Record that an app token ended before its expiry. The entry says whether the person ended it themselves."""
     _note_app_token(token, Action.TOKEN_END, reason=why, message="" if why in BY_THEMSELVES else LOST_APP_TOKEN)
 
 

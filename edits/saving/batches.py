@@ -172,7 +172,7 @@ class UpdateBatch(PutBatch):
     def proven(self, numbers: Sequence[int]) -> set[int]:
         """Return the numbers of the lines that were certainly saved. In the rows of these lines, all cells have the
         sent values, and the token's owner was the last to write the row. A cell with the old value doesn't prove that
-        the line wasn't saved, because Smartsheet can still receive the request.
+        the line wasn't saved, because the request can still reach Smartsheet.
         """
         known = self.baseline.addresses
         rows = {row.id: row for row in self._read([self.lines[number].row_id or 0 for number in numbers])}

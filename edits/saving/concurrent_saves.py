@@ -87,9 +87,8 @@ def contested_undoings(intent: Intent, *, since: int, own: Collection[UUID]) -> 
 
 
 def _others(intent: Intent, *, row_ids: Collection[int], since: int) -> list[tuple[int, int | None, str, UUID]]:
-    """Return the intents of other saves that change these rows and that were in progress after the log's entry `since`.
-    Each intent is returned as a tuple: row id, column id, action and edit id. Saves that were refused or failed don't
-    count.
+    """Find other saves that change these rows and that were in progress after the log's entry `since`. Return their
+    intents as tuples: row id, column id, action and edit id. Saves that were refused or failed don't count.
     """
     operations = connection.ops
     recent = operations.adapt_datetimefield_value(timezone.now() - RECENT)

@@ -20,7 +20,7 @@ NO_SIBLING = "The row before this row is no longer there, so this row goes after
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """Where a row goes: to `place`, directly behind the row `behind`, or under the parent row `parent`. If `behind` or
+    """Where a row goes: to `place`, directly below the row `behind`, or under the parent row `parent`. If `behind` or
     `parent` is given, undo has to put back that row first. `note` is a sentence if the row doesn't go exactly to its
     old place.
     """

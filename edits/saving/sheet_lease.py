@@ -75,7 +75,7 @@ GIVE_BACK = """
 @cache
 def _take(vendor: str) -> str:
     """Return the SQL that takes the lease in one statement. The statement inserts the lease, or takes over a lease that
-    was given back or has expired.
+    was released or has expired.
     """
     now, end = "STATEMENT_TIMESTAMP()", "STATEMENT_TIMESTAMP() + make_interval(secs => %s)"
     if vendor == "sqlite":

@@ -41,7 +41,7 @@ Raw = Mapping[str, Json]
 
 
 class AddedRows:
-    """Finds the outcomes of the rows that an edit should add. Call outcomes() in the order of the requests."""
+    """Finds the outcomes of the rows that an edit was to add. Call outcomes() in the order of the requests."""
 
     def __init__(self, record: Record) -> None:
         self._record = record

@@ -42,9 +42,7 @@ AMBIGUOUS = f"{CANNOT}someone else may have moved the row or changed the sheet a
 
 
 class _Places:
-    """The places of a sheet's rows. `together` has the ids of the rows that one request should move next to each
-    other.
-    """
+    """The places of a sheet's rows. `together` has the ids of the rows that one request was to move to one place."""
 
     def __init__(self, outline: Sheet, together: Collection[int]) -> None:
         self.outline = outline
@@ -78,7 +76,7 @@ class _Places:
 
 
 class MovedRows:
-    """Finds the outcomes of the rows that an edit should move."""
+    """Finds the outcomes of the rows that an edit was to move."""
 
     def __init__(self, record: Record) -> None:
         self._record = record

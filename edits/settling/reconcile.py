@@ -122,7 +122,9 @@ class _Reconciliation:
     # Changes that Smartsheet made after settling
 
     def _correct_late_writes(self) -> None:
-        """Check again the edits for which settling found no saved change. Smartsheet perhaps made them later."""
+        """Check again the edits for which settling found no change in Smartsheet. Smartsheet perhaps made the changes
+        after settling had checked.
+        """
         given_up = self.entries.filter(at__gte=self.since, column_id=None, phase__in=GIVEN_UP)
         for edit_id in list(given_up.order_by("edit_id").values_list("edit_id", flat=True).distinct()):
             edit = reopen_given_up(edit_id)

@@ -1,5 +1,5 @@
-"""Records the results of reconciling as entries. Each compared change is recorded once. So is each state in
-Smartsheet's history that wasn't made with this app.
+"""Records the results of reconciling as entries. Each compared change is recorded once. Each state in Smartsheet's
+history that wasn't made with this app is also recorded once.
 """
 
 from __future__ import annotations

@@ -109,8 +109,9 @@ def is_own_group(group: str, locale: Locale) -> bool:
 
 
 def is_like_number(text: str, locale: Locale) -> bool:
-    """Whether a text that isn't a number here can be one elsewhere, such as (5), 5 eur or ١٢٣, or 0.5 where a decimal
-    comma is usual, or 0,5 where a decimal point is usual. A long row of digits is rather an identifier.
+    """Whether a text that isn't a number in this locale can be one elsewhere. Examples are (5), 5 eur and ١٢٣; also 0.5
+    in a locale with a decimal comma, and 0,5 in a locale with a decimal point. A long row of digits doesn't count,
+    because it is more likely an identifier.
     """
     if not re.search("[^0-9]", text):
         return False

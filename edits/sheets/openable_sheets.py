@@ -24,7 +24,7 @@ ANSWERED = "answered"
 
 
 class Unknown(StrEnum):
-    """Why the sheets that a person can open are unknown."""
+    """The reason why it isn't known which sheets a person can open."""
 
     BEING_ASKED = "being asked"
     NO_ANSWER = "no answer"
@@ -32,8 +32,8 @@ class Unknown(StrEnum):
 
 
 def openable_sheets(user: AbstractBaseUser | AnonymousUser, *, is_waiting: bool = False) -> frozenset[int] | Unknown:
-    """Return the ids of the sheets that the user can open, or why these sheets aren't known. If Smartsheet's last
-    answer is more than a minute old, a thread asks again.
+    """Return the ids of the sheets that the user can open, or the reason why these sheets aren't known. If Smartsheet's
+    last answer is more than a minute old, a thread asks again.
 
     If the sheets aren't known and `is_waiting` is true, this function asks Smartsheet without a thread, and waits at
     most SMARTSHEET_DEADLINE seconds for the answer.

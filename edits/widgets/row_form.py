@@ -338,7 +338,9 @@ class RowForm(forms.Form):
         return found
 
     def _resolve(self, name: str, field: CellField) -> None:
-        """If the person has chosen a value for a conflict, make the cell's value in the conflict the baseline."""
+        """If the person has chosen a value for a conflict, use the current value that the conflict showed as the
+        baseline.
+        """
         with suppress(ValueError, RecursionError):
             now = self._hidden_json(f"now-{name}")
             field.shown = field.texts_of(now)

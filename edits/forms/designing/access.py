@@ -92,7 +92,7 @@ def person_of(request: SmartsheetRequest) -> Profile:
 
 
 def is_designer(request: SmartsheetRequest, form: FormDefinition) -> bool:
-    """Whether this person is the form's designer, or an administrator who can take it over."""
+    """Whether this person is the form's designer, or an administrator who can take the form over."""
     designer, person = form.designer, person_of(request)
     is_own = designer is not None and (designer.region, designer.smartsheet_id) == (person.region, person.id)
     return is_own or request.user.has_perm(TAKE_OVER)

@@ -1,7 +1,7 @@
 """Shows a form as a chosen person would see it, for a chosen row.
 
-The designer's own token reads the sheet, so nobody acts as the other person. Nothing is written. The sheet's shares say
-what the other person can do with the sheet.
+This app reads the sheet with the designer's own token, so nobody acts as the other person. Nothing is written. The
+sheet's shares say what the other person can do with the sheet.
 """
 
 from __future__ import annotations

@@ -111,5 +111,7 @@ def is_address(text: str) -> bool:
 
 
 def is_same_name(one: str, other: str) -> bool:
-    """Whether two names are the same in capitals, as STRASSE and straße. Addresses such as these can differ."""
+    """Whether two names are the same in capitals, as STRASSE and straße. Don't use this for addresses: addresses that
+    differ in this way can belong to different people.
+    """
     return one.upper() == other.upper()
