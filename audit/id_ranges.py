@@ -13,6 +13,8 @@ from datetime import datetime, timedelta
 from itertools import repeat
 
 from django.db import connection
+from django.db.models import Max, Min
+from django.utils import timezone
 
 from audit import id_bounds
 from audit.id_bounds import Bounds, start_of
@@ -20,9 +22,6 @@ from audit.models import Entry, EntryQuerySet
 
 SLACK = timedelta(days=1)  # how far a range's times extend beyond its ids
 GROWTH = 4  # each range is this many times as long as the range before it
-PROBED = 100  # how many entries next to a time are read, to find the range of ids for that time
-NEAR = timedelta(days=14)  # entries this close to a time are searched first
-ID_SLACK = 1_000  # an entry can have an id that is this much larger than the id of an entry that was written later
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,17 +73,37 @@ def oldest_first(after: int, *, steps: Sequence[int] = (), size: int = 0) -> Ite
 
 def ids_between(since: datetime | None, until: datetime | None) -> tuple[int | None, int | None]:
     """Return the range of ids of the entries that were written from `since` to `until`, as two ids: the range begins
-    with the first id, and ends before the second id. The range can be a little too wide. None means no limit.
+    with the first id, and ends before the second id. None means no limit. The range has every entry with such a time,
+    even if the clock was wrong, so that ids didn't rise with the times.
     """
-    low = _ids_at(since, floor=True) if since else None
-    high = _ids_at(until, floor=False) if until else None
-    if connection.vendor == "postgresql":  # the clock can have been wrong by months
-        months = id_bounds.months() if since or until else []
-        if low is not None and since:
-            low = min(low, *(month.lowest for month in months if start_of(month.month) >= since), low)
-        if high is not None and until:
-            high = max(high, *(month.highest + 1 for month in months if start_of(month.month + 1) <= until), high)
-    return low, high
+    if since is None and until is None:
+        return None, None
+    ids = list(_extremes(since, until))
+    is_open = until is None or until > timezone.now() - SLACK  # more such entries can be written meanwhile
+    if ids:
+        return min(ids) if since else None, None if is_open else max(ids) + 1
+    newest = Entry.objects.order_by("-id").values_list("id", flat=True).first() or 0
+    return (newest + 1, None) if is_open else (1, 1)
+
+
+def _extremes(since: datetime | None, until: datetime | None) -> Iterator[int]:
+    """Yield ids of entries from these times. The smallest and the largest of all these entries' ids are among them."""
+    wanted = IdRange(since=since, until=until)
+    if connection.vendor != "postgresql":
+        yield from _lowest_and_highest(wanted)
+        return
+    for month in id_bounds.months():
+        start, end = start_of(month.month), start_of(month.month + 1)
+        first, last = max(since or start, start), min(until or end, end)
+        if (first, last) == (start, end):
+            yield from (month.lowest, month.highest)
+        elif first < last:
+            yield from _lowest_and_highest(IdRange(since=first, until=last))
+
+
+def _lowest_and_highest(within: IdRange) -> Iterator[int]:
+    found = within.of(Entry.objects.order_by()).aggregate(lowest=Min("id"), highest=Max("id"))
+    yield from (entry_id for entry_id in found.values() if entry_id is not None)
 
 
 def forget() -> None:
@@ -92,15 +111,6 @@ def forget() -> None:
     one.
     """
     id_bounds.forget()
-
-
-def _ids_at(moment: datetime, *, floor: bool) -> int | None:
-    later = Entry.objects.filter(at__gte=moment).order_by("at").values_list("id", flat=True)
-    # Most times have entries within NEAR. With this limit the query is planned for only a few months.
-    near = list(later.filter(at__lt=moment + NEAR)[:PROBED]) or list(later[:PROBED])
-    if not near:
-        return None
-    return max(min(near) - ID_SLACK, 0) if floor else max(near) + ID_SLACK
 
 
 def _back(before: int | None) -> Iterator[IdRange]:

@@ -170,3 +170,30 @@ def test_days_have_the_ids_of_entries_with_a_wrong_time(two_years: list[int], pl
         low, high = id_ranges.ids_between(since, until)
         assert (low or 0) <= wrong
         assert high is None or wrong < high
+
+
+def test_days_have_the_ids_of_entries_with_a_wrong_day(two_years: list[int]) -> None:
+    """The clock was wrong within one month, and hundreds of entries were written afterwards."""
+    month = datetime(2024, 10, 1, tzinfo=UTC)
+    intended(*(cell(column=column) for column in range(300)))
+    ids = list(Entry.objects.order_by("-id").values_list("id", flat=True)[:300])[::-1]
+    with lifted(connection), connection.cursor() as cursor:
+        cursor.execute("SELECT audit_add_partition(%s)", [month])
+        for place, entry_id in enumerate(ids):
+            ahead, behind = place in range(5, 10), place in range(280, 285)
+            day = 13.5 if ahead else 7.5 if behind else 9 + 5 * place / 300
+            cursor.execute("UPDATE audit_entry SET at = %s WHERE id = %s", [month + timedelta(days=day), entry_id])
+        cursor.execute("UPDATE audit_entry SET id = id * 10000 WHERE at < %s", [month + timedelta(days=31)])
+        cursor.execute("UPDATE audit_leaf SET entry_id = entry_id * 10000 WHERE entry_id >= %s", [ids[0]])
+    id_ranges.forget()
+    for first, last in ((10, 15), (5, 10), (13, 14), (None, 12), (12, None)):
+        since, until = (None if day is None else month + timedelta(days=day) for day in (first, last))
+        wanted = within(IdRange(since=since, until=until))
+        assert wanted
+        assert within(IdRange(*id_ranges.ids_between(since, until), since, until)) == wanted
+
+
+def test_days_without_entries_have_no_ids(two_years: list[int]) -> None:
+    day = datetime(2001, 1, 1, tzinfo=UTC)
+    assert within(IdRange(*id_ranges.ids_between(day, day + timedelta(days=1)))) == []
+    assert within(IdRange(*id_ranges.ids_between(datetime.now(UTC) + timedelta(days=60), None))) == []
