@@ -1,4 +1,4 @@
-/* Ticks all rows of the list at once, and shows the addresses only when they are needed. */
+/* A button that ticks or unticks all rows of the list. Also shows the field for addresses only when it is needed. */
 
 const rows = [...document.querySelectorAll("#ask input[name=rows]")];
 const button = document.getElementById("all-rows");

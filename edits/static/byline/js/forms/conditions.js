@@ -74,7 +74,7 @@ function plain(value) {
 }
 
 // Returns the text in a form that is equal for texts that differ only in case, line ends or encoding of accents.
-// Characters are handled one by one, because in a whole text, toLowerCase changes Σ in two ways.
+// Characters are converted one by one, because toLowerCase converts a Σ at the end of a word differently.
 export function fold(text) {
   const composed = text.normalize("NFC").replace(/\r\n?/g, "\n");
   return Array.from(composed, (each) => each.toLowerCase().toUpperCase().toLowerCase()).join("");

@@ -23,7 +23,8 @@ export class Attention {
     this.close.addEventListener("click", () => this.dialog.close());
     this.dialog.addEventListener("close", () => {
       const { activeElement: focused, body } = document;
-      // If no other element got the focus, the button that opened the dialog is hidden now.
+      // The browser gives the focus back to the button that opened the dialog. If this button is hidden now, no element
+      // has the focus.
       if (focused === body || this.dialog.contains(focused)) grid.painter.focus();
     });
     saving.addEventListener("state", () => this.dialog.open && this.#show());

@@ -3,9 +3,9 @@
 import { detailsOf, textOf, valueOf } from "./cells.js";
 import { CELLS, ID } from "./tree.js";
 
-// Returns the content of the cell of the row at a position, in the column at a place, as { column, value, hyperlink,
-// text, error }. `text` is what other programs get from the clipboard. `error` says what the error of the cell's
-// formula means, if it has one.
+// Returns the content of a cell as { column, value, hyperlink, text, error }. `position` is the place of the cell's
+// row, and `place` that of its column. `text` is what other programs get from the clipboard. `error` says what the
+// error of the cell's formula means, if it has one.
 export function contentOf(sheet, position, place) {
   const column = sheet.columns[place];
   const cell = sheet.rows[position][CELLS][place];

@@ -4,7 +4,7 @@ import { plural } from "./elements.js";
 
 const MOST_CLEARED = 500; // cells that are cleared without a question
 
-// Empty the cells of these rows and columns that still exist.
+// Empty the cells of these rows in these columns. Rows and columns that no longer exist are left out.
 export async function clear(grid, why, { rowIds, columnIds }) {
   const { sheet } = grid;
   const rows = rowIds.map((id) => sheet.idOf(id)).filter((id) => sheet.row(id));

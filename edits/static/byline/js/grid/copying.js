@@ -20,9 +20,9 @@ export class Copying {
     this.copied = { text: null };
   }
 
-  // Copy the selected cells, and say so. With `why`, empty them afterwards. `data` is the data of the browser's event, and
-  // null after the event. Browsers take this data only during the event. Without it, the page asks the browser to write to
-  // the clipboard.
+  // Copy the selected cells, and say so. With `why`, empty them afterwards. `data` is the clipboard data of the
+  // browser's event, which browsers accept only during the event. After the event, `data` is null. The page then asks
+  // the browser to write to the clipboard.
   async copy(data, why = "") {
     const { grid } = this;
     // If an earlier key opened an editor, nothing is selected in it.

@@ -311,8 +311,8 @@ export class Editors {
     else if (isTyped) this.grid.status.tell(lost(text));
   }
 
-  // Show a field with the text of a lost editor. It keeps the focus until the person presses Enter or Escape, or chooses
-  // a cell. So no key reaches another cell before.
+  // Show a field with the text of a lost editor. The field keeps the focus until the person presses Enter or Escape, or
+  // chooses a cell. So until then, no key reaches another cell.
   #keep(text, before, caret) {
     const { host, painter, status } = this.grid;
     const field = make("textarea", { class: "grid-kept", rows: 1, "aria-label": "The text of the cell that no longer exists" });
@@ -337,7 +337,8 @@ export class Editors {
     field.setSelectionRange(...caret);
   }
 
-  // Returns whether the editor had the focus. The cell gets it, unless `isFocusing` is false.
+  // Close the editor. Returns whether the editor had the focus. If so, its cell gets the focus, unless `isFocusing` is
+  // false.
   #close(isFocusing = true) {
     const { box, list } = this.opened;
     const hadFocus = box.contains(document.activeElement) || !box.isConnected;

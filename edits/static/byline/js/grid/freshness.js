@@ -14,7 +14,7 @@ const AFTER_SAVING = 500; // milliseconds; after a save, formulas have new value
 const WHILE_BUSY = 100; // milliseconds
 const LONGEST_WAIT = 300_000; // the most milliseconds between two checks
 const MOVED = "The cell where you were no longer exists. You are in another cell now.";
-const DIGEST = 7; // the index, in the API's list of a row, of the hash of the row's formulas and links
+const DIGEST = 7; // the API describes a row as a list; the item with this index is the hash of the row's formulas and links
 
 export class Freshness {
   // `version` and `cursor` come from the answer with the sheet.

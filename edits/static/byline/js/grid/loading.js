@@ -6,8 +6,8 @@ const FIRST = 200; // as in sheet.html, where the browser requests these rows be
 const THEN = 5_000;
 const AT_ONCE = 2; // pages that are requested together, so that Smartsheet, this app and the browser work at the same time
 
-// Call `onFirst` with the first answer, then `onRows(rows)` for each further page. Returns whether all rows were read. If
-// the sheet changes in the meantime, the pages don't fit together, and it must be read again.
+// Call `onFirst` with the first answer, then `onRows(rows)` for each further page. Returns whether all rows were read.
+// If the sheet changes while its pages are read, the pages don't fit together, and the sheet must be read again.
 export async function load(api, sheetId, { onFirst, onRows }) {
   const read = reader(api, sheetId);
   const first = await read(1, FIRST);

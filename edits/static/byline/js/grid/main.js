@@ -55,7 +55,8 @@ function showName(sheet) {
   });
 }
 
-// The person can already work in the first rows, so the sheet is read until nothing is saved at the same time.
+// Read the whole sheet. The person can already work in the first rows. If something is saved while the sheet is read,
+// read the sheet again.
 async function readUntilShown(grid) {
   for (;;) {
     const answer = await readAgain(grid);
@@ -64,7 +65,8 @@ async function readUntilShown(grid) {
   }
 }
 
-// Ask before the page is left while keys and clicks wait for a part of the grid. There can be typed text among them.
+// Ask before the page is left while keys and clicks wait for a part of the grid. These keys can be typed text, which
+// would be lost.
 addEventListener("beforeunload", (event) => {
   if (host.grid?.parts.waiting) event.preventDefault();
 });

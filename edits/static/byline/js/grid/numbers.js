@@ -65,8 +65,9 @@ export function isOwnGroup(group, { thousands }) {
   return group === "" || group === thousands || ALIKE.some(isAlike);
 }
 
-// Whether a text that isn't a number here can be one elsewhere, such as (5), 5 eur or ١٢٣, or 0.5 where a decimal comma
-// is usual, or 0,5 where a decimal point is usual. A long row of digits is rather an identifier.
+// Whether a text that isn't a number in this locale can be one elsewhere. Examples are (5), 5 eur and ١٢٣; also 0.5 in
+// a locale with a decimal comma, and 0,5 in a locale with a decimal point. A long row of digits doesn't count, because
+// it is more likely an identifier.
 export function isLikeNumber(text, locale) {
   const usual = text.trim().replace(/^\(([^()]+)\)$/, "-$1").replace(/[a-z]{3}/gi, (code) => code.toUpperCase()).replace(/[^\P{Nd}0-9]/gu, 1).replaceAll("٫", ".").replaceAll("٬", ",");
   return /\D/.test(text) && [locale.decimal, ".", ","].some((decimal) => read(usual, { ...locale, decimal }));
@@ -93,7 +94,8 @@ export function write(digits, look, locale) {
   return `${minus}${look.before}${localized(fraction ? `${grouped}.${fraction}` : grouped, locale)}${look.after}`;
 }
 
-// Returns Smartsheet's text for a value. If the text is the value as a number, it gets the locale's separators.
+// Returns the text that Smartsheet shows for a value. If the text shows the value as a number, the number gets the
+// locale's separators.
 export function shown(text, value, locale) {
   if (typeof value !== "number") return text;
   const match = SHOWN.exec(text)?.groups;

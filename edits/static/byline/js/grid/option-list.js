@@ -73,7 +73,8 @@ export class OptionList {
     return false;
   }
 
-  // The option that Enter chooses; undefined if none is active, or if the person has neither typed nor moved to one.
+  // The option that Enter chooses; undefined if no option is active, or if the person has neither typed nor moved to an
+  // option.
   get current() {
     return this.isAsked ? this.shown[this.active] : undefined;
   }
@@ -109,7 +110,8 @@ export class OptionList {
   }
 }
 
-// Returns the option that equals a text: “High” doesn't name “High risk”. Undefined if there is none.
+// Returns the option that equals a text, or undefined if there is none. The text “High” doesn't equal the option “High
+// risk”.
 function namedBy(text, options) {
   const isLike = (one) => text !== "" && one.toLowerCase() === text.toLowerCase();
   return (

@@ -15,8 +15,8 @@ export function sortChildren(parent, wanted) {
   }
 }
 
-// Returns the numbers that are on the right side of `fixed`: smaller numbers before it, and larger numbers after it.
-// All other numbers have to move, because `fixed` stays where it is.
+// Returns the numbers that are already in order relative to `fixed`: smaller numbers before it, and larger numbers
+// after it. All other numbers have to move, because `fixed` stays where it is.
 function around(numbers, fixed) {
   const place = numbers.indexOf(fixed);
   return numbers.filter((number, at) => Math.sign(at - place) === Math.sign(number - fixed));

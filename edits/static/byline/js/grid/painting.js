@@ -56,7 +56,7 @@ export class Painter {
     this.range = this.selection.range;
     const top = Math.floor(scrollTop / ROW_HEIGHT);
     const bottom = Math.ceil((scrollTop + this.height - this.headHeight) / ROW_HEIGHT) - 1;
-    const isFar = bottom < this.first || top > this.last; // no rendered row is visible, so only what is visible is rendered at once
+    const isFar = bottom < this.first || top > this.last; // no rendered row is visible, so at first only what is visible is rendered
     const more = isFar ? 0 : MORE_ROWS;
     this.first = Math.max(0, top - more);
     this.last = Math.min(view.rowCount - 1, bottom + more);
@@ -248,7 +248,7 @@ export class Painter {
     this.rows.forEach((row, index) => this.#bind(row, index));
   }
 
-  // Render all rows again, unless something else does so before.
+  // Render all rows again in a moment, unless something else renders them first.
   #bindSoon() {
     this.isStale = true;
     queueMicrotask(() => this.isStale && this.#bindAll());

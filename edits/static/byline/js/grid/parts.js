@@ -57,8 +57,8 @@ export class Parts {
     else this.#load(name).then(run, fail);
   }
 
-  // Call `run` after all keys and clicks that already wait for parts. If one of these parts can't be loaded, don't call
-  // `run`, because the person meant it for what the part would have shown. Returns a promise that resolves after that.
+  // Call `run` after the keys and clicks that already wait for parts have taken effect. If one of these parts can't be
+  // loaded, don't call `run`, because the person expected this part. Returns a promise that resolves after that.
   async later(run) {
     while (this.waiting) if (!(await this.waiting)) return;
     await run();

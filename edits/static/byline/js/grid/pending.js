@@ -25,7 +25,7 @@ export class Pending {
     return this.changes.length;
   }
 
-  // Add a change. Returns whether a cell waits to be saved now.
+  // Add a change. Returns false if the change leaves nothing to save, because the cell is as it was before.
   collect(change) {
     if (change.do === "update") return this.#collectCell(change);
     if (change.do === "delete") this.#collectDeletion(change);
@@ -33,9 +33,8 @@ export class Pending {
     return true;
   }
 
-  // `changes` are all changes of one step of the person. If they move the same rows as the last waiting changes, and
-  // each step moves its rows to one place, drop the last waiting changes. The new moves have the same effect without
-  // them.
+  // `changes` are all changes that the person made with one action. If these changes and the last waiting ones move the
+  // same rows, each to a single place, drop the waiting changes. The new moves have the same effect without them.
   dropMovesBefore(changes) {
     if (changes[0].do !== "move") return;
     const last = this.changes.slice(-changes.length);
@@ -157,9 +156,9 @@ export class Pending {
     if (!this.#absorb(deletion)) this.changes.push(deletion);
   }
 
-  // A deletion also deletes all child rows, at every level. Remove the waiting changes that it makes needless:
-  // additions of these rows, deletions of some of these rows, and other changes of rows that aren't saved yet. Returns
-  // whether the deleted row itself was waiting to be added. Then there is nothing to delete.
+  // A deletion also deletes all child rows, at every level. Remove the waiting changes that the deletion makes
+  // needless: additions of these rows, deletions of some of these rows, and other changes of rows that aren't saved
+  // yet. Returns whether the deleted row itself was waiting to be added. If it was, there is nothing to delete.
   #absorb(deletion) {
     const ids = new Set(deletion.ids);
     let isUnsent = false;
@@ -270,7 +269,7 @@ function waitsFor(change, busy) {
   return namesOf(change).some((name) => busy.has(name)) || (what === "delete" && [row, ...ids].some((id) => busy.has(cellKey(id, ""))));
 }
 
-// Whether a row that goes to this place comes before rows that went there earlier.
+// If several rows go to this place one after the other: whether each of them comes before the earlier ones.
 export const isInFront = ({ where }) => where === "below" || where === "top";
 
 export const nearOf = (place) => place?.sibling_id ?? place?.parent_id;

@@ -1,5 +1,5 @@
-// The field of the row panel for cells with several choices. It has a check box for each choice. Where a column has many
-// options or accepts others, it also has an input that adds a choice.
+// The field of the row panel for cells with several choices. It has a check box for each choice. If the column has many
+// options or accepts other values, the field also has an input that adds a choice.
 
 import { make } from "./elements.js";
 

@@ -7,8 +7,8 @@
 //
 // Events: "state" means that the state of saving has changed. "saved" comes after a call that changed the sheet.
 // "failed" means that a row could not be added, deleted or moved, so the sheet must be read again. "withdrawn" means
-// that a change was not made, or perhaps not, or was discarded. Its `detail` is the change, if undoing can't include it.
-// "remarks" with { text } says what deleted rows had and restored rows lack.
+// that a change was not made, was perhaps not made, or was discarded. If undoing must leave out this change, it is the
+// event's `detail`. "remarks" with { text } says what deleted rows had and restored rows lack.
 
 import { cellWith, isSame } from "./cells.js";
 import { Pending, cellKey, nearOf, withOwnIds } from "./pending.js";
@@ -36,7 +36,7 @@ export class Saving extends EventTarget {
     // If Smartsheet's cell was read again later, `latest` is that cell.
     this.open = new Map();
     this.settled = 0; // the number of calls that were answered
-    this.isLeaving = false; // whether this script leaves the page, after it has stored everything
+    this.isLeaving = false; // whether this script has stored everything and is leaving the page
     this.isReady = false; // becomes true when the changes of earlier tabs are restored
     this.isKept = true; // whether this browser keeps what isn't saved
     this.tabs = new Tabs(person, sheet.id, {
@@ -186,8 +186,9 @@ export class Saving extends EventTarget {
     if (!this.sending.isRetrying) this.sending.after(PAUSE);
   }
 
-  // Collect the addition, deletion or move of a row. Rows that could not be added aren't in Smartsheet. So deleting them
-  // discards them, moving them changes only this tab, and other rows go next to another row.
+  // Collect the addition, deletion or move of a row. Rows that could not be added aren't in Smartsheet. So deleting
+  // them discards them, and moving them changes only this tab. If another row is moved next to such a row, it goes next
+  // to a row that is in Smartsheet.
   #collectRow(change) {
     const { do: what, row, place, family = [] } = change;
     const discarded = family.filter(([id]) => this.open.delete(cellKey(id, "add")));
@@ -224,7 +225,7 @@ export class Saving extends EventTarget {
 
   // Called when a call was not accepted. If the errors name wrong changes, the other changes are sent again.
   #refuse(call, errors, message, kind = "refused") {
-    const blamed = new Map(); // change: why
+    const blamed = new Map(); // the reason for each change
     for (const { pointer, detail } of errors) {
       const [, number, cell] = /^\/changes\/(\d+)(?:\/cells\/(\d+))?/.exec(pointer) ?? [];
       const origin = call.origins[number];
@@ -282,8 +283,8 @@ export class Saving extends EventTarget {
     return this.pending.take(this.sending.uncertain.flatMap(leftOf));
   }
 
-  // Whether a change that was not carried out is a deletion that the person has undone since. Then the new rows become
-  // the old rows again, which are still in Smartsheet.
+  // Whether a change that was not carried out is a deletion that the person has undone since. If so, the old rows are
+  // still in Smartsheet, and the new rows that undoing made get the ids of the old ones.
   #isUndone(change) {
     const restored = change.do === "delete" ? this.pending.cancel(change) : [];
     for (const { row, restores } of restored) {

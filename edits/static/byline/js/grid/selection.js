@@ -24,8 +24,8 @@ export class Selection extends EventTarget {
     return this.indexes(this.focus) ?? this.last;
   }
 
-  // The selected cells as { top, bottom, left, right } in the view. The cells at bottom and right belong to the range.
-  // A range that includes the row number has whole rows.
+  // The selected cells as { top, bottom, left, right } in the view. The row `bottom` and the column `right` belong to
+  // the range. A range that includes the row numbers has whole rows.
   get range() {
     const one = this.indexes(this.anchor) ?? this.last;
     const other = this.at;

@@ -4,9 +4,9 @@
 // Events, each with a `detail`:
 //   changed   { changes, why }   after apply(): what was done, for saving, undoing and rendering
 //   states    { cells }          after setState() and setStates(): [[rowId, columnId], …]
-//   merged    { cells, isMoved } after merge(): changes by others; whether rows were added, deleted or moved; after append() also
-//             `added`, the rows; after merge() also `kept`, cells that show what the person typed: [[rowId, columnId, cell], …]
-//             with Smartsheet's cell
+//   merged    { cells, isMoved } after merge() and append(). `cells` were changed by others. `isMoved` says whether rows were
+//             added, deleted or moved. After append(), `added` has the added rows. After merge(), `kept` has the cells
+//             that still show what the person typed, as [[rowId, columnId, cell], …] with Smartsheet's cells
 //   renamed   { from, to }       a new row got its id from Smartsheet
 //   columns   {}                 the columns have changed
 

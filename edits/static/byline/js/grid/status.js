@@ -40,7 +40,7 @@ export class Status {
 
   // Show how many cells were changed, and which were refused. `left` are doubtful values that the person left out.
   report(report, why, notes, left) {
-    this.awaited = report; // shown when its script has loaded, unless something else is told before
+    this.awaited = report; // shown when its script has loaded, unless another text is shown first
     const show = (run) => (part) => this.awaited === report && run(part);
     this.grid.parts.show(
       "report",

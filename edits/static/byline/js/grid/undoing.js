@@ -55,9 +55,9 @@ class Undoing {
     return report;
   }
 
-  // A step has the changes that the person made at once. Returns the changes that undo one of them. If it can't be
-  // undone, adds a reason to `stays` of the step. `going` are all rows that undoing deletes, and `coming` those that it
-  // adds.
+  // A step has the changes that the person made with one action. Returns the changes that undo one change of the step.
+  // If this change can't be undone, adds the reason to the step's `stays`. `going` are all rows that undoing deletes,
+  // and `coming` those that it adds.
   #inverse(change, step) {
     switch (change.do) {
       case "update": {
@@ -101,7 +101,7 @@ class Undoing {
   // Add the rows of a deletion again, where they were. In later steps, the new rows take the place of the deleted ones.
   #addAgain({ family, from, columns }, { changes, stays, coming }) {
     const ids = new Map(family.map((row) => [row[ID], this.sheet.newId()]));
-    const last = new Map(); // the child row of each row that was added last
+    const last = new Map(); // for each row, the child row that was added last
     const near = from.sibling_id ?? from.parent_id;
     const isHere = !near || coming.has(near) || this.sheet.position(near) !== undefined;
     const additions = family.map((row, number) => {
@@ -135,7 +135,7 @@ class Undoing {
   }
 }
 
-// Drop a change that was not made, so that it isn't undone. If it is the addition of a row, drop all changes of the row.
+// Drop a change that was not made, so that it isn't undone. If the change added a row, drop all changes of this row.
 export function forget(history, { do: what = "update", row, column, value, place }) {
   const isIt = (change) => {
     const isThis = change.do === what && change.column === column && isSame(change.value, value);

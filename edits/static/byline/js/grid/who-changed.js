@@ -69,7 +69,8 @@ function actionOf({ action, outcome }) {
 }
 
 // Returns the values of an entry. The entry about a row that was added has the values of all cells, by the titles that
-// the columns had then. From such an entry, returns only the value of `column`, or {} if no title is that of `column`.
+// the columns had then. From such an entry, returns only the value of `column`, or {} if the entry has no value with
+// this column's title.
 function valuesOf(entry, column) {
   if (entry.column_id || !column) return { before: entry.old, after: entry.new };
   const row = entry.new ?? {};
