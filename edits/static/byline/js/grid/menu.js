@@ -44,7 +44,7 @@ export class Menus {
     }
     const at = grid.selection.indexes(under);
     if (!at) return; // an earlier key has removed the cell
-    if (!grid.selection.has(at.row, at.column)) grid.go(at.row, at.column);
+    if (!isIn(grid.selection.range, at)) grid.go(at.row, at.column);
     this.openForCell(event.clientX, event.clientY);
   }
 
@@ -96,4 +96,9 @@ export class Menus {
     } else return;
     event.preventDefault();
   }
+}
+
+// Whether a range has a cell.
+function isIn({ top, bottom, left, right, isWholeRows }, { row, column }) {
+  return row >= top && row <= bottom && column <= right && (column >= left || (isWholeRows && column === 0));
 }

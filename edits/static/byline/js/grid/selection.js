@@ -76,11 +76,6 @@ export class Selection extends EventTarget {
     this.#tell();
   }
 
-  has(row, column) {
-    const { top, bottom, left, right, isWholeRows } = this.range;
-    return row >= top && row <= bottom && column <= right && (column >= left || (isWholeRows && column === 0));
-  }
-
   // Returns the position of a cell in the view, or null if it isn't in the view.
   indexes({ row, column }) {
     const indexes = { row: row === null ? -1 : this.view.indexOf(row), column: this.view.columnIndexOf(column) };
