@@ -21,7 +21,7 @@ from identity.middleware import SmartsheetRequest
 from identity.profiles.profile import Profile
 
 SCHEME = "bearer "
-PERSON = "Byline-Person"  # the header that tells browsers in whose session an answer was made
+PERSON = "Byline-Person"  # this header tells a browser whose session its request belonged to
 NO_CSRF = "Send the header X-CSRFToken with the `csrf_token` from GET /api/v1/me."
 
 

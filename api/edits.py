@@ -26,8 +26,8 @@ from identity.tokens import revocation
 
 router = Router(tags=["edits"], auth=anyone_with(Scope.EDIT))
 
-# A key is a string as structured headers write it, or the same characters without quotes. Without quotes, a comma is
-# between the values of two headers, so a key can't contain one.
+# A key is a string in quotes, as in structured headers, or the same characters without quotes. A comma outside of
+# quotes separates the values of two headers, so a key without quotes can't contain a comma.
 KEY = r"""^(?:[!#-+\--~][ !#-+\--~]*|"(?:[ !#-\[\]-~]|\\["\\])*")$"""
 IdempotencyKey = Annotated[
     str,

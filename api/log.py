@@ -36,8 +36,8 @@ NO_EXPORT = "Exporting everyone's entries needs a separate permission."
 
 router = Router(tags=["log"], auth=anyone_with(Scope.LOG))
 
-Before = Annotated[Id | None, Query(description="Give the entries that are older than this one")]
-After = Annotated[Id | None, Query(description="Give the next entries that are newer than this one")]
+Before = Annotated[Id | None, Query(description="The id of an entry: list only older entries")]
+After = Annotated[Id | None, Query(description="The id of an entry: list the next newer entries")]
 
 
 Text = Annotated[str | None, Field(max_length=200)]

@@ -48,7 +48,7 @@ class BylineConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from byline import setting_checks, site_checks  # need models
+        from byline import setting_checks, site_checks  # these modules need models
 
         for check in (setting_checks.setting_values, *site_checks.ALL):
             register(check)

@@ -231,7 +231,7 @@ def people(**_kwargs: Any) -> list[CheckMessage]:
 def _ignored_roles() -> Iterator[CheckMessage]:
     for name, role in ROLE_VARIABLES.items():
         if getattr(settings, name, None) and role not in identity_settings.ROLES:
-            message = f"The setting {name} has no effect: only in Byline's own project, a variable has this name."
+            message = f"The setting {name} has no effect. Only Byline's own project reads a variable with this name."
             yield Warning(message, hint=f"Set ROLES = {{'{role}': [...]}}.", id="byline.W008")
 
 

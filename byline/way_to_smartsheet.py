@@ -52,7 +52,7 @@ def _connect(host: str, port: int, *, is_tls: bool) -> Finding | None:
         return to_do(f"{host} did not answer within {SECONDS:g} seconds.", advice)
     except ConnectionRefusedError:
         is_here = host in LOOPBACK
-        advice = "Start the sandbox: python -m sandbox." if is_here else "Check api_base, and the firewalls on the way."
+        advice = "Start the sandbox: python -m sandbox." if is_here else "Check api_base, and the firewalls."
         return to_do(f"No program accepts connections at {host}, TCP port {port}.", advice)
     except OSError as error:
         advice = f"Allow connections from this machine to {host}, TCP port {port}."

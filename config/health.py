@@ -26,7 +26,7 @@ PROBLEMS = {
     "53100": "full",
     "55P03": "locked",
 }
-_last_write = -FRESH  # on the clock of monotonic()
+_last_write = -FRESH  # the time of the last write that succeeded, from monotonic()
 
 
 @require_safe

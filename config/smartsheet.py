@@ -37,7 +37,7 @@ def secret(name: str, *, demo: str) -> str:
     """Read a secret from the environment. Only the demo has a default, which everyone knows."""
     value: str = env.str(name, default="")
     if not value and not IS_DEMO:
-        raise ImproperlyConfigured(f"{name} is not set: it is needed outside the demo (DEBUG off or real Smartsheet).")
+        raise ImproperlyConfigured(f"{name} is not set. It is needed if DEBUG is off or real Smartsheet is used.")
     return value or demo
 
 
@@ -86,7 +86,7 @@ def _address(region: str, name: str, usual: str) -> str:
     trusted = LOOPBACK | {urlsplit(usual).hostname, *env.list("SMARTSHEET_TRUSTED_HOSTS", default=[])}
     if parts.scheme != "https" or parts.hostname not in trusted:
         raise ImproperlyConfigured(
-            f"{variable} must be an https address of a host in SMARTSHEET_TRUSTED_HOSTS, since tokens go there"
-            f" (http only on 127.0.0.1), not {url!r}."
+            f"{variable} must be an https address of a host in SMARTSHEET_TRUSTED_HOSTS, because tokens are sent"
+            f" to it. Only an address on 127.0.0.1 can begin with http. The variable has {url!r}."
         )
     return url

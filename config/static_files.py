@@ -10,7 +10,7 @@ from django.core.files.base import ContentFile
 from whitenoise.storage import CompressedManifestStaticFilesStorage  # type: ignore[import-untyped] # it has no stubs
 
 OUR_MODULES = re.compile(r"byline/js/.+\.js")
-# tests/test_static_files.py checks that these patterns don't match inside a text of our modules.
+# tests/test_static_files.py checks that these patterns don't match inside a string of our modules.
 COMMENT = re.compile(r"^[ \t]*//.*\n|[ \t]+// .*$", re.MULTILINE)
 INDENT = re.compile(r"^\s+", re.MULTILINE)  # also matches empty lines
 

@@ -12,7 +12,7 @@ from django.utils.text import slugify
 from edits.sheets.sheet import Column, Sheet
 from edits.widgets.problems import Doing, Problem, saved
 
-# Names that the form's own fields have. The field of a column with one of these names gets an underscore at the end.
+# The names of the form's own fields. If a column would get one of these names, its name gets an underscore at the end.
 RESERVED = frozenset({"author", "csrfmiddlewaretoken", "next", "once", "reason", "snapshot"})
 
 

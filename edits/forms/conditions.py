@@ -12,7 +12,7 @@ A condition is a small tree of JSON. edits/static/byline/js/forms/conditions.js 
 | equals, not_equals | text, number, true or false | the cell has this value; the value false means an unticked box |
 | contains, not_contains | text | the cell's text contains this text; in a list, one item must equal this text |
 | one_of | texts and numbers | the cell has one of these values; in a list, one item must equal one of these values |
-| less, at_most, greater, at_least | number | the cell's number is less than (at most, above, at least) this number |
+| less, at_most, greater, at_least | number | the cell's number is less than (at most, over, at least) this number |
 | less, at_most, greater, at_least | day | the cell's day is before (not after, after, not before) this day |
 | before_today, today, after_today | none | the cell's day is before today, is today, or is after today |
 | before_today, today, after_today | number of days | the cell's day is compared with today plus this number of days |
@@ -212,7 +212,7 @@ class Comparison(Condition):
                 part = fold(str(value))
                 return lambda cell: contains(cell, part)
             case Operator.ME:
-                keys = {key.lower() for key in me if key}  # not fold(): ß and ss are different domains
+                keys = {key.lower() for key in me if key}  # not fold(): domains with ß and with ss are different
                 return lambda cell: any(text.lower() in keys for text in texts_of(cell))
         compare = COMPARE[operator]
         if operator in ORDERS and isinstance(value, int | float):

@@ -64,8 +64,8 @@ class Allow(TextChoices):
 class Reason(TextChoices):
     """Whether people are asked why they make a change. The answer goes into the log."""
 
-    NOT_ASKED = "not_asked", "not asked"
-    ASKED = "asked", "asked, can stay empty"
+    NOT_ASKED = "not_asked", "not asked for"
+    ASKED = "asked", "asked for, can stay empty"
     REQUIRED = "required", "must be given"
     FROM_LIST = "from_list", "must be chosen from a list"
 

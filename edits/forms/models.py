@@ -190,7 +190,7 @@ class FormDefinition(Tracked):
         """
         with transaction.atomic():
             as_seen = FormDefinition.objects.filter(pk=self.pk, revision=seen)
-            if not as_seen.update(revision=seen + 1):  # if two designers save at once, one update finds no row
+            if not as_seen.update(revision=seen + 1):  # if two designers save at the same time, one update finds no row
                 raise ChangedMeanwhile
             self.refresh_from_db()
             for name, value in values.items():

@@ -84,7 +84,7 @@ def find_rows(
             require_applied(rows, search.filter)
             finder.add(row for row in rows if search.filter is None or row["filteredOut"] is False)
     if finder is None:
-        raise LookupError("A sheet has at least one page.")  # sheet_pages guarantees it
+        raise LookupError("A sheet has at least one page.")  # sheet_pages always yields a page
     return finder.found()
 
 

@@ -33,7 +33,7 @@ SUCCESS, PARTIAL_SUCCESS = 0, 3  # resultCode
 SHEET_BUSY_FOR = 1.0  # seconds; another change to a sheet seldom takes longer
 LONGEST_MESSAGE = 1_000  # characters; Smartsheet's messages are much shorter, even if they quote a cell
 CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
-REF_ID = re.compile(r"[\w-]{1,40}", re.ASCII)  # longer or other texts aren't Smartsheet's
+REF_ID = re.compile(r"[\w-]{1,40}", re.ASCII)  # other texts aren't ids from Smartsheet
 LONGEST_WAIT = 86_400.0  # seconds; messages never name a longer wait
 
 REFUSES = "Smartsheet refuses this"

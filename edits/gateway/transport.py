@@ -45,7 +45,7 @@ def _give_large_memory_back() -> None:
     """
     try:
         ctypes.CDLL(None).mallopt(M_MMAP_THRESHOLD, LARGE)
-    except (AttributeError, OSError, TypeError):  # another C library
+    except (AttributeError, OSError, TypeError):  # the C library isn't glibc
         return
 
 
@@ -148,7 +148,7 @@ class _Session(requests.Session):
             files=request.files,
             data=request.data,
             json=request.json,
-            params=request.params or None,  # requests would encode even an empty dict
+            params=request.params or None,  # the library requests would encode even an empty dict
         )
         return prepared
 

@@ -139,7 +139,7 @@ def keep(request: HttpRequest, sent: Sent, *, sheet_id: int, row_id: int) -> boo
     others.pop(_place(sheet_id, row_id), None)
     request.session[KEY] = dict([*others.items(), (_place(sheet_id, row_id), stored)][-MOST:])
     try:
-        request.session.save()  # now, because the middleware saves only after the redirect is made
+        request.session.save()  # saved now, because the redirect depends on whether this succeeds
     except (DatabaseError, UpdateError) as error:
         logger.warning("A session couldn't be stored: %s", type(error).__name__)
         request.session.modified = False

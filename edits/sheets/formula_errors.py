@@ -11,7 +11,7 @@ from edits.sheets.sheet import Cell, Json
 
 MEANINGS = {
     "#BLOCKED": "The formula uses a cell that has an error.",
-    "#BOOLEAN EXPECTED": "The formula is in a column of check boxes, and its result isn't checked or unchecked.",
+    "#BOOLEAN EXPECTED": "The formula is in a column of check boxes, and its result is neither checked nor unchecked.",
     "#CALCULATING": "Smartsheet is still calculating.",
     "#CIRCULAR REFERENCE": "The formula uses its own result, directly or through other formulas.",
     "#CONTACT EXPECTED": "The formula is in a contact column, and its result isn't a contact.",

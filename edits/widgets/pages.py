@@ -25,7 +25,7 @@ def actor_of(request: SmartsheetRequest) -> Actor:
     """Return the signed-in person as an actor for the log."""
     person = request.smartsheet_user
     if person is None:
-        raise LookupError("Nobody is signed in.")  # smartsheet_connected guarantees that someone is
+        raise LookupError("Nobody is signed in.")  # the decorator smartsheet_connected prevents this
     return Actor(id=person.id, region=person.region, name=person.name, email=person.email)
 
 

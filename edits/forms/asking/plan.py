@@ -188,7 +188,7 @@ def _contacts(row: Row, column: Column | None, addresses: Sequence[str]) -> list
 
 
 def _key(contact: Contact) -> str:
-    return contact.email.strip().lower()  # not casefold(): ß and ss are different domains
+    return contact.email.strip().lower()  # not casefold(): domains with ß and with ss are different
 
 
 def _person(

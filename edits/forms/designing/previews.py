@@ -241,7 +241,7 @@ def _shut_out(definition: Definition, sheet: Sheet, row: Row | None, viewer: Vie
 def _refusals(definition: Definition, sheet: Sheet, row: Row | None, viewer: Viewer) -> Iterator[str]:
     """Yield sentences about what the person can't change or save, although they see the form."""
     if viewer.access and not viewer.access.is_editor:
-        yield f"{viewer.name} {viewer.access.words} on the sheet, so Smartsheet refuses every change."
+        yield f"In Smartsheet, {viewer.name} {viewer.access.words}, so Smartsheet refuses every change."
     if row and row.is_locked and viewer.access not in ADMINS:
         yield "The row is locked: only admins of the sheet can change it."
     for field in definition.fields:

@@ -42,7 +42,7 @@ class Checkbox(ColumnType):
 
     def why_not_held(self, value: Json) -> str:
         is_wrong = _is_other(value) and self.column.is_validated
-        return f"“{value}” is not checked or unchecked, and this column takes nothing else." if is_wrong else ""
+        return f"“{value}” is neither checked nor unchecked, and this column takes nothing else." if is_wrong else ""
 
     def holds(self, cell: Cell, value: Json) -> bool:
         return super().holds(cell, value) or (not value and cell.is_empty)

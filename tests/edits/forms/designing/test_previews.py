@@ -55,7 +55,7 @@ def test_what_smartsheet_and_the_form_would_refuse_is_said(
     page.type(audience="listed", people="bob@example.com").press("save")
     text = text_of(browser, form, person="charlie@example.com", row=plan.rows["Dig foundations"])
     assert "Charlie Carter can’t open the form, because it isn’t for them." in text
-    assert "Charlie Carter can only look on the sheet, so Smartsheet refuses every change." in text
+    assert "In Smartsheet, Charlie Carter can only look, so Smartsheet refuses every change." in text
     assert "“Permit no.” can’t be changed: its column is locked" in text
     assert "“Permit no.” can’t be changed" not in text_of(browser, form, person="alice@example.com")
     assert "The form doesn’t let people add rows." in text_of(browser, form, row="new")
