@@ -141,7 +141,7 @@ def _partner(
     """The change in the log that led to this state, or None. The first choice is a saved change to the same value. The
     second choice is a saved change whose value was erased. The last choice is an uncertain change to the same value, or
     one that was settled as not saved. It is possible that Smartsheet made such a change after it was settled. The
-    addition of the cell's row can only have led to the cell's first state, so `is_first` says whether this is the
+    addition of the cell's row can have led only to the cell's first state. `is_first` says whether `state` is the
     first.
     """
     near = [change for change in changes if (is_first or not change.is_row) and _may_be(change, state, addresses)]

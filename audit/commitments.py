@@ -16,7 +16,7 @@ from django.db import transaction
 from audit.models import Names, PersonalText
 from audit.proof.commitment_bytes import SALT, commit
 
-MEMORY = 60.0  # seconds that a process caches a person's commitment, even if it has been erased meanwhile
+MEMORY = 60.0  # for this many seconds, a process caches a person's commitment, even if the person is erased meanwhile
 
 
 class Committed(NamedTuple):

@@ -16,7 +16,7 @@ DEFAULTS: Final[dict[str, Any]] = {
     "AUDIT_SEAL_KEY": "",
     "AUDIT_SEAL_KEY_FILE": "",
     "AUDIT_SEAL_PUBLIC_KEYS": (),
-    "AUDIT_SEAL_STALE": 300.0,  # seconds that an entry can wait for a seal before sealing counts as stopped
+    "AUDIT_SEAL_STALE": 300.0,  # if an entry waits longer than this for a seal (in seconds), sealing counts as stopped
     "AUDIT_VERIFIED_FILE": "audit-verified.json",  # the file in which audit_verify stores how far it verified the log
     "AUDIT_ANCHORS": ("log",),
     "AUDIT_ANCHOR_FILE": "",

@@ -1,7 +1,7 @@
 """A table of the people and sheets in the log, with their newest names. The filters of the log page list these people
-and sheets. Without this table, the whole log would have to be read to list them. The table isn't evidence. A
-process writes the row of a person or a sheet when it writes its first entry with this person, this sheet or a new name.
-A person's row has the commitment to the person's names, not the names.
+and sheets. Without this table, the whole log would have to be read to list them. The table isn't evidence. When a
+process writes its first entry with a person, a sheet or a new name, it also writes the row of this person or sheet. A
+person's row has the commitment to the person's names, not the names.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from django.db import models, transaction
 
-MEMORY = 3600.0  # seconds that a process assumes that the rows it wrote are still there
+MEMORY = 3600.0  # for this many seconds, a process assumes that the rows it wrote still exist
 
 
 class Known(models.Model):

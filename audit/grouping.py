@@ -15,7 +15,7 @@ from audit.models import Entry, EntryQuerySet
 from audit.vocabulary import Phase
 
 SHOWN = 20  # the most changes of one edit on a page that lists edits; the edit's own page shows all, page by page
-FEWEST = 5  # how many changes of each edit are shown at least, even if a page has many long edits
+FEWEST = 5  # a page shows at least this many changes of each edit, even if it has many long edits
 PAGE_SHOWN = 300  # the most changes on a page, unless FEWEST changes of each edit are more
 BUDGET = 20_000  # roughly the most entries that a page reads to count the outcomes of its long edits
 
@@ -157,9 +157,9 @@ def _is_outcome(entry: Entry) -> bool:
 def _changes(
     anchors: Sequence[Entry], asked: Sequence[Entry], *, count: int, is_whole: bool
 ) -> dict[UUID, list[LoggedChange]]:
-    """Return changes in order, by the id of their edit. The anchors are entries. Those that are changes are returned.
-    For each entry in `asked`, the first `count` changes of its edit are read and returned too. If `is_whole` is false,
-    only changes of the entry's own row or cell are read.
+    """Return changes in order, by the id of their edit. The result has the anchors, except those that are outcomes. For
+    each entry in `asked`, the first `count` changes of its edit are read and returned too. If `is_whole` is false, only
+    changes of the entry's own row or cell are read.
     """
     if not anchors:
         return {}

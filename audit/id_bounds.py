@@ -18,8 +18,8 @@ from audit import context
 from audit.database import triggers_postgresql
 from audit.models import Entry, Leaf
 
-AT_ONCE = 5_000  # the most new links that are added to the cache; if there are more, all months are asked again
-SLACK = timedelta(days=1)  # a new entry further before the newest month is looked up in all months
+AT_ONCE = 5_000  # the most new links that are added to the cache; if there are more, all months are queried again
+SLACK = timedelta(days=1)  # new entries are searched from a day before the newest month on, and then in all months
 
 
 class Bounds(NamedTuple):

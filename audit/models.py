@@ -168,7 +168,8 @@ class Entry(models.Model):
             models.Index(fields=["edit_id", "line"], name="audit_entry_edit"),
             models.Index(fields=["at"], name="audit_entry_at"),
             models.Index(fields=["id"], name="audit_entry_head", condition=models.Q(is_head=True)),
-            # Without these two, the pages of a person and of a sheet would read all entries of an import to list one.
+            # Without the next two indexes, the pages of a person and of a sheet would read all entries of an import to
+            # list one of them.
             models.Index(fields=["actor_id", "id"], name="audit_entry_actor_head", condition=models.Q(is_head=True)),
             models.Index(fields=["sheet_id", "id"], name="audit_entry_sheet_head", condition=models.Q(is_head=True)),
             models.Index(fields=["subject", "id"], name="audit_entry_subject", condition=~models.Q(subject="")),

@@ -48,8 +48,8 @@ def count_shown(request: HttpRequest) -> ShownEntries:
 
 
 def stop_counting(request: HttpRequest) -> None:
-    """After this call, note_shown() writes its entries at once. A streamed page needs this, because it is only put
-    together after the middleware has returned.
+    """After this call, note_shown() writes its entries immediately. A streamed page needs this, because it is put
+    together only after the middleware has returned.
     """
     del request._audit_shown  # type: ignore[attr-defined]  # as above
 
@@ -57,7 +57,8 @@ def stop_counting(request: HttpRequest) -> None:
 def note_shown(request: HttpRequest, reader: Reader, entries: Iterable[Entry]) -> None:
     """Like note_reading(), for a part of a page. The entry is written when the page is complete.
 
-    If the middleware isn't counting, the entry is written at once, and NotRecorded is raised if it can't be written.
+    If the middleware isn't counting, the entry is written immediately, and NotRecorded is raised if it can't be
+    written.
     """
     shown: ShownEntries | None = getattr(request, "_audit_shown", None)
     if shown is None:

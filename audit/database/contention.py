@@ -5,7 +5,7 @@ The chain's lock (audit_entry_link in triggers_postgresql.py) is released at the
 the disk. So several writers would wait for the disk one after the other. If a process had to wait for the lock, the
 trigger sends a notice to this process. For the next second, the process commits without waiting for the disk, so that
 it releases the lock sooner. After the commit it waits for the disk, together with the other writers. Nothing is lost: a
-write returns only when it is on disk, and a link is only on disk if all links before it are on disk.
+write returns only when it is on disk, and a link is on disk only if all links before it are on disk.
 https://www.postgresql.org/docs/current/wal-async-commit.html
 """
 
@@ -17,7 +17,7 @@ from django.db import Error, connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 NOTICE = "the chain of the audit log is contended"
-MEMORY = 1.0  # seconds after a notice in which a process assumes that others are writing
+MEMORY = 1.0  # after a notice, a process assumes for this many seconds that others are writing
 
 _others_until = 0.0
 
@@ -59,7 +59,7 @@ def one_at_a_time(what: str) -> None:
     SQLite needs no lock: only one transaction writes at a time. Raises RuntimeError if no transaction is open.
     """
     if not connection.in_atomic_block:
-        raise RuntimeError("Without a transaction the lock would be released at once.")
+        raise RuntimeError("Without a transaction the lock would be released immediately.")
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [what])

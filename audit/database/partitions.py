@@ -8,7 +8,7 @@ from time import monotonic
 from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-AHEAD = 3  # how many months migrate creates in advance; writing an entry creates a month that is missing
+AHEAD = 3  # the number of months that `migrate` creates in advance; if a month is missing, the first entry creates it
 
 # The function creates a month as a separate table and then attaches it, so that writers don't wait for the table's
 # lock. It runs with the owner's rights. So the app's role can create a month, and entries can be written even if
@@ -43,7 +43,7 @@ FUNCTION = f"""
         EXECUTE format('ALTER TABLE %I ENABLE ALWAYS TRIGGER audit_entry_no_truncate', name);
     END $$"""  # noqa: S608 # our own number
 
-_REMEMBERED = 3600.0  # seconds for which a process assumes that the months exist
+_REMEMBERED = 3600.0  # for this many seconds, a process assumes that the months exist
 _ready_until: dict[str, float] = {}
 
 

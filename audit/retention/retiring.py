@@ -76,8 +76,8 @@ def _stop_everybody() -> None:
 
 
 def _say_so(found: Boundary, export: RetiredExport, *, by: Actor, reason: str) -> None:
-    """Write an entry about the retirement. Its link is added to the chain at once, so that the chain isn't empty if all
-    other links are removed.
+    """Write an entry about the retirement. Its link is added to the chain immediately, so that the chain isn't empty if
+    all other links are removed.
     """
     statement = signed(found.seal).statement
     evidence: dict[str, Evidence] = {

@@ -33,7 +33,7 @@ from audit.vocabulary import Action
 
 register = template.Library()
 
-SHOWN = 3  # changes of an edit that are shown without unfolding, so that old and new values are seen at once
+SHOWN = 3  # changes of an edit that are shown without unfolding, so that people see old and new values immediately
 EVIDENCE = 200  # the most characters of evidence that the log page shows
 
 

@@ -101,7 +101,7 @@ def walk(
     for link in links:
         seq, entry_id, hash_ = link
         if seq < expected:
-            text = f"A link of entry {entry_id} was inserted: another link has its place, or no link can have it."
+            text = f"A link of entry {entry_id} was inserted: another link has its place, or the place isn't valid."
             findings.add(Kind.INSERTED, text, entry=entry_id)
             continue
         if seq != expected:

@@ -1,5 +1,5 @@
 """Checks the constraints of the log's tables. The owner of the database can add a constraint that refuses some entries,
-drop a constraint that prevents doubles, or let a crash empty a table.
+drop a constraint that prevents doubles, or change a table so that a crash empties it.
 """
 
 import re
@@ -33,7 +33,8 @@ _CONSTRAINTS = """
     SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint
     WHERE conrelid <> 0 AND contype NOT IN ('t', 'n')"""
 # A unique index without a constraint refuses rows too. An index with an expression or a condition refuses each row for
-# which PostgreSQL can't calculate them, as 1 / (actor_id - 5) for the actor 5. Partitions inherit indexes of the table.
+# which PostgreSQL can't calculate them, such as 1 / (actor_id - 5) for the actor 5. Partitions inherit indexes of the
+# table.
 _INDEXES = """
     SELECT indrelid::regclass::text, 'unique index ' || indexrelid::regclass::text FROM pg_index
     WHERE indisunique AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid AND conrelid = indrelid)
@@ -81,8 +82,8 @@ def _strangers_on_postgresql(connection: BaseDatabaseWrapper) -> Iterator[tuple[
 
 
 def _other_columns(connection: BaseDatabaseWrapper, tables: Collection[str]) -> Iterator[tuple[str, str]]:
-    """Columns on PostgreSQL that can't be NULL although they should, and columns with another type. A shorter type
-    refuses long texts.
+    """Columns on PostgreSQL that refuse NULL although this app needs NULL there, and columns with a wrong type. For
+    example, a type that is too short refuses long texts.
     """
     models = {model._meta.db_table: model for model in _MODELS}
     there = [table for (table,) in _rows(connection, _THERE) if table in tables]

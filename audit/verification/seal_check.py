@@ -28,7 +28,7 @@ class SealCheck:
     ) -> None:
         self.count = 0
         self.last: Statement | None = None
-        self.heads: dict[int, bytes] = {}  # by place in the chain, hashes that seals name for doubtful links
+        self.heads: dict[int, bytes] = {}  # hashes of doubtful links according to their seals, by place
         self._seals, self._keys, self._findings = seals, keys, findings
         self._before: Statement | None = None  # the seal before the current one; None if it can't be trusted
         self._expected = first_number

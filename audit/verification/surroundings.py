@@ -107,7 +107,7 @@ def check_erased(findings: Findings) -> None:
 
 def _erased() -> tuple[set[str], int]:
     """Return the commitments of the texts that erasures blanked, and the number of texts that other erasures blanked.
-    The entries about these others don't have the commitments, because 0.1.0 wrote them.
+    Byline 0.1.0 wrote the entries about these others, and didn't store the commitments in them.
     """
     told, untold = set[str](), 0
     erasures = Entry.objects.filter(action=Action.ERASE, phase=Phase.DONE)

@@ -46,7 +46,8 @@ def explain(
     suspects: list[Suspect], *, unlinked: dict[int, Item], heads: Mapping[int, bytes], findings: Findings
 ) -> None:
     """Report what happened to each suspect. `unlinked` are entries without a link. If one of these belongs to a
-    suspect, it is removed from `unlinked`. `heads` has hashes that seals name, by place in the chain.
+    suspect, it is removed from `unlinked`. `heads` has the hashes of some links according to their seals, by place in
+    the chain.
     """
     few = suspects[:MOST]
     moved = dict(_moved(few))

@@ -35,8 +35,8 @@ class Command(BaseCommand):
             self.stderr.write(f"Anchor {name} doesn't have all seals yet. They will be sent with the next seal.")
 
     def _go_on(self, every: float) -> None:
-        """Seal the log in a loop, with a pause of `every` seconds between two rounds. A round only makes a seal if
-        there are new entries or if an empty seal is due. The loop ends at SIGTERM or ^C.
+        """Seal the log in a loop, with a pause of `every` seconds between two rounds. A round makes a seal only if
+        there are new entries, or if an empty seal is due. The loop ends at SIGTERM or ^C.
 
         An error is printed, but doesn't end the loop, because entries without a seal could be changed unnoticed.
         """

@@ -1,5 +1,5 @@
-// Reloads a page that shows less until Smartsheet has answered: after 1, 2 and 4 seconds, unless the person has begun to
-// type. After that, people can use the page's link to reload it.
+// Until Smartsheet has answered, a page of the log shows fewer entries. This script reloads the page after 1, 2 and 4
+// seconds, unless the person has begun to type. After that, people can use the page's link to reload it.
 "use strict";
 (() => {
   const KEY = "byline.limited";
