@@ -34,8 +34,8 @@ class Busy(Exception):
 def call_in_progress(person: str = "") -> Iterator[None]:
     """Count everything in the block as one call of this person ("region:id"; "" if unknown).
 
-    Calls inside the block aren't counted again. So a caller that needs several calls can only be refused before the
-    first call. Raises Busy if there are too many calls in progress.
+    Calls inside the block aren't counted again. So a caller that needs several calls is refused before the first call
+    or not at all. Raises Busy if there are too many calls in progress.
     """
     if _is_counted.get():
         yield

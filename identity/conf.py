@@ -12,8 +12,8 @@ DEFAULTS: Final[dict[str, Any]] = {
     "SMARTSHEET_DEFAULT_REGION": lambda settings: next(iter(settings.SMARTSHEET_REGIONS)),
     "SMARTSHEET_SCOPES": ("READ_SHEETS", "WRITE_SHEETS"),  # for regions that don't set their own
     "SMARTSHEET_DEADLINE": 15.0,  # the most seconds that a request waits for Smartsheet
-    "SMARTSHEET_MAX_CALLS": 16,  # the most calls in progress in one process; must be fewer than its threads
-    "SMARTSHEET_MAX_CALLS_PER_PERSON": 5,  # how many of these calls one person can have
+    "SMARTSHEET_MAX_CALLS": 16,  # the most calls in progress in one process; must be less than its number of threads
+    "SMARTSHEET_MAX_CALLS_PER_PERSON": 5,  # the most calls in progress for one person
     "SMARTSHEET_CA_BUNDLE": "",  # the path of a file; "" for the system's certificates
     "TOKEN_REFRESH_AHEAD": 3600.0,  # a token is refreshed this many seconds before it expires
     "PROFILE_REFRESH_AFTER": 24 * 3600.0,  # a profile is read again after this many seconds

@@ -88,8 +88,8 @@ class SmartsheetUserQuerySet(TrackedQuerySet["SmartsheetUser"]):
             return self._connect(user, profile, grant)
 
     def stale(self, *, before: datetime, not_asked_since: datetime) -> "SmartsheetUserQuerySet":
-        """Return people whose profile was fetched before `before` and can be fetched again, the oldest profile first.
-        People whose profile a job began to fetch after `not_asked_since` are left out.
+        """Return people whose profile was fetched before `before` and can be fetched again, the oldest profile first. A
+        person is left out if a job began to fetch the profile after `not_asked_since`.
         """
         due = self.not_asked_since(not_asked_since).filter(fetched_at__lt=before, token__isnull=False)
         return due.exclude(users.inactive("user__")).order_by("fetched_at", "pk")

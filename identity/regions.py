@@ -113,8 +113,9 @@ def allow_loopback() -> None:
 
 
 def require_own_callback(where: Region, *, came_to: str) -> None:
-    """Raise WrongCallback if the region `where` redirected a person to the address …/callback/<came_to>/, which isn't
-    the region's own address. If `came_to` is empty, the address is …/callback/, which only the default region uses.
+    """Raise WrongCallback if the region `where` redirected a person to another address than the region's own. The
+    person came to …/callback/<came_to>/. If `came_to` is empty, they came to …/callback/, which only the default region
+    uses.
     """
     expected = {where.name, ""} if where == default_region() else {where.name}
     if came_to not in expected:

@@ -70,7 +70,7 @@ class AppTokenQuerySet(models.QuerySet["AppToken"]):
         return token, text
 
     def end(self, because: Ending) -> int:
-        """End those of these tokens that haven't ended yet. Return how many tokens this call ended."""
+        """Of these tokens, end those that haven't ended yet. Return how many tokens this call ended."""
         ended = [token for token in self.active().select_related("person") if token.end(because)]
         return len(ended)
 
@@ -115,7 +115,7 @@ class AppToken(models.Model):
         """A sentence that says why the token ended; "" if it hasn't ended."""
         if self.ended_because:
             return str(Ending(self.ended_because).label)
-        return "Its time is over." if self.is_expired else ""
+        return "It has expired." if self.is_expired else ""
 
     def has(self, scope: Scope) -> bool:
         """Whether the token has this scope."""

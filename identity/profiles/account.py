@@ -41,8 +41,8 @@ def disconnect(person: SmartsheetUser) -> bool:
     in with Smartsheet.
 
     Return True if Smartsheet confirms within SMARTSHEET_DEADLINE that the access has ended. If Smartsheet doesn't
-    confirm, the worker asks again later. In both cases, this app stops using the token at once. The profile and the log
-    of the person's actions stay.
+    confirm, the worker asks again later. In both cases, this app stops using the token immediately. The profile stays,
+    and so do the log's entries about the person.
     """
     seconds = settings.SMARTSHEET_DEADLINE
     token = returning.take_away(person, why=DISCONNECTED, wait=seconds + returning.PAUSE)
@@ -59,7 +59,7 @@ def disconnect(person: SmartsheetUser) -> bool:
 
 
 def block(person: SmartsheetUser, *, by: AbstractBaseUser | AnonymousUser) -> None:
-    """Block a person from using Smartsheet here, and have Smartsheet end their token.
+    """Block a person from using Smartsheet here, and ask Smartsheet to end their token.
 
     Sessions that began by signing in with Smartsheet end. The person can still log in to the site in the site's own
     way. If the log can't be written, CannotRecord is raised, and nothing is changed.

@@ -83,7 +83,7 @@ def stored(user: AnyUser) -> Token:
     Smartsheet.
 
     Pages refuse deactivated users anyway. This check is for jobs, and for users that `QuerySet.update()` has
-    deactivated: their tokens work until the worker has them revoked.
+    deactivated: the tokens of these users work until the worker asks Smartsheet to revoke them.
     """
     try:
         usable = Token.objects.exclude(users.inactive("person__user__")).exclude(person__is_blocked=True)

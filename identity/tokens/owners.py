@@ -1,4 +1,4 @@
-"""Has Smartsheet end a user's token if the user is deleted, deactivated, or merged with another user.
+"""Asks Smartsheet to end a user's token if the user is deleted, deactivated, or merged with another user.
 
 Importing this module registers the receivers. `QuerySet.update()` sends no signal, so the worker also searches for
 deactivated users who have a token.
@@ -43,8 +43,8 @@ def _of_deleted(instance: SmartsheetUser, **_kwargs: Any) -> None:
 
 @receiver(pre_save, sender=SmartsheetUser)
 def _of_moved(instance: SmartsheetUser, raw: bool = False, **_kwargs: Any) -> None:
-    """Have Smartsheet end the person's token if the SmartsheetUser gets another Django user. Tools that merge two users
-    do this.
+    """Ask Smartsheet to end the person's token if the SmartsheetUser gets another Django user. This happens when a tool
+    merges two users.
     """
     if not raw and SmartsheetUser.objects.filter(pk=instance.pk).exclude(user=instance.user_id).exists():
         give_back(instance, why=MOVED)

@@ -105,7 +105,9 @@ def test_a_refusal_is_logged_with_the_token(make: Make, plan: SitePlan) -> None:
 
 
 def test_a_conflict_shows_a_value_only_to_those_who_can_read(make: Make, plan: SitePlan) -> None:
-    """Otherwise a token could read each cell, by sending changes with a wrong `shown`."""
+    """If every token were shown the value, a token without the right to read could read cells: it would send changes
+    with a wrong `shown`.
+    """
     plan.write("Dig foundations", Notes="Rock")
     cell = {"column_id": str(plan.columns["Notes"]), "shown": "Sand", "value": "Clay"}
     change = {"do": "update", "row_id": str(plan.rows["Dig foundations"]), "cells": [cell]}
@@ -183,7 +185,7 @@ def test_a_token_ends_at_its_time(make: Make) -> None:
     with time_machine.travel(NOON, tick=False) as clock:
         program = make("read", days=7)
         clock.shift(timedelta(days=7))
-        assert program.refusal() == (401, "app-token-not-accepted", "This app token has ended: Its time is over.")
+        assert program.refusal() == (401, "app-token-not-accepted", "This app token has ended: It has expired.")
     assert entries().get().phase == "refused"
 
 
