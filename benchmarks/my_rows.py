@@ -70,7 +70,7 @@ def compare(rule: str, sheet_id: int, column_ids: list[int], floor: float, bare_
     return max(
         tell(f"{name}, read", found["read"], floor, READ_GOAL),
         tell(f"{name}, from the cache", found["cached"], floor, CACHED_GOAL),
-        tell(f"{name}, memory over idle, MB", found["memory"], bare_memory, MEMORY_GOAL),
+        tell(f"{name}, memory above idle, MB", found["memory"], bare_memory, MEMORY_GOAL),
     )
 
 

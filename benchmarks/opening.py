@@ -86,7 +86,7 @@ def main() -> int:
         [
             tell("first rows", first, floor, FIRST_GOAL),
             tell("whole sheet", whole, floor, WHOLE_GOAL),
-            tell("server's memory over idle, MB", memory, bare_memory, MEMORY_GOAL),
+            tell("server's memory above idle, MB", memory, bare_memory, MEMORY_GOAL),
         ]
     )
 

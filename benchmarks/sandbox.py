@@ -125,7 +125,7 @@ def many_people(sandbox: RunningSandbox) -> bool:
         waits = [wait for visit in pool.map(be_busy, tokens) for wait in visit]
         took = perf_counter() - begun
     slowest = quantiles(waits, n=100)[-1]
-    print(f"\n{PEOPLE} people at once, {CALLS_EACH} requests each (goal: no failure)")
+    print(f"\n{PEOPLE} people at the same time, {CALLS_EACH} requests each (goal: no failure)")
     print(f"  {len(waits) / took:,.0f} a second; median wait {median(waits):.2f} s, slowest 1% {slowest:.2f} s")
     return True
 

@@ -146,7 +146,7 @@ def bulk(environment: Mapping[str, str], rounds: int) -> int:
 
 
 def many_writers(environment: Mapping[str, str], rounds: int) -> int:
-    print(f"  {WRITERS} processes at once, edits a second", flush=True)
+    print(f"  {WRITERS} processes at the same time, edits per second", flush=True)
     rates: dict[str, list[float]] = {"unchain": [], "chain": []}
     with ExitStack() as stack:
         writers = [started(stack, ["-m", "benchmarks.audit_writes.ours", "edit"], environment) for _ in range(WRITERS)]

@@ -266,8 +266,9 @@ def _kept_hyperlink(cell: Cell, row: Row | None, column: Column, item: dict[str,
 
 
 def _with_format(cell: Cell, column: Column, old: Cell, item: dict[str, Json]) -> Cell:
-    """Return the new cell with the format in the request. Otherwise, the cell keeps its format. But a number that was
-    written with a sign, such as `$5,000`, changes the format if the cell doesn't have this sign yet.
+    """Return the new cell with the format in the request. If the request has no format, the cell keeps its old format,
+    except in one case: a number that was written with a sign, such as `$5,000`, changes the format if the cell doesn't
+    have this sign yet.
     """
     check_type(item, "format", str)
     if item.get("format") is not None:

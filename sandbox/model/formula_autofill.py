@@ -15,8 +15,9 @@ from sandbox.model.sheet import Cell, Column, Row, Sheet
 
 
 def autofill(sheet: Sheet, edits: list[RowEdit]) -> None:
-    """Add formulas to new rows, which aren't in the sheet yet. The new rows must be between two rows with the same
-    formula, below the last two rows, or above the first two rows. All of these rows must have the same parent row.
+    """Add formulas to new rows, which aren't in the sheet yet. Two neighbouring rows must have the same formula: the
+    rows above and below the new rows, the sheet's last two rows if the new rows come last, or its first two rows if the
+    new rows come first. All of these rows must have the same parent row.
     """
     if not edits:
         return
@@ -33,7 +34,9 @@ def autofill(sheet: Sheet, edits: list[RowEdit]) -> None:
 
 
 def _neighbors(sheet: Sheet, index: int) -> tuple[list[Row], int]:
-    """Return two rows next to the new rows, and how far the first new row is below the first of the two."""
+    """Return the two neighbouring rows that autofill() compares. Also return how many rows the first new row is below
+    the first of these two.
+    """
     if index == len(sheet.rows):
         return sheet.rows[-2:], 2
     return (sheet.rows[:2], 0) if index == 0 else (sheet.rows[index - 1 : index + 1], 1)

@@ -168,7 +168,9 @@ def add_rows(writing: Writing, edits: list[RowEdit], *, most_rows: int, most_cel
 
 
 def forget_calculations(rows: Iterable[Row]) -> None:
-    """Remove the calculation of new rows from their history. It begins with the calculated rows."""
+    """Remove from the history of new rows that their formulas were calculated. The history then begins with the
+    calculated values.
+    """
     for row in rows:
         row.history.clear()
 

@@ -127,7 +127,7 @@ class Row:
             self.cells[column_id] = cell
 
     def add_result(self, column_id: int) -> None:
-        """Add the result of a formula that was just written to the formula's history entry."""
+        """After a formula was written, add its result to the history entry of this write."""
         revisions = self.history[column_id]
         revisions[-1] = replace(revisions[-1], cell=self.cell(column_id))
 
@@ -171,7 +171,7 @@ class Criterion:
 
 @dataclass(slots=True)
 class SheetFilter:
-    """A filter for everyone (SHARED) or its owner (PERSONAL). Rows must meet all criteria (AND) or at least 1 (OR)."""
+    """A filter for everyone (SHARED), or for its owner (PERSONAL). Rows must meet all criteria (AND) or one (OR)."""
 
     id: int
     name: str

@@ -16,7 +16,8 @@ host.classList.add("ag-theme-quartz");
 let api;
 await measure(() => (api = createGrid(host, { rowData, columnDefs, getRowId: ({ data }) => data.id, theme: "legacy" })), ".ag-row .ag-cell");
 window.scroller = () => document.querySelector(".ag-body-viewport, .ag-grid-viewport");
-// The free edition of AG Grid can't paste. So this changes many rows in the way that its documentation describes.
+// The free edition of AG Grid can't paste. So this function changes many rows in the way that AG Grid's
+// documentation describes.
 window.paste = (text) => {
   const update = pastedRows(text).map((cells, number) => {
     const row = { ...rowData[number] };
