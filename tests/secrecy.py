@@ -134,7 +134,7 @@ def may_leak(request: HttpRequest, response: HttpResponse) -> bool:
 
 
 def read_database_file(watch: Watch) -> None:
-    """On SQLite, give `watch` every word in the database file, even words that are left of deleted or rolled-back
+    """On SQLite, give `watch` every word in the database file. Some of the words remain from deleted or rolled-back
     rows.
     """
     database = connections["default"]

@@ -88,7 +88,9 @@ def test_an_entry_late_at_the_turn_of_a_month_is_not_missed(two_years: list[int]
     ids=str,
 )
 def test_no_entry_is_lost_if_the_clock_was_wrong(two_years: list[int], moved: dict[int, int]) -> None:
-    """Each entry in `moved` (its place) was written in another month (its number)."""
+    """The entries at the places in `moved` were written in other months. For each place, `moved` has the month's
+    number.
+    """
     times = dict(Entry.objects.values_list("id", "at"))
     with lifted(connection), connection.cursor() as cursor:
         for place, month in moved.items():

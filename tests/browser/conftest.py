@@ -155,8 +155,8 @@ def allow(page: Page, person: Person) -> None:
 
 
 def answer_dialogs(page: Page, *, accept: bool) -> list[str]:
-    """Answer each dialog of the browser in this tab, for example its question before leaving. The types of the dialogs
-    are added to the returned list, as in ["beforeunload"].
+    """Answer each dialog of the browser in this tab, for example the question whether to leave the page. The types of
+    the dialogs are added to the returned list, as in ["beforeunload"].
     """
     asked: list[str] = []
 

@@ -1,5 +1,5 @@
-"""The names of people stay when their cells are undone, copied or restored, although a cell's value has only the
-address.
+"""People's names aren't lost when cells with people are copied, or when changes of such cells are undone or restored,
+although a cell's value has only the address.
 """
 
 import pytest

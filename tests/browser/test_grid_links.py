@@ -1,4 +1,4 @@
-"""Links in cells of the grid are added, changed, removed, copied and undone."""
+"""People add, change, remove and copy links in cells of the grid, and undo these changes."""
 
 from typing import Any
 

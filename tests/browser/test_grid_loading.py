@@ -1,5 +1,5 @@
-"""Loading the grid. The browser requests the first rows and all scripts at once. If a script can't be loaded, the page
-says so, and works as soon as the script can be loaded.
+"""Loading the grid. The browser requests the first rows and all scripts at the same time. If a script can't be loaded,
+the page says so, and works as soon as the script can be loaded.
 """
 
 import re

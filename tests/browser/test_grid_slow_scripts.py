@@ -381,7 +381,7 @@ def test_a_click_on_a_check_box_comes_after_the_keys_before_it(page: Page, plan:
 def test_a_question_mark_comes_after_the_keys_before_it(
     page: Page, plan: SitePlan, bob: Person, keys: list[str]
 ) -> None:
-    """It is text in a cell that the person can change. In other cells, it opens the help."""
+    """A question mark is typed as text into a cell that the person can change. In other cells, it opens the help."""
     release = hold(page, "editors")
     open_grid(page, bob)
     go_to(page, plan, DIG, "No.")  # Smartsheet fills in this column

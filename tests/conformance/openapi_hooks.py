@@ -1,11 +1,11 @@
 """Hooks for schemathesis (SCHEMATHESIS_HOOKS). They change the request bodies that schemathesis generates, so that the
-server can use them. They run in the environment of schemathesis.
+server can use these bodies. The hooks run in the environment of schemathesis.
 
 The OpenAPI document has the same schema for a row in a request as for a row in an answer. This schema has read-only
-attributes too. Only the document's prose says which attributes a request can have. The hooks remove all others. The
-document allows empty comments, so the hooks always set a text. All ids in a request must exist, so the hooks insert
-existing ids. If a request has a single row, the hooks put this row into a list. The reason is that the document
-describes only an answer with a list, and the sandbox answers with a list only if the request has a list.
+attributes too. Only the document's prose says which attributes a request can have. The hooks remove all other
+attributes. The document allows empty comments, so the hooks always set a text. All ids in a request must exist, so the
+hooks insert existing ids. If a request has a single row, the hooks put this row into a list. The reason is that the
+document describes only an answer with a list, and the sandbox answers with a list only if the request has a list.
 """
 
 import json

@@ -53,8 +53,8 @@ class Hanging:
 
 @pytest.fixture
 def hanging(running_sandbox: RunningSandbox, settings: Settings) -> Iterator[Hanging]:
-    """A Smartsheet that hangs. At most four calls to Smartsheet can be in progress at once, and at most two of one
-    person.
+    """A Smartsheet that hangs. At most four calls to Smartsheet can be in progress at the same time, and at most two of
+    them for one person.
     """
     settings.SMARTSHEET_MAX_CALLS, settings.SMARTSHEET_MAX_CALLS_PER_PERSON = 4, 2
     settings.SMARTSHEET_DEADLINE = 120  # the answers come earlier

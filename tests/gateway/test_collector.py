@@ -1,4 +1,4 @@
-"""Python's garbage collector is paused while a large answer is parsed and converted, and always runs again."""
+"""Python's garbage collector is paused while a large answer is parsed and converted. It always runs again later."""
 
 import gc
 

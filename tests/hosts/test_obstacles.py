@@ -283,7 +283,9 @@ def test_obstacle_18_a_policy_that_stops_connect_is_reported(site: InstalledSite
 def test_obstacle_19_the_site_has_entries_and_jobs(
     site: InstalledSite, log_in: LogIn, sandbox: RunningSandbox, alice: Person, bob: Person
 ) -> None:
-    """The log records that people connect and disconnect, each job runs, and the site's admin lists connected users."""
+    """The log has entries about connecting and disconnecting. Each job runs, and the site's admin lists connected
+    users.
+    """
     jane, joe = log_in(JANE), log_in(JOE)
     start = site.ask(inside.last_entry)
     jane.connect(sandbox, alice)

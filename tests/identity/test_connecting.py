@@ -211,8 +211,8 @@ def test_the_log_names_a_connected_user_who_chooses_anothers_account(provider: P
 
 
 def test_each_user_has_their_own_entry_about_a_refused_account(provider: Provider, log_in: LogIn) -> None:
-    """Two users choose the account of a third one within a minute. Each of them gets an entry, and later their own
-    count.
+    """Within a minute, two users choose the account of a third one, twice each. For each of the two, the log has an
+    entry about the first refusal, and later a count of the further refusals.
     """
     connect(log_in("jane"))
     for name in ("joe", "jim"):

@@ -62,7 +62,7 @@ def alices_user(
 
 def start(sandbox: RunningSandbox, *, threads: int, processes: int = 1, deadline: float = 60) -> subprocess.Popen[str]:
     """Start a program that forks until there are `processes` processes, and return the program's first process. Each
-    process waits until go() is called. Then it reads the list of sheets in `threads` threads at once.
+    process waits until go() is called. Then it reads the list of sheets in `threads` threads at the same time.
     """
     environment = os.environ | {
         "DATABASE_URL": database_url(),

@@ -58,9 +58,9 @@ def test_the_log_outlives_every_content_type() -> None:
 
 @pytest.mark.parametrize("model", RECORD, ids=ids)
 def test_no_index_is_the_beginning_of_another(model: type[models.Model]) -> None:
-    """If a table has an index on the columns a and b, it needs no index on a alone, which would make every write
-    slower. The test ignores partial indexes, because they are small, and text indexes, because they are of another
-    kind.
+    """If a table has an index on the columns x and y, it needs no index on x alone. Such an index would make every
+    write slower. The test ignores partial indexes, because they are small, and text indexes, because they are of
+    another kind.
     """
     with connection.cursor() as cursor:
         found = connection.introspection.get_constraints(cursor, model._meta.db_table).values()

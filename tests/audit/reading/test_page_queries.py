@@ -132,8 +132,8 @@ def read_in_vain(sql: str, params: Any) -> int:
 
 
 def scans(sql: str, params: Any) -> list[str]:
-    """Return the steps in PostgreSQL's plan for the query that read the whole log. Only this month's partition counts,
-    because the other months have no entries.
+    """PostgreSQL's plan for a query has several steps. Return the steps that read the whole log. Only this month's
+    partition counts, because the other months have no entries.
     """
     month = f"audit_entry_{timezone.now():%Y_%m}"
     with connection.cursor() as cursor:

@@ -242,7 +242,7 @@ def test_a_text_that_was_blanked_without_an_entry_is_named(at: str) -> None:
 
 
 def test_an_erased_text_that_was_put_back_and_another_that_was_blanked_are_named() -> None:
-    """The numbers match: one text was erased, and one is blank. But it is another one."""
+    """The numbers match: one text was erased, and one text is blank. But the blank text isn't the erased one."""
     edits.saved()
     edits.saved(actor=edits.BOB)
     (before,) = PersonalText.objects.filter(person_id=edits.ALICE.id).values_list("commitment", "salt", "text", "email")

@@ -1,4 +1,4 @@
-"""Jane, a person who has signed in, made edits and changed her name."""
+"""The person Jane. She has signed in, has made edits, and has changed her name."""
 
 import json
 
