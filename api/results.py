@@ -97,8 +97,8 @@ class FailedResultAnswer(ProblemAnswer):
 
 
 def known_to(*, may_read: bool, is_restored: bool) -> Known:
-    """Return the statuses of the cells whose values the caller may know. A caller who can't read sheets may only know
-    the values that they sent themselves. They sent no values of restored rows.
+    """Return the statuses of the cells whose values the caller can see. A caller who can't read sheets sees only values
+    that they sent themselves. For restored rows, they sent no values.
     """
     if may_read:
         return frozenset(Status)

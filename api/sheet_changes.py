@@ -140,7 +140,8 @@ def _column_by_column(
     size = max(ROWS_AT_ONCE, min(ROWS_PER_PAGE, CELLS_AT_ONCE // len(columns)))
     for page in gateway.sheet_pages(sheet_id, column_ids=columns, page_size=size):
         sheet = Sheet.parse({**page, "rows": []})
-        first = first or sheet  # the answer has the first page's cursor, so that changes since then are read next time
+        # The answer gets the first page's cursor, so that the next request finds what changes while the pages are read.
+        first = first or sheet
         rows = [row for row in page.get("rows") or () if row["id"] not in outline]
         outline.update((row["id"], row.get("parentId")) for row in rows)
         for row, answer in zip(rows, row_answers(rows, sheet.columns), strict=True):
@@ -193,7 +194,8 @@ def _page_by_page(gateway: Gateway, sheet_id: int, since: Cursor, digests: Mappi
         rows = [row for row in page.get("rows") or () if row["id"] not in outline]
         outline.update((row["id"], row.get("parentId")) for row in rows)
         read = rows_answer(gateway, {**page, "rows": rows})
-        if answer is None:  # the answer has the first page's cursor, so that changes since then are read next time
+        # The answer gets the first page's cursor, so that the next request finds what changes while the pages are read.
+        if answer is None:
             is_whole = cursors.after(Sheet.parse({**page, "rows": []})).columns != since.columns
             answer = {**read, "rows": []}
         late = {str(row["id"]) for row in rows if since.may_not_know(row.get("modifiedAt"))}

@@ -145,8 +145,8 @@ def _own(edit: Edit, changes: Sequence[LoggedChange], found: Undone) -> OwnEdit:
 
 
 def _needs(own: EntryQuerySet, profile: Profile) -> list[Edit]:
-    """Return the person's recent edits that weren't saved or that are uncertain. Leave out an edit if the person
-    dismissed it, or saved the same cells or rows later.
+    """Return the person's recent edits that weren't saved or that are uncertain. Leave out an edit if the person has
+    dismissed it, or has saved the same cells or rows since the edit.
     """
     recent = own.filter(at__gte=timezone.now() - RECENT, action__in=ON_SHEETS)
     notable = recent.filter(phase__in=(*NOT_SAVED, Phase.UNKNOWN)).newest_first()[:LOOKED_AT]
@@ -217,13 +217,13 @@ def _target(entry: Entry) -> Target:
 
 
 def _is_made_up_for(not_saved: Iterable[LoggedChange], saved_since: Mapping[Target, int]) -> bool:
-    """Whether the person later saved all the changes that an edit didn't save."""
+    """Whether the person has since saved all the changes that an edit didn't save."""
     return all(_is_saved_later(change, saved_since) for change in not_saved)
 
 
 def _is_saved_later(change: LoggedChange, saved_since: Mapping[Target, int]) -> bool:
-    """Whether the person later saved the same change, or deleted the row. If it is uncertain
-    whether an edit added a row, adding the row again isn't enough, because the sheet may then have the row twice.
+    """Whether the person has since saved the same change, or deleted the row. If it is uncertain whether an edit added
+    a row, adding the row again isn't enough, because the sheet may then have the row twice.
     """
     entry = change.intent
     if entry.action == Action.ADD and change.phase in {*UNCERTAIN, Phase.UNDECIDABLE}:

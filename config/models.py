@@ -19,7 +19,9 @@ class DismissedEditQuerySet(models.QuerySet["DismissedEdit"]):
         return set(self.filter(region=person.region, person_id=person.id).values_list("edit_id", flat=True))
 
     def dismiss(self, person: Profile, edit_id: UUID) -> None:
-        """Store that this person has dismissed the edit. Delete the person's rows that are older than KEPT."""
+        """Store that this person has dismissed the edit. Delete those of the person's dismissals that are older than
+        KEPT.
+        """
         own = self.filter(region=person.region, person_id=person.id)
         own.filter(at__lt=timezone.now() - KEPT).delete()
         self.get_or_create(region=person.region, person_id=person.id, edit_id=edit_id)

@@ -95,7 +95,7 @@ class Room:
             raise NoAnswer("too large")
         with Room._lock:
             if Room._taken + size > LARGEST_TOTAL:
-                raise NoAnswer("too many large answers at once")
+                raise NoAnswer("too many large answers at the same time")
             Room._taken += size
         self._size += size
 

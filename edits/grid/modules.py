@@ -1,4 +1,4 @@
-"""Lists the scripts that show the grid, so that browsers can request all of them at once."""
+"""Lists the scripts that show the grid, so that browsers can request all of them at the same time."""
 
 from __future__ import annotations
 

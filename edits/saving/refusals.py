@@ -21,7 +21,8 @@ def refuse(
     reason: str = "",
     via: Mapping[str, str | int] | None = None,
 ) -> None:
-    """Record that this change was refused, and `why`. Nothing is sent. `origin`, `reason` and `via` are as in `save`.
+    """Record that this change was refused. `why` is the reason. Nothing is sent. `origin`, `reason` and `via` are as in
+    `save`.
 
     A change without cells means that someone sent a form for the row without changing a cell in it. Raises NotRecorded
     if the log can't be written.

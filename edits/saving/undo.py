@@ -172,8 +172,8 @@ def _row_change(undos: Sequence[Undo]) -> RowChange:
 
 
 def _rows_of_edit(entry: Entry) -> list[LoggedChange]:
-    """Return the changes of all rows that this entry's edit moved or deleted, not only of the rows to undo. The old
-    place of a row can be next to any of these rows.
+    """Return the changes of all rows that this entry's edit moved or deleted, not only of the rows to put back. The old
+    place of a row to put back can be next to any of these rows.
     """
     return with_outcomes(near([entry]).intents().of_edit(entry.edit_id).order_by("line")[:MOST_ROWS])
 

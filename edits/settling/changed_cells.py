@@ -231,8 +231,9 @@ def _held(item: Mapping[str, Json], change: Change) -> Json:
 
 
 def _may_be(other: LoggedChange, value: Json) -> bool:
-    """Whether another edit perhaps set this value. There are two cases: the outcome of that edit is uncertain, and it
-    would have set this value. Or the value that it set was erased from the log.
+    """Whether another edit perhaps set this value. There are two cases. In the first case, the outcome of the other
+    edit is uncertain, and that edit was to set this value. In the second case, the value that the other edit set was
+    erased from the log.
     """
     is_unknown = other.phase in OPEN | {Phase.APPLIED} and is_erased(parsed(other.sent))
     return is_unknown or (other.phase in OPEN and _is_value(other.sent, value))

@@ -17,8 +17,8 @@ State = Mapping[str, Json]
 
 
 class History(list[State]):
-    """The states of a cell, newest first. `is_whole` is false if states are missing because too many pages would have
-    to be read.
+    """The states of a cell, newest first. `is_whole` is false if states are missing, because the history has too many
+    pages.
     """
 
     is_whole = True

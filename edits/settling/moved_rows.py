@@ -6,8 +6,8 @@ A row was moved by the edit if all of this is true:
   written the row since.
 - No other edit of this app explains the new place.
 
-A row wasn't moved if it is at its old place and the sheet wasn't changed later. Then no one can have moved the row
-back.
+A row wasn't moved if it is at its old place and the sheet wasn't changed after the request was sent. Without later
+changes, no one can have moved the row back.
 
 Smartsheet doesn't document whether a move counts as a write of the row. An earlier request of the same edit can show
 this: a move counts as a write if the edit's person is the last writer of the rows that the earlier request moved. In

@@ -115,7 +115,7 @@ class Record:
         return with_clear_texts(with_outcomes(same.intents().exclude(edit_id=self.edit.intent.edit_id)))
 
     def known_additions(self) -> set[int]:
-        """Return the ids of those rows that were added since the edit according to the log."""
+        """Return the ids of the rows that, according to the log, were added since the edit."""
         added = Entry.objects.on_sheet(self.edit.sheet_id).filter(region=self.edit.region, phase=Phase.APPLIED)
         recent = added.filter(action__in=ADDITIONS, column_id=None, at__gte=self.start - SKEW)
         return {row_id for row_id in recent.values_list("row_id", flat=True) if row_id}

@@ -1,5 +1,6 @@
 """Remembers the names of people in the cells that a person has read. A cell's value has only the address of a contact.
-If undo or a copy writes this value again, the name would be lost, unless the column's contacts include the person.
+If someone undoes a change or copies a cell, this value is written again. The name would then be lost, unless the
+column's contacts include the person.
 
 The names are cached for a while, for each reader and sheet. Without them, Smartsheet shows the address.
 """

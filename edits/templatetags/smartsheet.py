@@ -196,8 +196,8 @@ def _as_sent(sent: Sent | None, sheet_id: int, row_id: int) -> tuple[Sheet, Row]
 def _form(
     request: HttpRequest, sent: Sent | None, sheet: Sheet, row: Row, columns: Columns
 ) -> tuple[RowForm, Sequence[int | str]]:
-    """Return the form with the typed values for these columns. Also return those of the `columns` that the sheet
-    doesn't have.
+    """Return the form for these columns, with the typed values. Also return which of the `columns` the sheet doesn't
+    have.
     """
     only, unknown = _chosen(sheet, columns)
     data = sent.query if sent else None

@@ -152,8 +152,8 @@ def is_needless(mail: Mail) -> bool:
 def hand_over(message: EmailMultiAlternatives) -> Failure | None:
     """Give one mail to the mail server. Return None if the server has taken the mail.
 
-    Once the server has taken the mail, later errors don't count as a failure. An example is an error while this app
-    closes the connection.
+    Once the server has taken the mail, further errors don't count as a failure, such as an error while this app closes
+    the connection.
     """
     connection = get_connection()
     if getattr(connection, "timeout", 0) is None:

@@ -102,7 +102,8 @@ export class Copying {
     for (let row = 0; row < Math.min(rows, view.rowCount - top); row++) {
       const id = view.row(top + row)[ID];
       written.push(id);
-      // Others can change the cell while the person is asked a question. Then this is a conflict.
+      // `shown` is the value now. If others change the cell while the person is asked a question, saving finds a
+      // conflict.
       eachCell(row, (column, content) => changes.push({ do: "update", row: id, column, shown: sheet.value(id, column), ...content }));
     }
     const notes = [];

@@ -162,9 +162,9 @@ export async function readAgain(grid) {
   return answer;
 }
 
-// Wait until earlier keys and clicks have had their effect. The parts that they need may still be loading, an input method
-// may be composing a text, or the person may be dragging. The person means the cells as they saw them, so these cells stay
-// as they are until then.
+// Wait until earlier keys and clicks have had their effect. The parts that these keys and clicks need may still be
+// loading, an input method may be composing a text, or the person may be dragging. The person means the cells as they
+// saw them, so the cells stay as they are until then.
 async function keysOf({ parts, painter, pointer }) {
   const isBusy = () => pointer.isDragging || (painter.active?.isContentEditable && painter.active.isEdited);
   while (parts.waiting || isBusy()) {

@@ -87,8 +87,8 @@ export class Keyboard {
   }
 }
 
-// Type a character into the field to which a part has moved the focus, such as the search field. If another kind of
-// element has the focus, drop the character.
+// If a part of the grid has moved the focus to a field, such as the search field, type the character into this field.
+// If another kind of element has the focus, drop the character.
 function typeInto(element, { key, ctrlKey, metaKey, altKey }) {
   const isCharacter = [...key].length === 1 && !ctrlKey && !metaKey && !altKey;
   if (isCharacter && element.matches("input, textarea")) document.execCommand("insertText", false, key);

@@ -6,7 +6,8 @@ import { isNew } from "./sheet.js";
 
 const MOST_ROWS = 500; // the most rows of one write to Smartsheet
 const MOST_DELETED = 440; // the most rows that one deletion names, because their ids are in its address
-// One call deletes at most this many rows, because this app reads them first. A single deletion can delete more.
+// One call deletes at most this many rows, because this app reads them first. If the call deletes a single row with its
+// child rows, the number isn't limited.
 const MOST_GONE = 1_000;
 
 export class Pending {

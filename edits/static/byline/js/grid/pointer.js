@@ -30,7 +30,8 @@ export class Pointer {
   }
 
   // Handle a press. While a part of the grid is loaded for an earlier key, keep the press for later. A press that was
-  // kept can't start dragging. It means the cell that the person saw, which earlier keys can have moved.
+  // kept can't start dragging. Such a press selects the cell that the person saw, even if earlier keys have moved this
+  // cell.
   #press(event) {
     const { grid } = this;
     const { painter, parts, selection, view } = grid;

@@ -83,7 +83,8 @@ function needsApostrophe(text, column, cell, locale) {
   return doubt ? isAboutNumbers || typeof value !== "string" : typeof value !== "string";
 }
 
-// Returns the text as it is. Adds a doubt if a number is expected, or if the text looks like a number, which is `written`.
+// Returns the text as it is. `written` is the number that the text looks like, if it looks like one. Adds a doubt if it
+// does, or if a number is expected.
 function asText(text, written, look, cell, locale) {
   const number = written ? exact(written.isPercent ? shifted(written.number, -2) : written.number) : null;
   const value = valueOf(cell);
