@@ -25,6 +25,7 @@ from audit.proof.seal_bytes import NotAKey
 
 PROVED, WRONG, UNREADABLE, NOT_PROVED = 0, 1, 2, 3
 LONGEST = 64 * 1024 * 1024  # the most bytes in a line; a file without line breaks would otherwise fill the memory
+_UNCHANGED = ("entry hasn't changed since it was sealed", "entries haven't changed since they were sealed")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -97,7 +98,7 @@ def _verdict(found: Contents) -> str:
     """A sentence that says what the signatures prove, and what they don't."""
     entries = _many(found.entries, "entry", "entries")
     if found.file_key_id:
-        proved = f"Proved: the file is as it was exported and signed, with its first line and its {entries}."
+        proved = f"Proved: the file's first line and its {entries} haven't changed since the file was signed."
         if not found.unsealed:
             return proved
         unsealed = _many(found.unsealed, "entry", "entries")
@@ -107,14 +108,14 @@ def _verdict(found: Contents) -> str:
         return "Not proved: the file has no entry and is not signed, so anyone may have written it."
     if found.unsealed:
         rest = found.entries - found.unsealed
-        proved = f" Proved: the other {_many(rest, 'entry is', 'entries are')} as sealed." if rest else ""
+        proved = f" Proved: the other {_many(rest, *_UNCHANGED)}." if rest else ""
         return (
             f"Not proved: no signature covers {found.unsealed} of the {entries}, the first at link"
             f" {found.first_unsealed}, so anyone may have written such entries, or left some out.{proved}"
             f" {_not_proved_of(found)}"
         )
     missing = ", and none is missing between them" if found.header["is_whole"] else ""
-    return f"Proved: {_many(found.entries, 'entry is', 'entries are')} as sealed{missing}. {_not_proved_of(found)}"
+    return f"Proved: {_many(found.entries, *_UNCHANGED)}{missing}. {_not_proved_of(found)}"
 
 
 def _not_proved_of(found: Contents) -> str:
@@ -127,7 +128,7 @@ def _not_proved_of(found: Contents) -> str:
     else:
         complete = f"that the log began at link {header['first_seq']} and ended at link {header['last_seq']}"
     return (
-        "Not proved: who exported it, when and with which query, as its first line says;"
+        "Not proved: what the first line says about who exported the file, when, and with which query;"
         f" {complete}; that no clear text was left out. The file as a whole is not signed."
     )
 

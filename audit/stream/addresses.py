@@ -64,7 +64,7 @@ def _syslog(parts: SplitResult, host: str, port: int | None) -> Address:
 def _http(parts: SplitResult, host: str, port: int | None) -> Address:
     is_tls = parts.scheme == "https"
     if not is_tls and host not in _LOOPBACK:
-        raise NotAnAddress("The log can only be sent over https; http works only for this machine itself.")
+        raise NotAnAddress("The log can be sent only over https, or over http to this machine itself.")
     port = port or (443 if is_tls else 80)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     name = _named(f"http {host}:{port}{parts.path}", query=parts.query)

@@ -102,7 +102,9 @@ def test_fault_22_what_is_retired_is_proved_by_its_seals_where_no_key_signs_file
         for name in ("retired.jsonl", "left.jsonl")
     ]
     assert said[0][0] == verify.PROVED
-    assert said[0][1].startswith("Proved: 8 entries are as sealed, and none is missing between them. Not proved: ")
+    assert said[0][1].startswith(
+        "Proved: 8 entries haven't changed since they were sealed, and none is missing between them. Not proved: "
+    )
     assert "that the log ended at link 8" in said[0][1]
     assert said[1][0] == verify.NOT_PROVED
     assert said[1][1].startswith("Not proved: no signature covers 2 of the 4 entries, the first at link 11, so")
