@@ -118,7 +118,7 @@ def side_by_side(
     """Return the changes in the log and the states in Smartsheet's history as one list of lines, newest first. A change
     and a state that are the same event share a line. `changes` are the changes that one page of the timeline shows.
     This page covers the time from `since` up to but not including `until`. None means no limit. A state that matches
-    none of the changes only gets a line if it is from this time. Other pages show the other states.
+    none of the changes gets a line only if it is from this time. Other pages show the other states.
     """
     free = list(changes)
     lines: list[Line] = []

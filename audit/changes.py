@@ -159,7 +159,7 @@ class LoggedChange:
 
     @property
     def row_id(self) -> int | None:
-        """The row's id. The id of an added row is only known from the outcome."""
+        """The row's id. The id of an added row is known only from the outcome."""
         return self.outcome.row_id if self.intent.row_id is None and self.outcome else self.intent.row_id
 
     @property

@@ -143,7 +143,7 @@ def counted(anchors: Collection[Entry], *, budget: int) -> dict[UUID, Counted]:
 
 def near(anchors: Collection[Entry]) -> EntryQuerySet:
     """The entries that were written around the same time as these entries (the anchors). With this limit, PostgreSQL
-    only reads the tables of a few months. On SQLite, all entries are returned, because a limit on the time would keep
+    reads only the tables of a few months. On SQLite, all entries are returned, because a limit on the time would keep
     SQLite from using the index on the edit.
     """
     times = times_near(anchors)

@@ -297,7 +297,7 @@ class PersonalTextQuerySet(models.QuerySet["PersonalText"]):
 
 
 class PersonalText(models.Model):
-    """The clear text behind a commitment. Entries only have HMAC-SHA256(salt, text). So blanking text and salt here
+    """The clear text behind a commitment. Entries have only HMAC-SHA256(salt, text). So blanking text and salt here
     erases the text for good, and changes no hash.
     """
 

@@ -59,8 +59,8 @@ def page_of(
     asked: Asked, *, reader: Reader, before: int | None = None, after: int | None = None, size: int = PAGE_SIZE
 ) -> Page:
     """A page of entries. With `before`, the page has the entries whose ids come just before this id. With `after`, the
-    page has the entries whose ids come just after this id. If both are None, the result is the newest page. A page only
-    has entries that the reader can read.
+    page has the entries whose ids come just after this id. If both are None, the result is the newest page. A page has
+    only entries that the reader can read.
 
     If too few entries come after the id `after` to fill a page, the newest page is returned. So paging forward ends
     with the newest page.

@@ -1,7 +1,7 @@
 """Text search in the log. It finds any part of a word, in upper or lower case. The index has pieces of three letters.
 
 The search covers old and new values, names of rows, columns and sheets, reasons and messages. Personal values aren't
-searched, because entries only have commitments to them. An outcome that only says that a row was saved isn't searched,
+searched, because entries have only commitments to them. An outcome that says only that a row was saved isn't searched,
 because its intents have the same text.
 https://www.postgresql.org/docs/current/pgtrgm.html https://www.sqlite.org/fts5.html#the_trigram_tokenizer
 """

@@ -10,7 +10,7 @@ import requests
 
 class Replay:
     """A context manager that runs the server. The server requests each URL from `origin` (http://host:port) once, and
-    then repeats the answer. It only supports GET.
+    then repeats the answer. It supports only GET.
     """
 
     def __init__(self, origin: str) -> None:

@@ -78,7 +78,8 @@ def _active_users(model: type[Any]) -> QuerySet[Any]:
     """Return a QuerySet of the users who aren't deactivated, with their Smartsheet accounts. Every page needs this
     query, and building the query takes longer than running it. So the QuerySet is cached, but not the users.
     """
-    facts = {  # names that hardly any user model has, because Django refuses the names of fields
+    # Hardly any user model has fields with these names. Django would refuse an annotation with the name of a field.
+    facts = {
         "byline_token": F("smartsheet__token"),
         "byline_has_roles": Exists(Role.objects.filter(person=OuterRef("smartsheet"))),
     }

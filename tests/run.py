@@ -1,4 +1,4 @@
-"""Checks lint, types and import contracts, and runs the tests: `make test`. With --system, it only runs the system
+"""Checks lint, types and import contracts, and runs the tests: `make test`. With --system, it runs only the system
 tests: `make test-system` (tests/targets.py).
 
 All tests run on PostgreSQL. Tests that can behave differently on SQLite also run on SQLite. The checks and the two test

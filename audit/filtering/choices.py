@@ -34,7 +34,7 @@ class Choice(NamedTuple):
 
 def people(reader: Reader, *, text: str = "") -> list[Choice]:
     """The people that the reader can choose, ordered by name, at most LIMIT + 1. An auditor can choose among the people
-    in the log. Everyone else can only choose themselves. With `text`, only people whose name contains this text are
+    in the log. Everyone else can choose only themselves. With `text`, only people whose name contains this text are
     returned, and for an auditor also people whose e-mail address contains this text.
     """
     if not reader.sees_all:

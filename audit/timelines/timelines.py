@@ -84,7 +84,7 @@ def column_title(page: Page, reader: Reader, *, column_id: int) -> str:
 
 
 def page_of(timeline: Timeline, reader: Reader, *, before: int | None = None, size: int = SIZE) -> Page:
-    """The page of entries before the entry `before`, or the newest page if `before` is None. A page only has entries
+    """The page of entries before the entry `before`, or the newest page if `before` is None. A page has only entries
     that the reader can read.
     """
     entries = timeline.entries.newest_first() if before is None else timeline.entries.before(before)

@@ -84,7 +84,7 @@ def check_commitments(connection: BaseDatabaseWrapper, findings: Findings, *, na
 def check_erased(findings: Findings) -> None:
     """Report clear texts that were blanked although no entry records this, and erased texts that exist again.
 
-    An entry about an erasure has the commitments of the texts that were erased. Older entries only have the number of
+    An entry about an erasure has the commitments of the texts that were erased. Older entries have only the number of
     these texts. If the log was retired, texts that were erased before the log's oldest entry was written aren't
     reported, because the entries about these erasures are gone.
     """

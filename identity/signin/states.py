@@ -91,7 +91,8 @@ class SpentState(models.Model):
 def begin(session: SessionBase, *, region: str, next_url: str, user: str = "") -> str:
     """Store a new sign-in in this browser's session. Return the sign-in's state."""
     new = Pending(secrets.token_urlsafe(32), region, next_url, time(), user)
-    if PENDING not in session and session.session_key is None:  # `in` drops the key of a session that no longer exists
+    # Looking for PENDING reads the session. If the session was deleted, its key becomes None.
+    if PENDING not in session and session.session_key is None:
         session.create()
     try:
         remember(session, new)

@@ -26,7 +26,7 @@ READER_OF_BUDGET = Reader(BOB, sees_all=False, readable=lambda: Readable(frozens
 
 @pytest.fixture(autouse=True)
 def unknown_months() -> None:
-    id_ranges.forget()  # what the process knows of entries that an earlier test rolled back
+    id_ranges.forget()  # clears what the process has cached about entries that an earlier test rolled back
 
 
 @pytest.mark.parametrize(

@@ -136,7 +136,7 @@ def test_a_page_of_a_wide_sheet_has_fewer_rows(
     db: None, client: Client, sandbox: RunningSandbox, sign_in: SignIn, alice: Person
 ) -> None:
     """A page of a sheet with 400 columns has only 10 rows. With 100 rows, the page would have 7 MB, even for a browser
-    that only shows the grid.
+    that shows only the grid.
     """
     columns = [{"title": f"C{number}", "type": "TEXT_NUMBER", "primary": not number} for number in range(400)]
     sheet = sandbox.call(alice, "POST", "/sheets", {"name": "Wide", "columns": columns})["result"]

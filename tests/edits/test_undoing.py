@@ -1,4 +1,4 @@
-"""Undoing a change from the log is an ordinary edit, in the name of the person who undoes it. Undoing is only possible
+"""Undoing a change from the log is an ordinary edit, in the name of the person who undoes it. Undoing is possible only
 while the cell has the value that the change wrote.
 """
 
