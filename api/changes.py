@@ -95,8 +95,8 @@ class ChangedCell(NewCell):
 
 class PlaceInSheet(_Strict):
     """The place where a row goes. With `parent_id`, the row becomes a child row of the row with this id. With
-    `sibling_id`, it goes next to the row with this id. If neither id is given, the row goes to the top level of the
-    sheet.
+    `sibling_id`, the row goes next to the row with this id. If neither id is given, the row goes to the top level of
+    the sheet.
     """
 
     parent_id: Id | None = None

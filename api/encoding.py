@@ -62,7 +62,8 @@ def respond_compressed(request: HttpRequest, value: Any) -> HttpResponse:
 
 class StrictParser(Parser):
     """Parses bodies with orjson. orjson accepts only UTF-8. It refuses NaN, lone surrogates, and values that are nested
-    too deeply. Of two values with the same name it would keep the last one, so such bodies are refused before.
+    too deeply. If an object has two values with the same name, orjson would keep the last one. So this class refuses
+    such bodies itself.
     """
 
     def parse_body(self, request: HttpRequest) -> Any:

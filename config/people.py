@@ -16,7 +16,7 @@ BOB: str = "bob@example.com"
 
 def people(variable: str, *, in_demo: Sequence[str] = ()) -> frozenset[str]:
     """Read a list of people from a variable. The people are separated by commas, and each is written as region:id or as
-    an e-mail address. Return them in lower case. In the demo, the default is `in_demo`, which are people of the
+    an e-mail address. Return them in lower case. In the demo, the default is `in_demo`, a list of people of the
     sandbox.
     """
     default = [*in_demo] if IS_DEMO else []

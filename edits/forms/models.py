@@ -1,4 +1,4 @@
-"""Stores the forms that designers define. django-simple-history stores each version, and who made the version.
+"""Stores the forms that designers define. django-simple-history stores each change of a form, and who made the change.
 
 A form has a draft, which designers edit, and the published content, which people fill in. Publishing copies the draft
 to the published content and adds 1 to `version`. Log entries of changes that were made with the form have `via`:

@@ -132,7 +132,7 @@ def note_revocation(
     profile: Profile, is_confirmed: bool, why: str, user: AbstractBaseUser | None = None, **_more: object
 ) -> None:
     """Record that the app asked Smartsheet to end a token. If a Django user couldn't be connected, this user is the
-    actor, as in note_refusal(). If someone else's act is the cause, such as blocking the person, the entry doesn't say
+    actor, as in note_refusal(). If the cause was someone else's act, such as blocking the person, the entry doesn't say
     that the person gave up the token.
     """
     done = "" if user or why in {DISCONNECTED, NOT_LET_IN} else WAS_REVOKED

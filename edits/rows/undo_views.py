@@ -53,9 +53,9 @@ SENT_TWICE = "You sent this form twice. It was carried out only the first time. 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """The changes of an edit that one form undoes. They belong to the rows from `start` up to, but not including,
-    `end`. The edit's first row has the number 0. `has_more` says that the edit has further rows. If `is_family` is
-    true, the first row is a deleted row, and the others are its child rows.
+    """A part of an edit: the changes that one form undoes. They belong to the rows from `start` up to, but not
+    including, `end`. The edit's first row has the number 0. `has_more` says that the edit has further rows. If
+    `is_family` is true, the first row is a deleted row, and the others are its child rows.
     """
 
     changes: Sequence[LoggedChange]

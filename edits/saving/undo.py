@@ -3,8 +3,8 @@ entry that it undoes.
 
 A cell gets its old value back if it still has the value that the edit wrote. An added row is deleted if it still has
 the values that it was added with, and if it has no child rows. A moved row goes back to its old place if it is still
-where the edit put it. Smartsheet can't restore a deleted row, so a new row with the old values and formulas is added
-once, at the old place. Each change is checked separately.
+where the edit put it. Smartsheet can't restore a deleted row, so a new row with the old values and formulas is added at
+the old place, but only once. Each change is checked separately.
 """
 
 from __future__ import annotations

@@ -98,7 +98,7 @@ class AddedRows:
 
     def _is_last_change_known(self, sheet: Sheet) -> bool:
         """Whether an earlier request of this edit made the last change of the sheet. Smartsheet's times are exact to
-        the second. So it remains possible that another row was added and deleted within the second of that last change.
+        the second. So it remains possible that another row was added and deleted within the same second.
         """
         earlier = [raw for raw in self._record.added().rows if raw["id"] in self._claimed.keys() | self._ours]
         times = [at for raw in earlier if (at := parse_time(raw.get("createdAt")))]

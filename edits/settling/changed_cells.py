@@ -2,7 +2,7 @@
 
 If the last write to a row was before the edit, the edit didn't change the row. Otherwise the cells' histories are read,
 one cell at a time. Smartsheet writes all cells of a row or none. It also writes all rows of a request or none, unless
-the request was partial. So the first row with clear evidence decides for all rows of its request.
+the request was partial. So in a request that wasn't partial, the first row with clear evidence decides for all rows.
 
 https://developers.smartsheet.com/api/smartsheet/openapi/cells/cellhistory-get
 """

@@ -136,8 +136,8 @@ class CellBoundField(forms.BoundField):
 class RowForm(forms.Form):
     """The form with the cells of a row that this person can change. `row` is the row as it was just read from
     Smartsheet, or None for a new row. `only` has the columns to show, or is None for all columns. `shared` has the
-    people that the sheet is shared with. These people can be entered by name. If a sent name isn't among them, `ask`
-    is called, which returns them again.
+    people that the sheet is shared with. These people can be entered by name. If a sent name isn't among them, the form
+    calls `ask`, which returns the people as they are now.
     """
 
     bound_field_class = CellBoundField
