@@ -145,10 +145,11 @@ def _forth(after: int) -> Iterator[IdRange]:
 
 
 def _border(months: Sequence[Bounds], place: int) -> int:
-    """An id between the ids of the months before this place and the ids of the months from this place on.
+    """An id that separates the months before this place from the months at and after this place: the ids of the earlier
+    months are smaller, and the ids of the later months are at least as large.
 
-    If the database's clock was wrong, the ids of both sides overlap. Then this returns the end of the overlap for which
-    fewer months have ids on the wrong side.
+    If the database's clock was wrong, there is no such id, because the ids of the earlier and the later months overlap.
+    Then the result is an end of the overlap: the end with which fewer months have ids on the wrong side.
     """
     before, after = months[:place], months[place:]
     least = min(month.lowest for month in after)

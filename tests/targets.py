@@ -5,7 +5,7 @@ import pytest
 from tests import databases
 
 # The paths of system tests below tests/, each with what it starts, builds, kills or tests. System tests take minutes.
-# `make test` doesn't run them, because it is for each change of the app's code.
+# `make test` doesn't run them, because people run `make test` after each change of the app's code.
 SYSTEM = {
     "api/test_document.py": "random requests, which take seconds per operation",
     "api/test_killed_callers.py": "programs that are killed while they call the API",

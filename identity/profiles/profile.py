@@ -56,8 +56,8 @@ class Profile:
     def plain_addresses(self) -> frozenset[str]:
         """The person's addresses that can safely be compared with lists of people and domains.
 
-        These are addresses in ASCII with one @. Other addresses are left out, because some characters outside ASCII
-        become ASCII letters in lower case.
+        These are addresses in ASCII with one @. Other addresses are left out, because the lower case of some characters
+        outside ASCII is an ASCII letter.
         """
         plain = (email for email in self._confirmed if email.isascii() and email.count("@") == 1)
         return frozenset(email.lower() for email in plain if not email.startswith("@"))
@@ -95,7 +95,7 @@ class Profile:
         """The domain of the e-mail address, in lower case. It is "" if the address has characters outside ASCII or
         several @.
 
-        The reason is that some characters outside ASCII become ASCII letters in lower case.
+        The reason is that the lower case of some characters outside ASCII is an ASCII letter.
         """
         mailbox, _at, domain = self.email.lower().partition("@")
         return domain if mailbox and "@" not in domain and self.email.isascii() else ""

@@ -257,7 +257,7 @@ def _destination(writing: Writing, kind: str, target: Json) -> tuple[str, str]:
 
 
 def _kept_hyperlink(cell: Cell, row: Row | None, column: Column, item: dict[str, Json]) -> Cell:
-    """Return the new cell with the hyperlink of the old cell in the row. If the cell is cleared or the request has a
+    """Return the new cell with the hyperlink that the row's old cell has. If the cell is cleared or the request has a
     `hyperlink`, return the new cell unchanged.
     """
     if row is None or cell.value is None or "hyperlink" in item:

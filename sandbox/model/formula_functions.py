@@ -110,7 +110,9 @@ class _Formula:
         return self.sheet.rows[number - 1]
 
     def cells(self, node: Node) -> list[Cell]:
-        """Return the cells of a range or of CHILDREN. For another part of a formula, return one cell with its value."""
+        """Return the cells of a range or of CHILDREN. For any other part of a formula, return one cell with the part's
+        value.
+        """
         match node:
             case Range():
                 return self.calculator.memory.range(node, lambda: self.range(node))

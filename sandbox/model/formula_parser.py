@@ -54,7 +54,7 @@ class Literal:
 @dataclass(frozen=True, slots=True)
 class Reference:
     """A reference to a cell. If `row` is None, the cell is in the formula's own row. If not, `row` is the number of the
-    cell's row. The title "@cell" means the cell of a range that a criterion is testing.
+    cell's row. The title "@cell" means the cell that a criterion is testing, in a range of cells.
     """
 
     title: str

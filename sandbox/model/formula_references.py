@@ -48,7 +48,9 @@ def names_rows(formula: str) -> bool:
 
 
 def filled_down(formula: str, rows: int) -> str:
-    """Return the formula for a cell that is this many rows below. Row numbers after a `$` stay the same."""
+    """Return the formula for a cell that is this many rows below the formula's own cell. Row numbers after a `$` stay
+    the same.
+    """
 
     def moved(row: str) -> str:
         return row if row.startswith("$") or _is_beyond(row) else str(int(row) + rows)

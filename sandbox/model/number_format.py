@@ -73,7 +73,7 @@ def written_format(text: str) -> str | None:
 
 
 def with_number_format(descriptor: str | None, new: str) -> str:
-    """Return the descriptor with the number format of another descriptor. The rest stays, such as bold text."""
+    """Return the descriptor with the number format of another descriptor. All other formats stay, such as bold text."""
     parts = (descriptor or "").split(",")
     parts += [""] * (LENGTH - len(parts))
     parts[CURRENCY : NUMBER_FORMAT + 1] = new.split(",")[CURRENCY : NUMBER_FORMAT + 1]

@@ -31,8 +31,8 @@ def person(number: int, name: str) -> SmartsheetUser:
 
 
 def give_role(giver: SmartsheetUser, to: SmartsheetUser, name: str, together: Barrier | None = None) -> None:
-    """Give a person a role, in a request whose user becomes known only in the view. If `together` is given, the view
-    waits at this barrier before it gives the role.
+    """Give a person a role, in a request whose user becomes known only in the view. `together` is a barrier. If it is
+    given, the view waits there before it gives the role.
     """
 
     def view(request: HttpRequest) -> HttpResponse:

@@ -55,8 +55,8 @@ class Surroundings:
             self.known[row] = added["id"]
 
     def person(self, number: int | str, name: str) -> None:
-        """Let recorded requests have the id or address of this person instead of the recorded id or address
-        `number`.
+        """Let recorded requests have the id or address of this person instead of `number`, which is an id or address in
+        the recordings.
         """
         person = self.people[name]
         self.known[number] = person.id if isinstance(number, int) else person.email
