@@ -206,8 +206,8 @@ class Entry(models.Model):
 
     @property
     def person(self) -> str:
-        """The actor's region and id, such as eu:5, as addresses of the log page name a person. An id alone is unique
-        only within a region.
+        """The actor's region and id, such as eu:5, in the form that addresses of the log page have. An id alone is
+        unique only within a region.
         """
         return f"{self.region}:{self.actor_id}"
 

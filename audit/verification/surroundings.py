@@ -106,8 +106,8 @@ def check_erased(findings: Findings) -> None:
 
 
 def _erased() -> tuple[set[str], int]:
-    """Return the commitments of the texts that erasures blanked, and the number of texts that other erasures blanked.
-    Byline 0.1.0 wrote the entries about these others, and didn't store the commitments in them.
+    """Return the commitments of erased texts, from the entries that have such commitments. Also return the number of
+    all other erased texts: Byline 0.1.0 recorded only how many texts an erasure blanked.
     """
     told, untold = set[str](), 0
     erasures = Entry.objects.filter(action=Action.ERASE, phase=Phase.DONE)
