@@ -23,6 +23,7 @@ const SHOWN_AS_SAVED = 3_000;
 const DONE = new Set(["saved", "unchanged"]);
 const PARTS = ["calls", "uncertain", "waiting", "open"]; // the parts of a stored record
 const SIGNED_OUT = "You signed out.";
+const SAVING = { kind: "saving" };
 const WHAT_WAS_DONE = { add: "added", delete: "deleted", move: "moved" };
 
 export class Saving extends EventTarget {
@@ -124,7 +125,7 @@ export class Saving extends EventTarget {
     const { row, column, now, value, hyperlink } = one;
     if (how === "mine") {
       this.pending.collect({ do: "update", row, column, shown: now, value, hyperlink });
-      this.sheet.setState(row, column, { kind: "saving" });
+      this.sheet.setState(row, column, SAVING);
       this.tryNow();
     } else {
       if (one.cells) this.sheet.merge([], [row]); // the row could not be added, so it is removed
@@ -177,8 +178,9 @@ export class Saving extends EventTarget {
         continue;
       }
       const isCollected = isOther || this.pending.ofCell(row, column);
-      const isWaiting = (isCollected && this.pending.collect({ ...change, shown })) || isNew(row) || this.#isSent(row, column);
-      states.push([row, column, isWaiting ? { kind: "saving" } : null]);
+      const own = { do: "update", row, column, shown, value, hyperlink };
+      const isWaiting = (isCollected && this.pending.collect(own)) || isNew(row) || this.#isSent(row, column);
+      states.push([row, column, isWaiting ? SAVING : null]);
     }
     this.sheet.setStates(states);
     this.#changed();
@@ -321,10 +323,7 @@ export class Saving extends EventTarget {
       const isSaved = ([row, column]) => this.sheet.state(row, column)?.kind === "saved";
       this.sheet.setStates(shown.filter(isSaved).map(([row, column]) => [row, column, null]));
     }, SHOWN_AS_SAVED);
-    if (cells.length) {
-      const told = ([{ row, column, shown: before, value, hyperlink }]) => ({ row, column, shown: before, value, hyperlink });
-      this.tabs.tellSaved(cells.map(told));
-    }
+    if (cells.length) this.tabs.tellSaved(cells.map(([change]) => change));
   }
 
   #conflict(change, cell) {
@@ -413,7 +412,7 @@ export class Saving extends EventTarget {
       if (change.do === "delete") this.sheet.apply([change], "restore");
       if (change.do !== "update") return;
       this.sheet.apply([{ do: "update", row, column, value, hyperlink }], "restore");
-      this.sheet.setState(row, column, { kind: "saving" });
+      this.sheet.setState(row, column, SAVING);
     };
     [...calls, ...uncertain].flatMap(leftOf).forEach(show);
     this.sending.calls.push(...calls);

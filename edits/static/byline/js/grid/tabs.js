@@ -6,8 +6,8 @@
 const NAME = "byline";
 
 export class Tabs {
-  // `onSaved(cells)` is called after another tab saved cells, as [{ row, column, shown, value }]. `onSignedOut()` is
-  // called when the person has signed out.
+  // `onSaved(cells)` is called after another tab saved cells, as [{ row, column, shown, value, hyperlink }].
+  // `onSignedOut()` is called when the person has signed out.
   constructor(person, sheet, { onSaved, onSignedOut }) {
     Object.assign(this, { person, sheet });
     this.own = crypto.randomUUID();
