@@ -26,18 +26,16 @@ export function writeDay(day, locale) {
 
 // Parse a day such as 30.11.2026 or 30.11.26. Returns null if the text isn't a day.
 export function readDay(text, locale) {
-  const order = [];
   const pattern = locale.dayFormat.replace(/[djmnYy]|[^\w\s]/g, (letter) => {
-    if (!/[a-z]/i.test(letter)) return `\\${letter}`;
-    order.push({ d: "day", j: "day", m: "month", n: "month", Y: "year", y: "year" }[letter]);
-    return /[Yy]/.test(letter) ? "(\\d{4}|\\d{2})" : "(\\d{1,2})";
+    const name = { d: "day", j: "day", m: "month", n: "month", Y: "year", y: "year" }[letter];
+    return name ? `(?<${name}>\\d{${name === "year" ? "4}|\\d{2" : "1,2"}})` : `\\${letter}`;
   });
-  const match = new RegExp(`^${pattern}$`).exec(text.trim());
-  if (!match) return null;
-  const found = Object.fromEntries(order.map((name, place) => [name, match[place + 1]]));
-  const year = Number(found.year) + (found.year.length === 2 ? (Number(found.year) < 69 ? 2000 : 1900) : 0);
-  const day = { year, month: Number(found.month), day: Number(found.day) };
-  return isDay(day.year, day.month, day.day) ? day : null;
+  const found = new RegExp(`^${pattern}$`).exec(text.trim())?.groups;
+  if (!found) return null;
+  const year = Number(found.year) + (found.year.length === 2 ? (found.year < 69 ? 2000 : 1900) : 0);
+  const month = Number(found.month);
+  const day = Number(found.day);
+  return isDay(year, month, day) ? { year, month, day } : null;
 }
 
 // Returns a time such as 2026-11-23T18:00:00Z in the reader's time zone and format; null for other texts.
@@ -55,7 +53,7 @@ export function writeMoment(text, locale) {
 }
 
 function isDay(year, month, day) {
-  return month >= 1 && month <= 12 && day >= 1 && year >= 1 && day <= new Date(Date.UTC(2000 + (year % 400), month, 0)).getUTCDate();
+  return month >= 1 && month <= 12 && day >= 1 && year >= 1 && (day < 29 || day <= new Date(Date.UTC(2000 + (year % 400), month, 0)).getUTCDate());
 }
 
 const pad = (number, width = 2) => String(number).padStart(width, "0");
