@@ -111,7 +111,7 @@ def test_many_rows_are_saved_in_writes_of_500(
         "sheet.apply(sheet.rows.flatMap(([row]) => sheet.columns.map(({ id }) => "
         "({ do: 'update', row, column: id, text: `row ${row}` }))), 'paste'); }"
     )
-    expect(line(page)).to_contain_text("Saving 5000 cells…")
+    expect(line(page)).to_contain_text("Saving 5,000 cells…")
     expect(line(page)).to_have_text(SAVED)
     assert len(sandbox.requests(method="PUT")) == 2
     held = sandbox.call(bob, "GET", f"/sheets/{sheet['id']}")["rows"]

@@ -1,19 +1,16 @@
 // The line above the grid. It says that everything is saved, that changes are being saved, that problems need the
 // person, or why nothing is being saved.
 
-const NOT_CLEAR = "Smartsheet gave no clear answer. Checking what was saved…";
+import { make, plural } from "./elements.js";
 
-const counted = (count, word = "cell") => `${count} ${word}${count === 1 ? "" : "s"}`;
+const NOT_CLEAR = "Smartsheet gave no clear answer. Checking what was saved…";
 
 export class SaveLine {
   // `place` is an element with role=status. `onNeeds()` shows the problems that the person has to solve.
   constructor(place, saving, onNeeds) {
     Object.assign(this, { place, saving });
-    this.text = document.createElement("span");
-    this.button = document.createElement("button");
-    this.button.type = "button";
-    this.button.className = "btn btn-sm ms-2";
-    this.button.addEventListener("click", () => this.act());
+    this.text = make("span");
+    this.button = make("button", { type: "button", class: "btn btn-sm ms-2", onclick: () => this.act() });
     this.onNeeds = onNeeds;
     place.replaceChildren(this.text, this.button);
     saving.addEventListener("state", () => this.#show());
@@ -34,19 +31,19 @@ export class SaveLine {
     const { saving } = this;
     const { waiting, isKept } = saving;
     const { halted, away } = saving.sending;
-    const waits = counted(waiting, saving.hasRows ? "change" : "cell");
+    const waits = plural(waiting, saving.hasRows ? "change" : "cell");
     const saves = `Saving ${waits}…${saving.sending.uncertain.length ? ` ${NOT_CLEAR}` : ""}`;
     const kept = isKept ? "kept in this browser" : "not saved, and this browser can't keep them: leave this page open";
     if (halted === "signed-out") return { text: "You signed out. Nothing more is saved here." };
     if (halted === "other-person") {
-      return { text: `Someone else is signed in now. ${counted(saving.count)} of yours: ${kept}.`, isBad: true };
+      return { text: `Someone else is signed in now. ${plural(saving.count, "cell")} of yours: ${kept}.`, isBad: true };
     }
     if (halted) {
       const text = waiting ? `Your session ended. ${waits}: ${kept}.` : "Your session ended.";
       return { text, button: waiting ? "Sign in and save" : "Sign in", act: () => saving.signInAgain(), isBad: true };
     }
     const needs = [...saving.open.values()];
-    const what = counted(needs.length, needs.every(({ column }) => column) ? "cell" : "change");
+    const what = plural(needs.length, needs.every(({ column }) => column) ? "cell" : "change");
     const text = `${what} need${needs.length === 1 ? "s" : ""} you`;
     const needy = needs.length && { text, button: "Show", act: this.onNeeds, isBad: true };
     if (waiting && away) {
