@@ -50,7 +50,7 @@ def test_an_error_in_the_second_of_three_calls_loses_and_doubles_nothing(
     )
     uncertain = "document.querySelector('[data-grid]').grid.saving.sending.uncertain.length"
     reaches(page, lambda: (page.evaluate(uncertain), len(sandbox.requests(method="PUT"))), (1, 3))
-    expect(line(page)).to_have_text(f"Saving 2000 cells… {NOT_CLEAR}")
+    expect(line(page)).to_have_text(f"Saving 2,000 cells… {NOT_CLEAR}")
     settings.SETTLE_AFTER = 0
     settle_due()
     page.evaluate("document.querySelector('[data-grid]').grid.saving.tryNow()")
