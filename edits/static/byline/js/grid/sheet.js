@@ -289,8 +289,8 @@ export class Sheet extends EventTarget {
     if (value === undefined) return undefined;
     const link = linkIn(change, cell, value);
     const { shown: seen = shown } = change;
-    const isAsIs = [shown, seen].some((one) => isSame(one, value) || (one === null && value === false));
-    if (isAsIs && link.hyperlink === undefined) return undefined;
+    const isAsIs = (one) => isSame(one, value) || (one === null && value === false);
+    if ((isAsIs(shown) || isAsIs(seen)) && link.hyperlink === undefined) return undefined;
     row[CELLS][place] = this.#cell(column, cell, value, link.hyperlink);
     report.done.push({ do: "update", row: rowId, column: columnId, shown: seen, value, ...link });
     return undefined;
