@@ -11,8 +11,7 @@ from identity.conf import AppSettings
 
 
 def settle_after(deadline: float) -> float:
-    """Return the default of SETTLE_AFTER, in seconds. A request to Smartsheet that began this long ago has certainly
-    ended.
+    """Return the default of SETTLE_AFTER: the seconds after which a request to Smartsheet has certainly ended.
 
     `deadline` is the largest number of seconds that one request can take.
     """

@@ -13,8 +13,8 @@ edits.sheets.held_values describes the values of cells. For a condition, each va
   compared. A time in UTC (…Z) isn't a day, because the day depends on the reader's time zone.
 - A list of texts. A list with one item equals that item.
 
-If a value has a hyperlink, only the value counts. Other JSON objects count as empty. In a list, items that aren't texts
-don't count.
+An object with a value and a hyperlink counts as the value. Other JSON objects count as empty. In a list, items that
+aren't texts don't count.
 """
 
 from __future__ import annotations

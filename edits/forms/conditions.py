@@ -6,22 +6,23 @@ A condition is a small tree of JSON. edits/static/byline/js/forms/conditions.js 
     {"all": [condition, …]}   {"any": [condition, …]}   {"not": condition}
     {"column": "4583173393803140", "is": "equals", "value": "Done"}
 
+The table describes the operators without "not". An operator with "not" always gives the opposite result of the operator
+without "not". So not_contains, for example, also holds for an empty cell.
+
 | "is" | "value" | the condition holds if … |
 |---|---|---|
 | empty, not_empty | none | the cell has no value |
 | equals, not_equals | text, number, true or false | the cell has this value; the value false means an unticked box |
 | contains, not_contains | text | the cell's text contains this text; in a list, one item must equal this text |
 | one_of | texts and numbers | the cell has one of these values; in a list, one item must equal one of these values |
-| less, at_most, greater, at_least | number | the cell's number is less than (at most, over, at least) this number |
-| less, at_most, greater, at_least | day | the cell's day is before (not after, after, not before) this day |
+| less, at_most, greater, at_least | number | the cell's number is less than, at most, over, or at least this number |
+| less, at_most, greater, at_least | day | the cell's day is before, not after, after, or not before this day |
 | before_today, today, after_today | none | the cell's day is before today, is today, or is after today |
 | before_today, today, after_today | number of days | the cell's day is compared with today plus this number of days |
 | me, not_me | none | the cell has an address of the signed-in person; in a list, one item must be such an address |
 
 edits.forms.condition_values says which values are equal. If a cell's value has another type than the operator needs,
-this isn't an error. The condition then doesn't hold. The table describes the operators without "not". An operator with
-"not" always gives the opposite result of the operator without "not". So not_contains, for example, also holds for an
-empty cell.
+this isn't an error. The condition then doesn't hold.
 
 Ids of columns are texts in JSON, because JavaScript would round them. In Python they are numbers.
 """

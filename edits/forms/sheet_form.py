@@ -268,12 +268,12 @@ class SheetForm(ColumnsForm):
         return baseline
 
     def _keep_if_signed_out(self) -> None:
-        """Store what was sent as a draft, if the person has to sign in again before it can be saved."""
+        """If the person has to sign in again before the form can be saved, store the sent values as a draft."""
         if self.problem and self.problem.is_sign_in and self.request and self.request.method == "POST":
             drafts.keep(self.request)
 
     def _put_back(self, draft: QueryDict | None) -> None:
-        """Store the draft again, because the form can't be shown."""
+        """Store the draft again. It was deleted when it was read, but the form can't be shown now."""
         if self.request and draft is not None:
             drafts.put_back(self.request, draft)
 

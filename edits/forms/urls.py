@@ -14,7 +14,7 @@ from edits.forms.filling import views as filling
 
 class RowConverter(IntConverter):
     """The id of a row in an address. If the number is 0, or too large for the database, the address isn't found (404).
-    Drafts for new rows are stored with the number 0.
+    The number 0 is excluded because drafts for new rows are stored with it.
     """
 
     regex = "[0-9]{1,18}"

@@ -41,7 +41,7 @@ SIGN_IN_AGAIN = "Your Smartsheet sign-in is no longer valid. Please sign in agai
 NOT_CONNECTED = "You aren't connected with Smartsheet yet. Please sign in with Smartsheet."
 NOT_RENEWED = "Smartsheet couldn't renew your sign-in right now."
 NOT_SENT = "Smartsheet can't be reached right now."
-TOO_LATE = "Smartsheet took too long, so the change was not sent."
+TOO_LATE = "Smartsheet took too long to answer earlier requests, so the change was not sent."
 DOWN = "Smartsheet is down for maintenance."
 SHEET_BUSY = "Smartsheet is busy with another change to this sheet."
 APP_BUSY = "Smartsheet is slow, and too many requests of this app are already waiting for an answer."
@@ -137,9 +137,9 @@ def _is_surely_not_applied(code: object, said: str) -> bool:
     """Whether a 5xx answer to a write proves that nothing was done.
 
     The error code 4001 (down for maintenance) is such a proof. 4004 is a proof only if the answer's text says that
-    another request is changing the sheet. Otherwise 4004 is an unexpected error, like 4000. 4002 is a time-out inside
-    Smartsheet. An answer without a code comes from a server in front of Smartsheet. Such a server doesn't know what
-    Smartsheet did.
+    another request is changing the sheet. Nothing else is a proof. 4000, and 4004 with another text, are unexpected
+    errors. 4002 is a time-out inside Smartsheet. An answer without a code comes from a server in front of Smartsheet.
+    Such a server doesn't know what Smartsheet did.
     """
     return code == MAINTENANCE or _is_sheet_in_use(code, said)
 

@@ -208,15 +208,15 @@ class Gateway(Operations, sdk.Smartsheet):  # type: ignore[misc]  # the SDK ship
             raise _busy(is_own=busy.is_own) from None
 
     def save_begins(self) -> None:
-        """Outside of requests, give the gateway its whole deadline again. A command or a job can do other work for any
-        time between reading a sheet and saving.
+        """In a command or a job, give the gateway its whole deadline again, because any length of time can pass between
+        reading a sheet and saving. In a request, do nothing.
         """
         if not is_in_request():
             self._budget.restart()
 
     def before_write(self) -> AbstractContextManager[None]:
-        """Return a context manager. The reads within the block end early enough for a write after the block. So use it
-        for reads without which the write is possible too.
+        """Return a context manager. The reads within the block end early enough for a write after the block. Use it
+        for reads that the write doesn't depend on.
         """
         return self._budget.before_write()
 

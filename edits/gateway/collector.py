@@ -19,8 +19,9 @@ _converting: ContextVar[ExitStack | None] = ContextVar("converting", default=Non
 
 @contextmanager
 def paused_until_converted() -> Iterator[None]:
-    """Pause the collector from the parsing of a large answer until the end of the block. Call Smartsheet once at the
-    start of the block, because other threads need the collector while this thread waits for Smartsheet.
+    """Pause the collector from the parsing of a large answer until the end of the block. Call Smartsheet only once in
+    the block, at the start. During a second call, the collector would be paused while this thread waits for Smartsheet,
+    but other threads need the collector.
     """
     with ExitStack() as converting:
         mark = _converting.set(converting)

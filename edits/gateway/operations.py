@@ -274,9 +274,9 @@ def _understood(is_it: Callable[[T], bool], content: T) -> T:
 
 
 def _told(answer: JsonObject, *, sent: int, is_partial: bool, of: Collection[int] | None = None) -> JsonObject:
-    """Return the answer to a write. Raises OutcomeUnknown if the answer has fewer than `sent` results. If `of` is
-    given, it has the ids of the rows that were sent. OutcomeUnknown is then also raised if the answer has a result for
-    another row.
+    """Return the answer to a write. Raises OutcomeUnknown if the answer has fewer than `sent` results. `of` has the ids
+    of the rows that were sent. If `of` is given and the answer has a result for another row, OutcomeUnknown is raised
+    too.
     """
     result = answer.get("result")
     done = result if isinstance(result, list) else [result]

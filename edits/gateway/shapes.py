@@ -31,8 +31,8 @@ CELL = (frozenset({int}), PLAIN, TEXT, TEXT, TEXT, PLAIN | {dict})
 
 
 def is_shallow(content: Json) -> bool:
-    """Whether at most MOST_LEVELS objects and lists are inside each other. Deeper JSON can be parsed, but comparing it
-    or writing it again raises RecursionError.
+    """Whether objects and lists are nested at most MOST_LEVELS deep. Deeper JSON can be parsed, but comparing it or
+    writing it again raises RecursionError.
     """
     level = [content]
     for _ in range(MOST_LEVELS):

@@ -34,7 +34,7 @@ LONG_AGO = datetime.min.replace(tzinfo=UTC)
 @require_safe
 @smartsheet_connected
 def sheets(request: SmartsheetRequest) -> HttpResponse:
-    """Show the sheets that the person can see, last changed first. ?q= searches the names of sheets."""
+    """Show the sheets that the person can see, most recently changed first. ?q= searches the names of sheets."""
     query = request.GET.get("q", "").strip()
     try:
         gateway = gateway_for(request.user)

@@ -1,5 +1,5 @@
-"""Names people for entries of the log. An entry can name a person as its actor, as its subject, or by a number such as
-com:4711.
+"""Names people for entries of the log: as an entry's actor, as its subject, or elsewhere in the entry by a number such
+as com:4711.
 """
 
 from django.contrib.auth import get_user_model
@@ -10,7 +10,7 @@ from identity.apptokens.models import AppToken
 from identity.models import SmartsheetUser
 from identity.profiles.profile import Profile
 
-USER = "user:"  # begins the text by which events of a Django user are counted
+USER = "user:"  # begins the text that identifies a Django user when events are counted
 
 
 def actor_of_profile(profile: Profile) -> Actor:
@@ -31,12 +31,12 @@ def actor_of_user(user: AbstractBaseUser) -> Actor:
 
 
 def who_of_user(user: AbstractBaseUser) -> str:
-    """Return the text by which refusals of this Django user are counted."""
+    """Return the text that identifies this Django user when refusals are counted."""
     return f"{USER}{user.pk}"
 
 
 def actor_of_who(who: str) -> Actor:
-    """Return the actor of an entry with a count of events. `who` is the text by which the events were counted. If it
+    """Return the actor of an entry that says how many events were counted. `who` says whose events these were. If `who`
     names a Django user, the actor is this user.
     """
     kind, is_user, key = who.partition(USER)

@@ -100,8 +100,8 @@ def note_sign_out(person: SmartsheetUser, **_more: object) -> None:
 
 @receiver(signals.session_ended)
 def note_session_end(person: SmartsheetUser, why: str, **_more: object) -> None:
-    """Record that a session ended without a sign-out. If something else ended the session, for example blocking the
-    person, the entry doesn't say that the person ended it.
+    """Record that a session ended without a sign-out. If the person didn't end the session themselves, for example
+    because an administrator blocked them, the entry says that the person was signed out.
     """
     message = "" if why in BY_THEMSELVES else WAS_SIGNED_OUT
     note(actor=actor_of(person), action=Action.SESSION_END, subject=subject_of(person), reason=why, message=message)

@@ -154,7 +154,7 @@ def test_a_form_that_another_designer_saved_meanwhile_is_told_and_combined(page:
     assert not all_problems(page)
     expect(page.locator("#set_title")).to_have_value("How far are your tasks?")
     told.get_by_role("button", name="Show both changes together").click()
-    expect(page.locator("#said")).to_contain_text("Both changes are in the form now.")
+    expect(page.locator("#said")).to_contain_text("The form now has the changes of both designers.")
     page.get_by_role("button", name="Save draft").click()
     expect(page.locator("#save-state")).to_have_text("Saved")
     stored = FormDefinition.objects.get().draft_definition

@@ -1,8 +1,11 @@
 """Finds in the log what people have changed since they were asked. This module makes no call to Smartsheet.
 
 An answer is a change in one of the rows that the person was asked about. The person can make the change with any part
-of this app. Smartsheet must have applied the change. Someone who has never signed in can't have changed anything. When
-such a person signs in, known_people.py finds the requests that were sent to them.
+of this app. Only changes that Smartsheet applied count.
+
+This module finds a person's changes by their account. Someone who has never signed in has no account here, and no
+changes in the log. When such a person signs in, known_people.py stores their account in the requests that were sent to
+them.
 """
 
 from __future__ import annotations
@@ -64,8 +67,8 @@ def answers_of(request: UpdateRequest) -> list[Answer]:
 
 def counts_of(requests: Sequence[UpdateRequest]) -> dict[UUID, tuple[int, int]]:
     """Return, for each request, how many people have answered completely and how many were asked. All requests must be
-    of one region. This function makes only one query, which reads the log. To avoid further queries, read the requests
-    with prefetch_related("people").
+    of one region. Read them with their forms and with prefetch_related("people"). Then this function makes only one
+    query, which reads the log. Otherwise each request needs further queries.
     """
     people = [one for request in requests for one in request.people.all()]
     changed: dict[tuple[int, int, int], int] = {}

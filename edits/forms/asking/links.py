@@ -25,7 +25,7 @@ def answer_link(person_id: UUID) -> str:
 
 
 def stop_link(person_id: UUID) -> str:
-    """The link that stops reminders. It works without a sign-in, and has no other use."""
+    """The link that stops reminders. It works without a sign-in, so it can't be used for anything else."""
     signed = Signer(salt=SALT).sign(person_id.hex)
     return f"{settings.BASE_URL}{reverse('forms:stop_reminders', args=[signed])}"
 
@@ -36,14 +36,16 @@ def design_link(form_id: int) -> str:
 
 
 def stop_problems_link(mail_id: int) -> str:
-    """The link that stops mails about a form's problems. It works without a sign-in, and has no other use."""
+    """The link that stops mails about a form's problems. It works without a sign-in, so it can't be used for anything
+    else.
+    """
     signed = Signer(salt=PROBLEMS_SALT).sign(str(mail_id))
     return f"{settings.BASE_URL}{reverse('forms:stop_problem_mails', args=[signed])}"
 
 
 def problem_mail_of(signed: str) -> int | None:
-    """The id of the mail that a stop_problems_link is for. `signed` is the link's last part. None if this app didn't
-    sign this part.
+    """The id of the mail that a stop_problems_link is for; None if this app didn't sign the link. `signed` is the
+    link's last part.
     """
     try:
         return int(Signer(salt=PROBLEMS_SALT).unsign(signed))
@@ -52,8 +54,8 @@ def problem_mail_of(signed: str) -> int | None:
 
 
 def person_of(signed: str) -> UUID | None:
-    """The id of the asked person that a stop_link is for. `signed` is the link's last part. None if this app didn't
-    sign this part.
+    """The id of the asked person that a stop_link is for; None if this app didn't sign the link. `signed` is the link's
+    last part.
     """
     try:
         return UUID(Signer(salt=SALT).unsign(signed))

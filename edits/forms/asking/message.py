@@ -166,7 +166,7 @@ def _lines(words: Words) -> Iterator[str]:
 
 
 def wrapped(text: str, width: int = WIDTH, *, hanging: str = "") -> str:
-    """The text in lines of this width. All lines except the first begin with `hanging`. Links aren't broken."""
+    """The text in lines of at most this width. All lines except the first begin with `hanging`. Links aren't broken."""
     return fill(text, width, break_long_words=False, break_on_hyphens=False, subsequent_indent=hanging)
 
 

@@ -201,7 +201,7 @@ def _person(
     elif not (is_listed(profile) if account else could_be_listed(profile)):
         person.why_not = "This person can't sign in to this app."
     elif not is_in_audience(definition, profile):
-        person.why_not = "The form isn't for this person: its designer has listed who can open it."
+        person.why_not = "The form isn't for this person: its designer's list of who can open it doesn't include them."
     return person
 
 

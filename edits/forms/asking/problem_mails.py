@@ -74,8 +74,8 @@ def is_set_up() -> bool:
 
 
 def tell(form: FormDefinition, sentences: Sequence[str]) -> None:
-    """Make a mail with these new sentences for each designer of the form who hasn't stopped such mails. Call this in
-    the transaction that stores the sentences.
+    """Make a mail with these new sentences for each address of designers_of(form). Addresses whose owners have stopped
+    such mails get none. Call this in the transaction that stores the sentences.
     """
     if not sentences or not is_set_up():
         return

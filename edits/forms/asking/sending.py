@@ -62,7 +62,7 @@ class Failure:
 
 
 def is_set_up() -> bool:
-    """Whether this app can send mails and the settings also let people ask for updates."""
+    """True if this app can send mails, and if the settings let people ask for updates."""
     return problem_mails.can_send() and settings.ASK_MAILS_PER_DAY > 0
 
 
@@ -152,8 +152,8 @@ def is_needless(mail: Mail) -> bool:
 def hand_over(message: EmailMultiAlternatives) -> Failure | None:
     """Give one mail to the mail server. Return None if the server has taken the mail.
 
-    Once the server has taken the mail, further errors don't count as a failure, such as an error while this app closes
-    the connection.
+    An error after the server has taken the mail doesn't count as a failure. For example, such an error can occur while
+    this app closes the connection.
     """
     connection = get_connection()
     if getattr(connection, "timeout", 0) is None:

@@ -92,7 +92,7 @@ def _whole(form: FormDefinition, definition: Definition) -> Iterator[Finding]:
         where = str(definition.fields[0].column_id)
         yield Finding("No field can be changed.", where, "Let people change at least one field.")
     if definition.reason is Reason.FROM_LIST and not definition.reasons:
-        advice = "Enter the reasons for the list, or don’t ask for a reason from a list."
+        advice = "Enter the reasons that people can choose, or don’t ask for a reason from a list."
         yield Finding("The list of reasons is empty.", "reason", advice)
     if definition.audience is Audience.LISTED and not (definition.people or definition.domains):
         yield Finding("Nobody can open the form.", "people", "Enter people or domains.")

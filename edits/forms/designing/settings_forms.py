@@ -262,8 +262,8 @@ class DefaultField(forms.Field):
         return data
 
     def clean(self, value: Any) -> Json:
-        """Return the value in the notation of edits.sheets.held_values. Raises ValidationError if the value is invalid
-        or doubtful.
+        """Return the value in the notation of edits.sheets.held_values. Raises ValidationError if the value is invalid,
+        or if the designer perhaps means another value.
         """
         texts = [text for text in (*value.chosen, value.other) if text]
         if sorted(texts) == sorted(self.shown):
@@ -284,7 +284,7 @@ class DefaultField(forms.Field):
 class FieldSettings(Settings):
     """The settings of one field. `column` is None if the sheet no longer has the field's column."""
 
-    label = _text("Label", longest=200, help_text="If it is empty, the column's title is shown.")
+    label = _text("Label", longest=200, help_text="If you enter nothing, the column's title is shown.")
     help = _text("Help below the field", rows=2, longest=1_000)
     state = _choice("The field", State)
     prefill = _choice("A value in the form's address", Prefill)

@@ -121,7 +121,7 @@ def _both(request: SmartsheetRequest, desk: Desk, data: QueryDict) -> HttpRespon
         return meanwhile_page(request, desk, data)
     desk.work, collisions = both
     kept = f" You both changed {', '.join(collisions)}. Your version is kept." if collisions else ""
-    desk.said = f"Both changes are in the form now. Check the form, and save it.{kept}"
+    desk.said = f"The form now has the changes of both designers. Check the form, and save it.{kept}"
     desk.choose(desk.chosen)
     desk.show()
     return _page(request, desk, QueryDict())

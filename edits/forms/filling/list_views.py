@@ -77,7 +77,8 @@ def rows(request: SmartsheetRequest, slug: str) -> HttpResponse:
 
 def _facts(names: Sequence[str], row: MyRow) -> list[tuple[str, str]]:
     """Return the label and the text of each cell that the list shows of a row. The row's name is left out, because it
-    is shown anyway. A label can be a question, so its question mark is removed.
+    is shown anyway. The page puts a colon after each label, so a question mark or a colon at the end of a label is
+    removed.
     """
     return [
         (name.rstrip(" ?:"), text) for name, text in zip(names, row.texts, strict=True) if text and text != row.label

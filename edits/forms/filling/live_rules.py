@@ -1,7 +1,7 @@
 """Prepares data for the script of a form (fill-in.js): the states, options and refusals that depend on what is typed.
 
 Conditions on columns that the person can't change are evaluated here. So the page needn't have the values of these
-columns. The form perhaps hides these values.
+columns. This matters because the form can hide such values from the person.
 """
 
 from __future__ import annotations

@@ -87,7 +87,7 @@ def not_open_page(
     request: SmartsheetRequest, refused: NotOpen, *, row_id: int | None = None, action: Action = Action.CHANGE
 ) -> HttpResponse:
     """Return a page that says why the person can't fill in the form. If the person has sent the form, record this
-    attempt, and show what the person typed on the page.
+    attempt. The page then also shows what the person typed.
     """
     problem = refused.problem
     if request.method == "POST" and KEEP not in request.POST and DISCARD not in request.POST:

@@ -74,8 +74,8 @@ class Filling:
         return self.form(draft=lambda: self.request.POST, given=self._given(), is_attempt=True)
 
     def sent_form_loosely(self) -> DesignedForm:
-        """Return the form that the person sent, if this app couldn't read its row. The returned form can't be saved.
-        Raises the errors of DesignedForm.
+        """Return the form that the person sent. This app couldn't read the form's row, so the returned form can't be
+        saved. Raises the errors of DesignedForm.
         """
         return self.form(self.request.POST, given=self._given())
 

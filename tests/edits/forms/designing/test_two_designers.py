@@ -50,7 +50,7 @@ def test_the_second_one_reads_what_both_changed_and_loses_nothing(late: Designer
 
 def test_the_second_one_can_combine_both(late: DesignerPage, plan: SitePlan) -> None:
     late.press("both")
-    assert "Both changes are in the form now. Check the form, and save it." in late.text
+    assert "The form now has the changes of both designers. Check the form, and save it." in late.text
     assert "Your version is kept" not in late.text
     assert "Not saved yet" in late.text
     assert late.press("save").status == 200
