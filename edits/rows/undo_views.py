@@ -48,7 +48,7 @@ UNDOING: dict[str, Doing] = {
     Action.MOVE: Doing.UNDO_MOVING,
 }
 OVERTAKEN = "Changed since, so it stays as it is"
-SENT_TWICE = "You sent this form twice. It was carried out only the first time. This page shows what is left to undo."
+SENT_TWICE = "You sent this form twice. Changes were undone only the first time. This page shows what is left to undo."
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A group of changes with the same expected result. `shown` has the first of these changes, and `count` is the
+    """A group of changes with the same expected result. `shown` has the first few of these changes, and `count` is the
     number of all changes in the group.
     """
 
@@ -173,7 +173,7 @@ def _undo_part(request: SmartsheetRequest, part: Part) -> HttpResponse:
 
 
 def _doing(change: LoggedChange) -> Doing:
-    """Return the member of Doing for undoing this change. Messages about a problem depend on it."""
+    """Return the member of Doing that decides what people read about a problem with undoing this change."""
     return UNDOING.get(change.intent.action, Doing.UNDO)
 
 

@@ -43,7 +43,7 @@ from edits.sheets.rights import why_no_edits, why_not_deleted, why_read_only
 from edits.sheets.sheet import FINISH, Access, Column, Json, Row
 
 ANOTHER_REGION = "This change was made in another region of Smartsheet, where you have another account."
-NOT_SAVED = "There is nothing to undo: Smartsheet didn't save this change, or it isn't certain that it did."
+NOT_SAVED = "This change can't be undone: Smartsheet didn't save it, or it isn't certain that Smartsheet saved it."
 ADDED_AGAIN = "A new row with these values was added already. If that row was deleted since, undo its deletion."
 EMPTY = "The log has no value of this row that can be written into a new row."
 RESTORING = "It isn't certain yet whether this row was already restored as a new row, so nothing is sent."

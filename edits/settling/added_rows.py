@@ -32,9 +32,12 @@ from edits.sheets.sheet import Cell, Json, Row, Sheet, parse_time
 MOST_HISTORIES = 5  # the most cell histories that are read for one request
 MOST_NAMED = 20  # the most rows that the evidence of an outcome lists
 THERE = "The row is there."
-WITH_OTHERS = "Other rows of the same request were added. Smartsheet makes all changes of a request or none of them."
+WITH_OTHERS = (
+    "Other rows of the same request were added. Smartsheet makes all changes of a request or none of them, so this row "
+    "was added too."
+)
 WHICH = f"{WITH_OTHERS} It's no longer possible to tell which of the added rows this entry is about."
-NOT_SINCE = "The last change of the sheet was made by the request before this one."
+NOT_SINCE = "The last change of the sheet was made by an earlier request of the same edit, so this row was not added."
 LEAVES_NO_TRACE = f"{CANNOT}the sheet was changed later, and a row that was added and then deleted leaves no trace."
 
 Raw = Mapping[str, Json]
@@ -97,8 +100,9 @@ class AddedRows:
         return self._record.say_of_all(Phase.UNDECIDABLE, lines, LEAVES_NO_TRACE, sheet, candidates=ids)
 
     def _is_last_change_known(self, sheet: Sheet) -> bool:
-        """Whether an earlier request of this edit made the last change of the sheet. Smartsheet's times are exact to
-        the second. So it remains possible that another row was added and deleted within the same second.
+        """Whether an earlier request of this edit made the last change of the sheet. If another row was added and
+        deleted within the same second, this method can't notice it, because Smartsheet's times are exact only to the
+        second.
         """
         earlier = [raw for raw in self._record.added().rows if raw["id"] in self._claimed.keys() | self._ours]
         times = [at for raw in earlier if (at := parse_time(raw.get("createdAt")))]

@@ -33,12 +33,12 @@ SHOWN = "The cell's history shows the change."
 NOT_SHOWN = "The cell's history does not show the change."
 UNTOUCHED = "The row's last change was made before this request was sent."
 ALL_SAVED = (
-    "The history of another row's cell shows that Smartsheet carried out the request. "
-    "Smartsheet makes all changes of a request or none of them."
+    "The history of another row's cell shows that Smartsheet carried out the request. Smartsheet makes all changes of "
+    "a request or none of them, so this change was made too."
 )
 NONE_SAVED = (
-    "Another row shows that Smartsheet didn't carry out the request. "
-    "Smartsheet makes all changes of a request or none of them."
+    "Another row shows that Smartsheet didn't carry out the request. Smartsheet makes all changes of a request or none "
+    "of them, so this change was not made either."
 )
 ERASED = f"{CANNOT}the value that was to be written is no longer known here."
 ROW_GONE = f"{CANNOT}the row no longer exists, so it has no history."

@@ -22,11 +22,17 @@ from edits.sheets.sheet import Sheet
 
 AT_ONCE = 500  # the most rows per query
 THERE = "The row is still there."
-OTHER_THERE = "A row that was to be deleted together with this row is still there."
+OTHER_THERE = "A row that was to be deleted together with this row is still there, so this request deleted no row."
 TAKEN = "Another deletion by this app has deleted the row."
-OTHER_TAKEN = "Another deletion by this app has deleted a row that was to be deleted together with this row."
+OTHER_TAKEN = (
+    "Another deletion by this app has deleted a row that was to be deleted together with this row, so this request "
+    "deleted no row."
+)
 GONE = "The row no longer exists, and the last change of the sheet was made when this request was sent."
-WITH_OTHERS = "Another row of the request was deleted, and Smartsheet makes all changes of a request or none of them."
+WITH_OTHERS = (
+    "Another row of the request was deleted. Smartsheet makes all changes of a request or none of them, so this row "
+    "was deleted too."
+)
 WHO = f"{CANNOT}the row no longer exists, but someone else may have deleted it."
 
 

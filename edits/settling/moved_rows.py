@@ -9,9 +9,9 @@ A row was moved by the edit if all of this is true:
 A row wasn't moved if it is at its old place and the sheet wasn't changed after the request was sent. Without later
 changes, no one can have moved the row back.
 
-Smartsheet doesn't document whether a move counts as a write of the row. An earlier request of the same edit can show
-this: a move counts as a write if the edit's person is the last writer of the rows that the earlier request moved. In
-that case, a row that no one has written since the edit wasn't moved.
+Smartsheet doesn't document whether a move counts as a write of the row. But an earlier request of the same edit can
+show that it does: if the edit's person is the last writer of a row that this earlier request moved. If a move counts as
+a write, a row that no one has written since the edit wasn't moved.
 """
 
 from __future__ import annotations
@@ -29,14 +29,20 @@ from edits.settling.record import CANNOT, UNCHANGED, Record
 from edits.sheets.sheet import Json, Row, Sheet
 
 MOST_ASKED = 10  # the most moved rows whose writer is read from Smartsheet
-MOVED = "The row is at its new place, and its last change was made when this request was sent."
+MOVED = "The row is at its new place, and the last change of the row or sheet was made when this request was sent."
 NOT_MOVED = "The row is at its old place, and the sheet was not changed after this request was sent."
 UNMARKED = (
-    "The row's last change was made before this request was sent. Rows that this edit has moved show that Smartsheet "
-    "records a move as a change of the row."
+    "The row's last change was made before this request was sent, so the row was not moved. Other rows of this edit "
+    "show that Smartsheet records a move as a change of the row."
 )
-ALL_MOVED = "Another row of the request was moved, and Smartsheet makes all changes of a request or none of them."
-NONE_MOVED = "Another row of the request was not moved, and Smartsheet makes all changes of a request or none of them."
+ALL_MOVED = (
+    "Another row of the request was moved. Smartsheet makes all changes of a request or none of them, so this row was "
+    "moved too."
+)
+NONE_MOVED = (
+    "Another row of the request was not moved. Smartsheet makes all changes of a request or none of them, so this row "
+    "was not moved either."
+)
 GONE = f"{CANNOT}the row is gone."
 AMBIGUOUS = f"{CANNOT}someone else may have moved the row or changed the sheet around it."
 

@@ -116,7 +116,7 @@ NOT_THERE = {
     Doing.DELETE: "If the row is still there, delete it again.",
     Doing.UNDO: "If the old value isn't there, undo the change again.",
     Doing.UNDO_ADDING: "If what was added is still there, undo the addition again.",
-    Doing.UNDO_DELETING: "If what was deleted isn't there again, undo the deletion again.",
+    Doing.UNDO_DELETING: "If what was deleted is still missing, undo the deletion again.",
     Doing.UNDO_MOVING: "If not everything is at its old place, undo the move again.",
 }
 

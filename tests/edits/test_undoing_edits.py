@@ -174,7 +174,7 @@ def test_a_cell_that_changes_between_reading_and_sending_is_left_alone(
     assert sheet.notes_now() == ["meanwhile 0", "was"]
     again = Page.of(browser, path, browser.post(path, {"once": KEY}, follow=True))
     assert (
-        "You sent this form twice. It was carried out only the first time. This page shows what is left to undo."
+        "You sent this form twice. Changes were undone only the first time. This page shows what is left to undo."
         in again.text
     )
     assert "It was made only once, the first time" not in again.text

@@ -317,7 +317,7 @@ def test_a_second_click_is_told_if_only_some_of_the_rows_came_back(
     assert [row.status for row in result.rows] == [Status.REFUSED, *[Status.SAVED] * 4]
     page = confirm(browser, edit_path_of(top), key="twice")
     assert (
-        "You sent this form twice. It was carried out only the first time. This page shows what is left to undo."
+        "You sent this form twice. Changes were undone only the first time. This page shows what is left to undo."
         in page.text
     )
     assert outline(sheet) == ARRANGED[1:]
