@@ -63,7 +63,7 @@ class Batch(ABC):
 
     @abstractmethod
     def _prepare(self, rows: Sequence[CheckedRow]) -> None:
-        """Make a line for each row, and the ranges of lines that go into one request."""
+        """Make a line for each row, and a range of line numbers for each request."""
 
     @abstractmethod
     def send(self, numbers: Sequence[int], *, edit_id: UUID, is_partial: bool) -> dict[int, Outcome]:
@@ -188,8 +188,8 @@ class UpdateBatch(PutBatch):
 
 
 class AddBatch(Batch):
-    """Adds rows. After an unclear answer, `proven` returns no line. The sheet doesn't show whether a new row was added
-    by this batch, or by the same person elsewhere.
+    """Adds rows. After an unclear answer, `proven` returns no line, because the sheet doesn't show whether a new row
+    was added by this batch, or by the same person elsewhere.
     """
 
     def _prepare(self, rows: Sequence[CheckedRow]) -> None:
@@ -379,9 +379,9 @@ def _new_cell(kind: ColumnType, change: CellChange) -> dict[str, Json]:
 
 
 def _evidence_of_restored(checked: CheckedRow, *, is_personal: bool) -> dict[str, Evidence]:
-    """Return the evidence of a restored row: its new place and its formulas. The log's values don't show the formulas.
-    If the sheet got personal columns after the row was deleted, `is_personal` is true. The evidence then has only the
-    place, because a formula can contain a personal value.
+    """Return the evidence of a restored row: its new place, and its formulas, which the log's values don't have. If the
+    sheet got personal columns after the row was deleted, `is_personal` is true. The evidence then has only the place,
+    because a formula can contain a personal value.
     """
     assert isinstance(checked.change, AddRow)  # noqa: S101 # batches() sorts them
     if is_personal:

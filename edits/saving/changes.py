@@ -1,8 +1,8 @@
 """Defines the changes that entry points pass to `edits.saving.save`.
 
 `undoes` is the id of the log entry that a change undoes. If two saves with the same idempotency key differ only in
-`undoes` or `shown`, their content counts as the same. So a job that was killed can read the sheet again, and repeat a
-save. The attributes that don't count have `repr=False` (idempotency.digest_of).
+`undoes` or `shown`, their content counts as the same. So after a job was killed, its next run can read the sheet again
+and repeat the save. The attributes that don't count have `repr=False` (idempotency.digest_of).
 """
 
 from __future__ import annotations

@@ -48,8 +48,8 @@ class NotSent:
 
     def record(self, rows: Iterable[CheckedRow]) -> None:
         """Write an entry for each cell that has a conflict, or that the person isn't allowed to change. Unchanged cells
-        get entries only if the whole row is unchanged. A row that no longer exists, and a change without cells, get one
-        entry. If one of the entries can't be written, none is written, and NotRecorded is raised.
+        get entries only if the whole row is unchanged. A row that no longer exists gets one entry, and so does a change
+        without cells. If one of the entries can't be written, none is written, and NotRecorded is raised.
         """
         found = [row for row in rows if row.result or row.decided]
         if found:

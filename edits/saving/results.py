@@ -151,8 +151,9 @@ def error_of(
     status: Status, message: str, *, error_code: int | None, ref_id: str, refusal: str = ""
 ) -> GatewayError | None:
     """Return why a row of an earlier save wasn't saved, as an exception. Return None if the row was saved, or if it has
-    conflicts. `message` is "" if it wasn't stored. `refusal` is the exception's name if Smartsheet refused the row, or
-    "" if it wasn't stored. A row that wasn't sent always has NotMade, because only a save with another key can send it.
+    conflicts. `message` is "" if no message was stored. `refusal` is the exception's name if Smartsheet refused the
+    row, or "" if no name was stored. For a row that wasn't sent, the exception is always NotMade, which says that
+    repeating the save with the same key doesn't send the row.
     """
     match status:
         case Status.UNKNOWN:

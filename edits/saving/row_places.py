@@ -58,7 +58,7 @@ class Places:
         return row_id
 
     def put(self, row_id: int, place: Place, *, as_id: int) -> None:
-        """Note that a row was put back, and which id it has now."""
+        """Remember that a row was put back, and which id it has now."""
         self._added[row_id] = as_id
         self._back.add(row_id)
         self._parents[as_id] = self._parents.get(place.sibling_id) if place.sibling_id else place.parent_id

@@ -196,9 +196,9 @@ class Sending:
             self.is_logged = False
 
     def _kept(self, error: GatewayError) -> str:
-        """Return the error's message for the log. Smartsheet's messages can quote a value after a colon. It must be
-        possible to erase values of personal columns. So if the batch has such values, the part after the colon is left
-        out.
+        """Return the error's message for the log. Smartsheet's messages can quote a value after a colon. A value in
+        such a message couldn't be erased from the log. So if the batch has personal values, the part after the colon is
+        left out.
         """
         is_quoting = isinstance(error, Refused | Forbidden | NotFound)
         if self.batch.baseline.personal and is_quoting and self._has_personal:

@@ -56,12 +56,12 @@ def save(
     job or the client that makes the save, for example {"job": "import"}.
 
     A row is saved as a whole or not at all. If `is_cell_by_cell` is true, a cell that can't be saved doesn't prevent
-    saving the row's other cells. Each request has up to 500 rows (440 in a deletion). Smartsheet carries out a request
-    as a whole or not at all. If a request fails, the save sends no further requests. If `is_partial` is true, a row
-    that Smartsheet refuses doesn't prevent saving the other rows of its request. All requests of a save share
-    SMARTSHEET_DEADLINE. In a request to this app, the time for reading the baseline counts too. Outside of requests,
-    the time begins with the save. Rows for which no time is left aren't sent, so jobs split many rows into several
-    saves.
+    saving the row's other cells. Each request to Smartsheet has up to 500 rows (440 in a deletion). Smartsheet carries
+    out a request as a whole or not at all. If a request fails, the save sends no further requests. If `is_partial` is
+    true, a row that Smartsheet refuses doesn't prevent saving the other rows of its request. All these requests of a
+    save share SMARTSHEET_DEADLINE. In a request to this app, the time for reading the baseline counts too. Outside of
+    requests, the time begins with the save. Rows for which no time is left aren't sent, so jobs split many rows into
+    several saves.
     https://developers.smartsheet.com/api/smartsheet/openapi/rows/update-rows
 
     Raises:

@@ -60,8 +60,8 @@ class Report:
 
 
 def last_editor(*, sheet_id: int, region: str | None = None) -> SmartsheetUser:
-    """Return the last editor of the sheet in this app who still has a token. Raises NobodyToAsk if no editor has a
-    token.
+    """Of the people who still have a token, return the one who edited the sheet with this app last. Raises NobodyToAsk
+    if no editor has a token.
     """
     edits = Entry.objects.on_sheet(sheet_id).intents()
     edits = edits.filter(region=region) if region else edits

@@ -133,7 +133,7 @@ class Record:
         return version is not None and version == self.edit.known.get("version")
 
     def is_in_time(self, moment: datetime | None) -> bool:
-        """Whether Smartsheet can have carried out the edit at this moment."""
+        """Whether Smartsheet can have carried out the edit at the time `moment`."""
         return moment is not None and self.start <= moment <= self.end
 
     def is_theirs(self, state: Mapping[str, Json]) -> bool:

@@ -1,9 +1,9 @@
 """Turns a cell into one JSON value. Baselines, new values and the log contain cells as such JSON values.
 
 None is an empty cell. A check box is true or false. Numbers and texts stay as they are. A day is an ISO 8601 text. A
-cell of a multi-value column is a list of options, or a list of people. Each of these people is an address, or a name if
-they have no address. A cell with a hyperlink is `{"value": …, "hyperlink": …}`. If only a value is written into such a
-cell, the hyperlink is kept.
+cell of a multi-value column is a list of options, or a list of people. Each person in the list is stored as their
+address, or as their name if they have no address. A cell with a hyperlink is `{"value": …, "hyperlink": …}`. If only a
+value is written into such a cell, the hyperlink is kept.
 """
 
 from __future__ import annotations

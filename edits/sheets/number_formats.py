@@ -58,7 +58,9 @@ PLAIN = Look()
 
 
 def look(descriptor: str) -> Look | None:
-    """Return the number format of a format descriptor, without a currency's sign; None if the descriptor has none."""
+    """Return the number format of a format descriptor; None if the descriptor has no number format. A currency's sign
+    is left out.
+    """
     parts = descriptor.split(",")
     if len(parts) <= NUMBER_FORMAT or parts[NUMBER_FORMAT] in NONE:
         return None

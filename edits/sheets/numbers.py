@@ -104,7 +104,7 @@ def read_otherwise(text: str, locale: Locale) -> Written | None:
 
 
 def is_own_group(group: str, locale: Locale) -> bool:
-    """Whether this separator of thousands is the locale's, or another form of it; also true if there is none."""
+    """Whether this separator of thousands is the locale's or another form of it. True for "", which is no separator."""
     return group in {"", locale.thousands} or any({group, locale.thousands} <= set(alike) for alike in ALIKE)
 
 

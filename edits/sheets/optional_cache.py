@@ -24,7 +24,7 @@ class OptionalCache:
         return _tried(lambda: site_cache.get(key, default), default)
 
     def set(self, key: str, value: object, seconds: float) -> None:
-        """Store the value for this time, if the cache works."""
+        """Store the value for this number of seconds, if the cache works."""
         _tried(lambda: site_cache.set(key, value, seconds), None)
 
     def add(self, key: str, value: object, seconds: float) -> bool:

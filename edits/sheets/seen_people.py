@@ -2,7 +2,7 @@
 If someone undoes a change or copies a cell, this value is written again. The name would then be lost, unless the
 column's contacts include the person.
 
-The names are cached for a while, for each reader and sheet. Without them, Smartsheet shows the address.
+The names are cached for a while, for each reader and sheet. If a name isn't in the cache, Smartsheet shows the address.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def known(gateway: Gateway, sheet: Sheet) -> tuple[Contact, ...]:
 
 
 def _named(cell: Mapping[str, Json]) -> Iterable[tuple[str, str]]:
-    """Yield the address and the name of each contact in a Cell object that has both."""
+    """Yield the address and the name of each contact in a Cell object, if the contact has both."""
     objects = cell.get("objectValue")
     values = objects.get("values") if isinstance(objects, dict) else None
     if isinstance(values, list):

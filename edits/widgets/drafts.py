@@ -64,8 +64,8 @@ def typed(data: QueryDict) -> QueryDict:
 
 def changed(data: QueryDict) -> QueryDict:
     """Return the data of a form without the fields whose texts weren't changed. When the form is opened again, these
-    unchanged texts come from the row. If the person has chosen a value for a conflict, the data includes the field,
-    because the chosen value can be the text that the form showed first.
+    unchanged texts come from the row. If the person has chosen a value for a conflict, the data always includes the
+    field, even if its text wasn't changed: the person can have chosen the text that the form showed first.
     """
     for initial in [name for name in data if name.startswith(INITIAL)]:
         name = initial.removeprefix(INITIAL)

@@ -34,7 +34,7 @@ def last_changes(*, region: str, sheet_id: int, row_id: int) -> dict[int, LastCh
     """Return the last change that Smartsheet applied to each cell of this row, by column id. This function makes one
     query.
 
-    The same sheet id in another region is another sheet.
+    Entries from other regions don't count, because the same sheet id is another sheet there.
     """
     cells = Entry.objects.intents().filter(region=region, sheet_id=sheet_id, row_id=row_id, column_id__isnull=False)
     latest = applied(cells).order_by().values("column_id").annotate(latest=Max("id")).values("latest")

@@ -338,7 +338,7 @@ class RowForm(forms.Form):
         return found
 
     def _resolve(self, name: str, field: CellField) -> None:
-        """If the person has chosen a value for a conflict, use the current value that the conflict showed as the
+        """If the person has chosen a value for a conflict, make the cell's value in the conflict (`now-…`) the
         baseline.
         """
         with suppress(ValueError, RecursionError):
@@ -367,7 +367,7 @@ class RowForm(forms.Form):
     def _made(self, name: str, column: Column, **kwargs: Any) -> CellField:
         """Return the field of a cell. The field's baseline comes from the sent form, or from the cell if the sent form
         has no baseline for it. If the sent form has a baseline but no value, the field was an unticked box, even if the
-        column has another type now. If the sent form has neither of them, the field is unchanged.
+        column has another type now. If the sent form has neither a baseline nor a value, the field is unchanged.
         """
         kind, cell = column_type(self.offered(column), self.people, self.sheet.row_ids), self._cell(column)
         if not self.is_bound:

@@ -86,9 +86,9 @@ class ColumnType:
 
     def after(self, value: Json, cell: Cell) -> Json:
         """Return the cell's value after the write. If only a text is written, the cell keeps its hyperlink. None clears
-        the text and the hyperlink. Smartsheet accepts only texts in a cell with a hyperlink. In a column that takes
-        several values, a single text becomes a list. A cell can have a single text that was written before the column
-        got this type.
+        the text and the hyperlink. In a cell with a hyperlink, a number becomes a text, because Smartsheet accepts only
+        texts there. In a column that takes several values, a single text becomes a list. Such a text can be an old
+        value, from before the column got this type.
         """
         if self.takes_several:
             plain = held_values.normal(bare(value))

@@ -66,8 +66,8 @@ def known_people(column: Column, cell: Cell, others: Iterable[Contact] = ()) -> 
 
 
 def key_of(text: str, column: Column, known: Sequence[Contact]) -> str:
-    """Return the key of the contact that a text means. The text is an address or a name. An address never means another
-    person who has it as their name.
+    """Return the key of the contact that a text means. The text is an address or a name. An address means the person
+    with this address, even if another person has the address as their name.
 
     Raises:
         Doubtful: no known person has this name, but the column accepts anyone. The contact would be a name without an

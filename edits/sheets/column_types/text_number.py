@@ -85,8 +85,8 @@ class TextNumber(ColumnType):
         return numbers.exact(written.fraction if is_percent else written.number)
 
     def _look(self, cell: Cell) -> Look | None:
-        """Return the number format of this cell. Return None if the cell has no number, and no number format of its own
-        or of its column.
+        """Return the number format of this cell. Return None if the cell has no number, and neither the cell nor its
+        column has a number format.
         """
         told = number_formats.look(cell.format or self.column.format)
         if not numbers.is_number(cell.value):
