@@ -46,8 +46,8 @@ _CORRELATED = """
 
 class _Branches(NamedTuple):
     """The entries to search, in two parts. `own` has the person's own entries, or is None if the person is unknown.
-    `others` has the entries of everyone else. Of other people's entries, the person can read only those about the
-    sheets whose ids are in `sheet_ids`.
+    `others` has the entries of everyone else. From `others`, the person can read only the entries about the sheets
+    whose ids are in `sheet_ids`.
     """
 
     own: EntryQuerySet | None

@@ -56,8 +56,8 @@ class CellHistory:
     could be read, `why_not` is a sentence that says why.
 
     `position` is the id of the log's newest entry about the cell at the time when the history was read. `states` can
-    lack the states of changes that were logged after this entry. `has_more` says whether Smartsheet has older
-    states, and `can_go_on` says whether the page offers to read them.
+    lack the states of changes that were logged after this entry. `has_more` says whether Smartsheet has older states,
+    and `can_go_on` says whether this app's page offers to read these older states.
     """
 
     states: Sequence[State] = ()
@@ -69,9 +69,9 @@ class CellHistory:
 
     def is_missing(self, change: LoggedChange) -> bool:
         """Whether Smartsheet's history lacks a change that was saved according to the log. Pass a change that matches
-        no state. If the part of the history that was read doesn't cover the time of the change, another part can have
-        the change. So the result is False. The result is also False for the addition of the cell's row, because the
-        cell was perhaps empty in the new row.
+        no state. The result is False if the part of the history that was read doesn't cover the time of the change,
+        because a part that wasn't read can have the change. The result is also False for the addition of the cell's
+        row, because the cell was perhaps empty in the new row.
         """
         outcome = change.outcome
         if change.is_row or self.why_not or not change.is_applied or outcome is None or outcome.pk > self.position:
@@ -117,8 +117,9 @@ def side_by_side(
 ) -> list[Line]:
     """Return the changes in the log and the states in Smartsheet's history as one list of lines, newest first. A change
     and a state that are the same event share a line. `changes` are the changes that one page of the timeline shows.
-    This page covers the time from `since` up to but not including `until`. None means no limit. A state that matches
-    none of the changes gets a line only if it is from this time. Other pages show the other states.
+    This page covers the time span from `since` up to but not including `until`. None means no limit. A state that
+    matches none of the changes gets a line only if it began within this time span. Other pages of the timeline show the
+    states from before and after it.
     """
     free = list(changes)
     lines: list[Line] = []
@@ -139,9 +140,9 @@ def _partner(
     changes: Sequence[LoggedChange], state: State, addresses: Addresses, *, is_first: bool
 ) -> LoggedChange | None:
     """The change in the log that led to this state, or None. The first choice is a saved change to the same value. The
-    second choice is a saved change whose value was erased. The last choice is an uncertain change to the same value, or
-    one that was settled as not saved. It is possible that Smartsheet made such a change after it was settled. The
-    addition of the cell's row can have led only to the cell's first state. `is_first` says whether `state` is the
+    second choice is a saved change whose value was erased. The last choice is a change to the same value that is
+    uncertain or was settled as not saved. Even if a change was settled as not saved, Smartsheet can have made it later.
+    The addition of the cell's row can have led only to the cell's first state. `is_first` says whether `state` is the
     first.
     """
     near = [change for change in changes if (is_first or not change.is_row) and _may_be(change, state, addresses)]

@@ -39,8 +39,8 @@ class LoggedChange:
         """The outcome entry that counts, or None. This is the entry with the highest rank. If several entries have this
         rank, the last of them counts.
 
-        Smartsheet's own answer has the highest rank, even if a slow process records it after the edit was settled. A
-        settled outcome is next. *Not certain yet* has the lowest rank.
+        Smartsheet's own answer has the highest rank, even if a slow process records it after the edit was settled. An
+        outcome that settling found out later is next. *Not certain yet* has the lowest rank.
         """
         if self.intent.phase != Phase.INTENT:
             return self.intent

@@ -38,6 +38,6 @@ settings = _Settings()
 
 def path_of(name: str) -> Path:
     """The path in the setting `name`. A relative path begins in the project's BASE_DIR, which Django's startproject
-    defines. Otherwise commands that run in different folders would use different files.
+    defines. If it began in the current folder, commands that run in different folders would use different files.
     """
     return Path(getattr(django_settings, "BASE_DIR", ""), getattr(settings, name))

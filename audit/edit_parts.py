@@ -143,8 +143,8 @@ def counted(anchors: Collection[Entry], *, budget: int) -> dict[UUID, Counted]:
 
 def near(anchors: Collection[Entry]) -> EntryQuerySet:
     """The entries that were written around the same time as these entries (the anchors). With this limit, PostgreSQL
-    reads only the tables of a few months. On SQLite, all entries are returned, because a limit on the time would keep
-    SQLite from using the index on the edit.
+    reads only the tables of a few months. On SQLite, all entries are returned, because SQLite wouldn't use the index on
+    the edit if the query had a condition on the time.
     """
     times = times_near(anchors)
     return Entry.objects.filter(at__gte=times[0], at__lt=times[1]) if times else Entry.objects.all()
@@ -159,10 +159,10 @@ def times_near(anchors: Collection[Entry]) -> Times | None:
 
 
 def _these(entries: Collection[Entry]) -> EntryQuerySet:
-    """The same entries, as a query.
+    """A query that returns these entries.
 
-    On PostgreSQL, the query also names the entries' times. So PostgreSQL reads only the tables of these months, and
-    knows that there are few entries. Without the times, PostgreSQL expects entries in the table of every month, and
+    On PostgreSQL, the query also names the entries' times. So PostgreSQL reads only the tables of the months with these
+    times, and expects few entries. Without the times, PostgreSQL expects entries in the table of every month, and
     compiles the query (JIT), which takes up to a second.
     """
     these = Entry.objects.filter(pk__in=[entry.pk for entry in entries])

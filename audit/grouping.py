@@ -121,7 +121,7 @@ def extent_of(entry: Entry) -> Counted | None:
 
 def _whole(anchors: Sequence[Entry]) -> list[Edit]:
     """The whole edits of these entries (the anchors). For an edit with more than SHOWN changes, the result has only the
-    first changes, and how many there are.
+    first changes, and the number of all changes.
     """
     heads = {anchor.edit_id: anchor for anchor in reversed(anchors)}
     told = _changes(anchors, list(heads.values()), count=SHOWN + 1, is_whole=True)
@@ -198,8 +198,8 @@ def _outcomes(heads: Iterable[Entry], around: EntryQuerySet) -> Mapping[tuple[UU
 
 
 def _on_lines(lines: Collection[tuple[UUID, int | None]], entries: EntryQuerySet) -> Sequence[Entry]:
-    """The outcomes of these lines, oldest first. The query is kept short, so it can find the outcomes of other lines
-    too. The outcomes of other lines are dropped from the result.
+    """The outcomes of these lines, oldest first. To keep the query short, it looks for the edits and for the
+    lines' numbers separately. So it also finds outcomes of other lines, which are dropped.
     """
     if not lines:
         return []

@@ -1,8 +1,9 @@
 """The smallest and the largest id of each month on PostgreSQL, where each month is a table.
 
-A query without times is planned for all tables, which takes long if there are many. So each process caches the ids. The
-chain says what was added since: it numbers the entries in the order of their commits. So the cache also knows about an
-entry that was written to an old month, or to a month in the future, because the database's clock was wrong.
+A query without times is planned for all tables, which takes long if there are many. So each process caches the ids. To
+update the cache, a process reads the links that were added to the chain since the last update. The chain numbers the
+entries in the order of their commits. So the process also finds a new entry that is in an old month, or in a month in
+the future, because the database's clock was wrong.
 """
 
 from collections.abc import Iterable, Mapping

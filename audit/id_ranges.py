@@ -3,8 +3,8 @@
 On PostgreSQL each month is a table, and a query without times is planned for all tables. So a range has times as well
 as ids. The ids are exact. The times only tell the database which months to skip. They include each month that has an id
 of the range (id_bounds.py), because ids don't always rise with time: the database's clock can have been wrong. The
-times extend a day further in both directions, for entries that are committed meanwhile. On SQLite the whole log is one
-range.
+times extend a day further in both directions, for entries that are committed while the log is read. On SQLite the whole
+log is one range.
 """
 
 from collections.abc import Iterable, Iterator, Sequence

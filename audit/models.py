@@ -109,7 +109,7 @@ class EntryQuerySet(models.QuerySet["Entry"]):
         return self.filter(id__gt=entry_id).order_by("id")
 
     def newest_first(self) -> Self:
-        """The entries, newest first. Ids rise with time."""
+        """The entries, newest first, ordered by id. Ids rise with time, unless the database's clock was wrong."""
         return self.order_by("-id")
 
 

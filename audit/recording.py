@@ -134,8 +134,8 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """A recorded edit, so that the call to Smartsheet can be made. `edit_id` is the edit's id; `lines` has its changes,
-    row by row.
+    """An edit that intend() has recorded. After that, the call to Smartsheet can be made. `edit_id` is the edit's id;
+    `lines` has its changes, row by row.
     """
 
     edit_id: uuid.UUID
@@ -163,7 +163,7 @@ def intend(
 
     Raises:
         NotRecorded: the database didn't accept the entries. Don't make the call.
-        InTransaction: a transaction is open, which could roll the record back. Don't make the call.
+        InTransaction: a transaction is open, and its rollback could undo the entries. Don't make the call.
         TypeError: an id isn't an int. Texts and UUIDs can't be ids.
         ValueError: there is no change, `action` is empty or too long, the log has no such `origin`, or `via` can't be
             recorded (audit/via.py).
@@ -370,7 +370,8 @@ def _common(
 
 def _id(value: int | None, name: str) -> int | None:
     """The id. Raises TypeError if it isn't a number, because SQLite would store a text in a column of numbers. Raises
-    NotRecorded if it has more than 64 bits, because such a number can come from the address of a page.
+    NotRecorded if it has more than 64 bits. Such an id isn't always a mistake in the code: it can come from the address
+    of a page.
     """
     if value is not None and not isinstance(value, int):
         raise TypeError(f"{name} must be an int, not {type(value).__name__}.")

@@ -2,7 +2,7 @@
 
 The search covers old and new values, names of rows, columns and sheets, reasons and messages. Personal values aren't
 searched, because entries have only commitments to them. An outcome that says only that a row was saved isn't searched,
-because its intents have the same text.
+because the row's intents have the same text.
 https://www.postgresql.org/docs/current/pgtrgm.html https://www.sqlite.org/fts5.html#the_trigram_tokenizer
 """
 

@@ -94,7 +94,7 @@ def _keys(entries: Iterable[dict[str, Any]]) -> Iterable[Key]:
 
 
 def _add(counts: Counter[Key]) -> None:
-    """Add the counts to the tallies, with plain SQL, because the ORM's upsert can only set a value."""
+    """Add the counts to the tallies, with plain SQL, because the ORM's upsert can set a value but can't add to it."""
     if not counts:
         return
     columns = (*Key._fields, "count")

@@ -57,8 +57,8 @@ def append_only(table: str, *, unique: Sequence[str]) -> dict[str, str]:
 
 def history(table: str, *, key: str, personal: Sequence[str]) -> dict[str, str]:
     """The triggers that refuse any change, even blanking. A trigger that allows blanking would have to name the
-    columns. A migration couldn't remove a column that a trigger names. So erasing removes the triggers during its
-    transaction (triggers.lifted).
+    columns, and a migration can't remove a column that a trigger names. So these triggers don't allow blanking.
+    Instead, erasing removes the triggers during its transaction (triggers.lifted).
     """
     return append_only(table, unique=[key])
 

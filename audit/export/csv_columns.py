@@ -129,7 +129,7 @@ def _cell(dialect: _Dialect, column: str) -> str:
 
 
 def marked(text: str | None, pattern: str) -> str | None:
-    """On SQLite, the function audit_marked() of the SQL."""
+    """On SQLite, the SQL of _marked() calls this function under the name audit_marked()."""
     # The sign is optional here, so each run of blanks is read only once. Otherwise a text of 40,000 line breaks would
     # take half a minute.
     return re.sub(f"{pattern}?", _with_mark, text) if isinstance(text, str) else text
@@ -154,11 +154,12 @@ def _defused(dialect: _Dialect, text: str) -> str:
 
 def _value(dialect: _Dialect, json: str) -> str:
     """The SQL that turns a value from JSON into the text of a CSV cell. A text loses its JSON quotes, unless it has an
-    escape that a text column can't store. All other values stay JSON. Only texts can run as formulas, so only texts are
-    protected. For example, -0.75 stays a number.
+    escape that a text column can't store. A text with such an escape stays JSON, and so do values that aren't texts.
+    Only texts can run as formulas, so only texts are protected. For example, -0.75 stays a number.
 
-    A quote mark in a JSON string keeps it valid JSON. The most frequent cases need the least work: an empty cell stays
-    NULL, and a text without escapes only loses its first and last character.
+    Inside of JSON, the quote mark before a formula is part of a JSON string, so the JSON stays valid. The most frequent
+    cases need the least work: an empty cell stays NULL, and a text without escapes only loses its first and last
+    character.
     """
     first = dialect.code.format(text=json)
     is_escaped, is_special = (dialect.has.format(text=json, part=part) for part in ("\\", "\\u"))

@@ -4,8 +4,8 @@ module. It needs no Django.
     {"type":"export",…}    says who exported what, when, and up to which link of the chain; it is the first line
     {"type":"seal",…}      is a signed seal, and comes before the first entry that it covers
     {"type":"entry",…}     is an entry, with its place in the chain and the path from its record to the seal's root
-    {"type":"end",…}       has the numbers of entries and seals, and the SHA-256 of all bytes before this line; the
-                           SHA-256 is signed if there is a key; a file without this line is incomplete
+    {"type":"end",…}       says how many entries and seals the file has, and has the SHA-256 of all bytes before this
+                           line; the SHA-256 is signed if there is a key; a file without this line is incomplete
 
 Each line is JSON without spaces, in UTF-8. Hashes are hex. A line is refused if parsing it and writing it again gives
 other bytes. Otherwise two programs could understand the line differently, for example if a key occurs twice in the

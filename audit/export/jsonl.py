@@ -172,7 +172,7 @@ def _body(found: list[Row], window: Window, *, since: int | None, last_seal: int
 
 
 def _grouped(found: list[Row], seals: list[Sealed]) -> Iterator[tuple[Sealed | None, list[Row]]]:
-    """Yield each seal with the rows that it covers. In the end, yield None with the rows that no seal covers."""
+    """Yield each seal with the rows that it covers. Last, yield None with the rows that no seal covers."""
     position = 0
     for one in seals:
         start = position

@@ -13,8 +13,8 @@ ONLY_IN_SOME = {"column", "outcome", WORDS}  # filters that can match some entri
 
 
 def selection_of(form: LogFilter, reader: Reader, asked: QueryDict) -> Selection:
-    """The edits that the log page shows with the filters in `form`. All entries of these edits are selected, except for
-    those that the reader can't read. So the export can have entries that the page doesn't show.
+    """The edits that the log page shows with the filters in `form`. The filters select whole edits: the export has all
+    entries of these edits that the reader can read, even those that the page doesn't show.
     """
     query = {name: str(asked[name]) for name in form.active}
     entries, matching = form.about(Entry.objects.all()), None

@@ -22,7 +22,7 @@ def download(request: HttpRequest) -> HttpResponseBase:
     """Send a file with the entries that match the filters in the address and that the reader can read. The file is made
     piece by piece while it is sent.
 
-    Readers who can read all entries need the permission audit.export.
+    Auditors can export only with the permission audit.export. Everyone else doesn't need this permission.
     """
     reader = reader_of(request, is_waiting=True)
     if reader.sees_all and not request.user.has_perm(EXPORT):

@@ -60,7 +60,7 @@ ORIGINS = [
 
 
 def lift(_apps, schema_editor):
-    """Drop the existing triggers. The current ones are installed after the migration."""
+    """Drop the existing triggers. Their new versions are installed after the migration."""
     connection = schema_editor.connection
     names = ["no_update", "no_delete", "no_replace", "clock", "no_change", "no_truncate"]
     on = " ON audit_entry" if connection.vendor == "postgresql" else ""

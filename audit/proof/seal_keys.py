@@ -1,6 +1,6 @@
 """The keys that sign seals and check them. They come only from the settings, so that the database's owner can't seal.
 
-AUDIT_SEAL_KEY, or the file AUDIT_SEAL_KEY_FILE, has the private key. Only the process that seals needs it.
+AUDIT_SEAL_KEY, or the file AUDIT_SEAL_KEY_FILE, has the private key. Only the process that makes seals needs this key.
 AUDIT_SEAL_PUBLIC_KEYS lists other public keys that verifying accepts, such as keys that were used earlier.
 """
 

@@ -142,8 +142,8 @@ def _seals() -> QuerySet[Seal]:
 
 def _written_at(using: str, entry_id: int, last: Seal | None) -> datetime | None:
     """The time when this entry was written. The entry is the first one after the seal `last`. The months since this
-    seal are searched first, because PostgreSQL plans a query over all months more slowly than all other queries of a
-    page together.
+    seal are searched first. A query over all months is slow on PostgreSQL: planning it takes longer than all other
+    queries of a page together.
     """
     times = Entry.objects.using(using).filter(pk=entry_id).values_list("at", flat=True)
     recent = times.filter(at__gte=last.at - LONG_COMMIT).first() if last else None

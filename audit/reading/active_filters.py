@@ -27,8 +27,8 @@ class ActiveFilter(NamedTuple):
 
 
 def active_filters(query: QueryDict, form: LogFilter, edits: Iterable[Edit], reader: Reader) -> list[ActiveFilter]:
-    """The active filters. If a filter is for a person or a sheet, for example, its name is the name of this person or
-    sheet. These names come from the directory or from the page's edits. A name is "" if the reader can't see it.
+    """The active filters. A filter for a person or a sheet, for example, has the name of this person or sheet. These
+    names come from the directory or from the page's edits. The name is "" if the reader can't see it.
     """
     active = form.active
     names = _names(form, active, next(iter(edits), None), reader)

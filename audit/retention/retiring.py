@@ -132,7 +132,7 @@ def _named(*, after: int) -> set[str]:
 
 
 def _forget_people(*, keep: set[str]) -> None:
-    """Delete names and values that no entry uses, and remove people who have no entries from the filters of the log
+    """Delete names and values that no entry uses. A person without entries is also removed from the filters of the log
     page.
     """
     unused = [one for one in PersonalText.objects.values_list("commitment", flat=True) if one not in keep]

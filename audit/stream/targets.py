@@ -99,7 +99,8 @@ def _ended_in_time(connection: socket.socket) -> Iterator[None]:
     """Close the connection if the block takes longer than DEADLINE seconds. The socket is closed without ending TLS
     first, because TLS would wait until the other side closes too.
 
-    Raises TimeoutError if the connection was closed in this way: no one knows how much the other side has read.
+    Raises TimeoutError if the connection was closed in this way. In that case, no one knows how much the other side has
+    read.
     """
     is_over = threading.Event()
 
@@ -157,7 +158,7 @@ def _await_end_of_tls(connection: ssl.SSLSocket) -> None:
 
 
 def _message(line: Line, hostname: str) -> bytes:
-    """A line as a syslog message in UTF-8. The JSON in it begins with a byte order mark.
+    """A line as a syslog message in UTF-8. A byte order mark comes before the JSON.
 
     https://www.rfc-editor.org/rfc/rfc5424#section-6
     """

@@ -1,7 +1,7 @@
 """Template tags for the lines of the log's pages. A line has an actor, a change and an outcome.
 
-A page has hundreds of these parts. Nested templates for them took ten times as long as the database, so each part is
-one call of a Python function, which computes what it needs only once.
+A page has hundreds of actors, changes and outcomes. Nested templates for them took ten times as long as the database.
+So each of them is made by one call of a Python function, which computes what it needs only once.
 """
 
 from collections.abc import Iterator, Mapping

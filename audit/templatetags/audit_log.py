@@ -123,7 +123,9 @@ def in_words(value: str | None) -> str | SafeString:
 
 @register.filter
 def evidence_in_words(evidence: str) -> str:
-    """Evidence (canonical JSON) in words. Empty values are left out, and the commitments that an erasure blanked."""
+    """Evidence (canonical JSON) in words. Empty values are left out. The list of commitments in the evidence of an
+    erasure is left out too.
+    """
     found = json.loads(evidence)
     if isinstance(found, dict):
         found = {name: value for name, value in found.items() if value not in ("", {}, None) and name != "commitments"}

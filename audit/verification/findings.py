@@ -41,8 +41,8 @@ class Finding:
 
 @dataclass(slots=True)
 class Findings:
-    """`kept` has the first findings of each kind, and `kinds` has the number of findings of each kind. `first_bad` is
-    about the finding that comes first in the chain: it has the place and the id of this finding's entry.
+    """`kept` has the first findings of each kind, and `kinds` has the number of findings of each kind. `first_bad` has
+    the place and the id of the first entry in the chain that a finding is about.
     """
 
     kept: list[Finding] = field(default_factory=list)

@@ -127,7 +127,7 @@ def _rights(statement: str, schema: str) -> tuple[bool, set[str]]:
 
 def _how(sql: str) -> list[object]:
     """What PostgreSQL's catalogue must say about the trigger with this SQL. The list has the trigger's events, its
-    function, whether it has no condition, its list of columns (always empty), and the function's arguments.
+    function, True if the trigger has no condition, its list of columns (always empty), and the function's arguments.
     """
     events, _, rest = sql.partition(" ON ")
     bits = sum(bit for word, bit in _BITS.items() if word in (rest if bit == 1 else events))
@@ -147,9 +147,7 @@ def _months_without(connection: BaseDatabaseWrapper) -> Iterator[tuple[str, str]
 
 
 def _no_tables(connection: BaseDatabaseWrapper) -> list[str]:
-    """The names that the tables of the log and of the histories must have, but that belong to something else, such as a
-    view.
-    """
+    """The names of the log's and the histories' tables under which the database has something else, such as a view."""
     with connection.cursor() as cursor:
         there = {found.name: found.type for found in connection.introspection.get_table_list(cursor)}
     of_log = {*triggers.APPEND_ONLY, triggers.PERSONAL}

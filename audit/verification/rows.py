@@ -130,7 +130,7 @@ def entries(connection: BaseDatabaseWrapper, *, from_id: int) -> Iterator[Entry]
 
 
 def seals(connection: BaseDatabaseWrapper, *, from_number: int) -> Iterator[tuple[int, SignedSeal | None]]:
-    """Yield the number of each seal from this number on, and the seal. A seal that can't be read is None."""
+    """Yield the seals from this number on, each as a pair of number and seal. A seal that can't be read is None."""
     is_sqlite = connection.vendor == "sqlite"
     sql = f"SELECT {_SEAL[connection.vendor]} FROM audit_seal WHERE id >= {{}} ORDER BY id"  # noqa: S608 # our own names
     for number, at, *facts in _rows(connection, sql, from_number):
@@ -230,7 +230,7 @@ def _readable(raw: sqlite3.Connection, sql: str, parameters: Sequence[float]) ->
 
 
 def _microseconds(at: object) -> int | None:
-    """The time in a text of SQLite. None if the database wouldn't write a time in this form."""
+    """Parse a time that SQLite stores as a text. None if this app never stores a time in this form."""
     try:
         time = datetime.fromisoformat(str(at))
     except ValueError:

@@ -41,7 +41,7 @@ class Start:
 
     @property
     def is_all(self) -> bool:
-        """Whether everything that the log has is read."""
+        """Whether verifying reads the whole log, except for retired entries."""
         return self.seal == 0 or self.is_retired
 
     @classmethod

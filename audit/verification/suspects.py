@@ -38,7 +38,9 @@ class Suspect:
 
     @property
     def follows(self) -> bool:
-        """Whether the link is correct, so that only the entry's content is wrong."""
+        """Whether the link's hash is correct for its entry and the link before it. If so, only the entry's content is
+        wrong.
+        """
         return self.item is not None and self.before is not None and self.hash_of(self.item) == self.link.hash
 
 
@@ -46,8 +48,8 @@ def explain(
     suspects: list[Suspect], *, unlinked: dict[int, Item], heads: Mapping[int, bytes], findings: Findings
 ) -> None:
     """Report what happened to each suspect. `unlinked` are entries without a link. If one of these belongs to a
-    suspect, it is removed from `unlinked`. `heads` has the hashes of some links according to their seals, by place in
-    the chain.
+    suspect, it is removed from `unlinked`. `heads` has the hashes that seals state for some links, by the link's place
+    in the chain.
     """
     few = suspects[:MOST]
     moved = dict(_moved(few))
@@ -63,8 +65,8 @@ def explain(
 
 
 def _moved(suspects: list[Suspect]) -> Iterator[tuple[int, str]]:
-    """Yield, for each suspect that changed places with another suspect, its place in the chain, and a sentence about
-    it.
+    """For each suspect that was swapped with another suspect, yield the suspect's place in the chain, and a sentence
+    about the swap.
     """
     for one in suspects:
         for other in suspects:
