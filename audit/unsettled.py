@@ -64,7 +64,7 @@ class Unsettled(models.Model):
         the edit.
         """
         if not transaction.get_connection().in_atomic_block:
-            raise RuntimeError("Write the outcome and remove the open edit in one transaction.")
+            raise RuntimeError("Write the outcome, and remove the edit from the list, in one transaction.")
         deleted, _by_model = self._held().delete()
         return bool(deleted)
 

@@ -33,7 +33,7 @@ _REMEMBERED = 1_000  # how many checked clear texts are cached, because many ent
 
 @dataclass(slots=True)
 class Contents:
-    """The contents of a correct file: its first line (`header`), and the numbers of its entries and seals.
+    """The contents of a correct file: its first line (`header`), and how many entries and seals it has.
 
     `unsealed` is the number of entries that no seal covers. `first_unsealed` is the place in the chain of the first
     such entry. `key_ids` are the keys that signed the seals, and `file_key_id` is the key that signed the whole file.
@@ -144,7 +144,7 @@ class Check:
 
     def _check_clear(self, values: list[object], clear: dict[str, Any]) -> None:
         if list(clear) != [one for one in dict.fromkeys(of_entry(values)) if one in clear]:
-            raise Wrong("The line has a clear text out of order, or without a commitment of the entry to this text.")
+            raise Wrong("The line's clear texts are in the wrong order, or the entry has no commitment to one of them.")
         for commitment, text in clear.items():
             if self._clear.get(commitment) != text:
                 if tuple(text) != ("salt", "text") or not is_opened(commitment, **text):

@@ -14,7 +14,7 @@ def keep(apps, schema_editor):
     """Refuse to undo this migration if an entry has a value, because it would no longer match its leaf."""
     entries = apps.get_model("audit", "Entry").objects.using(schema_editor.connection.alias)
     if entries.exclude(via=None).exists():
-        raise IrreversibleError("Some entries say what made them. Without this, they would not match their leaves. Nothing was changed.")
+        raise IrreversibleError("Some entries say in the column `via` what made them. Without this column, these entries would not match their leaves. Nothing was changed.")
 
 
 def index(key):

@@ -42,7 +42,7 @@ def address(text: str) -> Address:
         raise NotAnAddress("The address has no valid host or port.") from None
     if parts.username is not None or parts.password is not None:
         raise NotAnAddress(
-            "The address of a stream must not have a user name or a password, because it appears in logs."
+            "The address of a stream must not have a user name or a password, because the address appears in logs."
         )
     if parts.scheme == "syslog" and parts.hostname:
         return _syslog(parts, parts.hostname, port)

@@ -29,7 +29,7 @@ class Command(BaseCommand):
         except NotAnAddress as error:
             raise CommandError(str(error)) from None
         if stream.address.kind == "http" and not settings.AUDIT_STREAM_SECRET:
-            raise CommandError("AUDIT_STREAM_SECRET is not set: deliveries are signed with it.")
+            raise CommandError("AUDIT_STREAM_SECRET is not set. The command needs this secret to sign deliveries.")
         if options["once"]:
             self._once(stream)
         else:

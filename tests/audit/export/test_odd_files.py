@@ -230,4 +230,4 @@ def test_clear_texts_are_written_in_one_order() -> None:
     lines = lines_of(exported("jsonl"))
     entry = next(line for line in lines if len(line.get("clear", ())) > 1)
     entry["clear"] = dict(reversed(entry["clear"].items()))
-    assert "has a clear text out of order" in fault_of(ended_anew(lines))
+    assert "clear texts are in the wrong order" in fault_of(ended_anew(lines))
