@@ -96,7 +96,7 @@ def _worker() -> Iterator[Finding]:
     newest = Worker.objects.order_by("-seen_at").first()
     advice = "Keep `manage.py byline_worker` running, as a service beside the site."
     if newest is None:
-        what = "No worker has ever run: edits stay unsettled, and unused tokens stay valid."
+        what = "No worker has ever run: edits stay unsettled, and tokens that are no longer needed stay valid."
         yield to_do(what, advice)
     elif newest.seen_at < timezone.now() - WORKER_IS_LATE:
         yield to_do(f"The last worker was seen {timesince(newest.seen_at)} ago, on {newest.machine}.", advice)
@@ -114,7 +114,8 @@ def _seals() -> Iterator[Finding]:
         path = path_of("AUDIT_ANCHOR_FILE")
         if not os.access(path if path.exists() else path.parent, os.W_OK):
             advice = (
-                "Create the file's folder, and let the worker write to the file. Until then, the file gets no seals."
+                "Create the file's folder, and give the worker permission to write to the file. Until then, seals"
+                " aren't written to it."
             )
             yield to_do(f"AUDIT_ANCHOR_FILE can't be written: {path}.", advice)
 

@@ -41,6 +41,6 @@ def _check(sender: str) -> None:
         validate_email(parseaddr(sender)[1] if sender.isprintable() else "")
     except ValidationError:
         raise ImproperlyConfigured(
-            "DEFAULT_FROM_EMAIL must be the address that mails come from, like Byline <byline@example.com>, because"
-            " EMAIL_URL is set."
+            "EMAIL_URL is set, so DEFAULT_FROM_EMAIL must be the address that mails come from, like Byline"
+            " <byline@example.com>."
         ) from None

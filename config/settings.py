@@ -243,7 +243,7 @@ if "file" in AUDIT_ANCHORS and not AUDIT_ANCHOR_FILE:
     raise ImproperlyConfigured("AUDIT_ANCHORS includes “file”: set AUDIT_ANCHOR_FILE to the path of a file.")
 if "sheet" in AUDIT_ANCHORS and not (AUDIT_ANCHOR_SHEET.isdecimal() and len(AUDIT_ANCHOR_PERSON) == 1):
     raise ImproperlyConfigured(
-        "AUDIT_ANCHORS includes “sheet”: set AUDIT_ANCHOR_SHEET (an id) and one AUDIT_ANCHOR_PERSON."
+        "AUDIT_ANCHORS includes “sheet”: set AUDIT_ANCHOR_SHEET (an id) and AUDIT_ANCHOR_PERSON (one person)."
     )
 AUDIT_STREAM_SECRET = text("AUDIT_STREAM_SECRET")
 AUDIT_STREAM_TO = stream_targets("AUDIT_STREAM_TO", secret=AUDIT_STREAM_SECRET)

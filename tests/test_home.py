@@ -39,7 +39,7 @@ def text(client: Client, path: str = "/") -> str:
 
 def test_fault_37_the_front_page_says_what_this_is_and_what_to_try(client: Client, sandbox: RunningSandbox) -> None:
     page = text(client)
-    assert "Byline records who made every change, in Smartsheet and in an audit log" in page
+    assert "Byline records who made every change: in Smartsheet, and in an audit log" in page
     for key in ("alice", "bob", "charlie"):
         assert sandbox.people()[key].name in page
     assert "six practice people" in page

@@ -11,7 +11,7 @@ from identity.tokens.key_rotation import Key
 
 
 class Command(BaseCommand):
-    help = "Encrypts all stored tokens with the first of TOKEN_KEYS. People can work at the same time."
+    help = "Encrypts all stored tokens with the first of TOKEN_KEYS. People can use the app while the command runs."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--dry-run", action="store_true", help="change nothing, only count")

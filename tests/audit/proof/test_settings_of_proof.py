@@ -10,7 +10,7 @@ from tests.test_settings import SECRETS, assert_it_stops_with_a_sentence, manage
     [
         ({"AUDIT_ANCHORS": "log,pigeon"}, "AUDIT_ANCHORS is"),
         ({"AUDIT_ANCHORS": "file"}, "set AUDIT_ANCHOR_FILE"),
-        ({"AUDIT_ANCHORS": "sheet", "AUDIT_ANCHOR_SHEET": "5"}, "one AUDIT_ANCHOR_PERSON"),
+        ({"AUDIT_ANCHORS": "sheet", "AUDIT_ANCHOR_SHEET": "5"}, "AUDIT_ANCHOR_PERSON (one person)"),
         (
             {"AUDIT_ANCHORS": "sheet", "AUDIT_ANCHOR_SHEET": "five", "AUDIT_ANCHOR_PERSON": "a@example.com"},
             "set AUDIT_ANCHOR_SHEET (an id)",
