@@ -150,8 +150,8 @@ def test_sandbox(arguments: list[str]) -> int:
 
 
 def test_kills(arguments: list[str]) -> int:
-    """Run the long tests on each database. For example, they kill 500 edits, and try 300 random sequences of failures.
-    Settling has to find the outcome of each edit.
+    """Run the long tests on each database. For example, they kill the process in the middle of 500 edits, and try 300
+    random sequences of failures. Settling has to find the outcome of each edit.
     """
     prepare("requirements.txt", "requirements-dev.txt")
     return subprocess.call([str(PYTHON), "-m", "tests.kills", *arguments], cwd=ROOT)
@@ -207,7 +207,7 @@ def lock(_arguments: list[str]) -> int:
     """Update requirements*.txt and package-lock.json. This needs uv and npm on the PATH."""
     uv = shutil.which("uv")
     if uv is None:
-        raise Stop("Locking needs uv: `pip install uv` (only for maintainers who change requirements*.in).")
+        raise Stop("The target lock needs uv: `pip install uv` (only for maintainers who change requirements*.in).")
     for name in ("requirements", "requirements-dev"):
         command = [
             uv,
@@ -397,8 +397,9 @@ def server_command() -> list[str]:
 
 
 def seconds_to_start(state: Path) -> int:
-    """Return how many seconds to wait for a process to answer before giving up. Before the sandbox answers, it reads
-    its state. A state with 500,000 cells has 110 MB. Reading it takes 15 seconds on a machine that does nothing else.
+    """Return how many seconds to wait for a process to answer before giving up. The larger the file `state` is, the
+    longer the wait, because the sandbox reads this file before it answers. A file with 500,000 cells has 110 MB.
+    Reading it takes 15 seconds on a machine that does nothing else.
     """
     return 30 + (state.stat().st_size // 1_000_000 if state.exists() else 0)
 
@@ -411,7 +412,7 @@ def start(command: list[str], what: str, port: int, path: str, environment: dict
     process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, start_new_session=True)
     for _ in range(10 * seconds):
         if process.poll() is not None:
-            raise Stop(f"{what} stopped at once (exit code {process.returncode}); see its message above.")
+            raise Stop(f"{what} stopped immediately (exit code {process.returncode}); see its message above.")
         try:
             with DIRECT.open(question, timeout=2):
                 return process

@@ -27,7 +27,7 @@ CellValue = StrictBool | StrictInt | StrictFloat | StrictStr | list[StrictStr] |
 
 
 class CellDetails(TypedDict):
-    """A cell that has more than a value, for example a formula."""
+    """A cell that has a value and something else, for example a formula."""
 
     value: CellValue
     display: NotRequired[Annotated[str, Field(description="What Smartsheet shows, if it differs from the value")]]
@@ -43,8 +43,8 @@ CellAnswer = CellDetails | CellValue
 
 
 def cell_answer(column: Column, cell: Cell) -> CellAnswer:
-    """Return the cell's value. If the cell has more than a value, for example a formula or a link, return an object
-    that has the value and these details.
+    """Return the cell's value. If the cell also has something else, for example a formula or a link, return an object
+    that has the value and everything else.
     """
     value: CellValue = column_type(column).to_api(cell)
     details: CellDetails = {"value": value}

@@ -30,7 +30,7 @@ from edits.widgets.links import is_web_address
 MOST_CHANGES = 1_000
 MOST_CELLS = 400  # the most columns that a sheet can have
 PARENT_DELETED = "This save also deletes the row's new parent row."
-TWICE = "A save can have only one change of the same kind for a row. Put all cells of a row into one change."
+TWICE = "A save can have at most one change of each kind for a row. Put all cells of a row into one change."
 CELL_TWICE = "A cell can be changed only once."
 RESTORE_ALONE = "Restore rows in a save without other changes."
 
@@ -83,8 +83,8 @@ class NewCell(_Strict):
 
 
 class ChangedCell(NewCell):
-    """A new value for a cell of an existing row. `shown` is the value that the API returned. The new value is saved
-    only if the cell in Smartsheet still has the value `shown`.
+    """A new value for a cell of an existing row. `shown` is the value that the API returned when the caller read the
+    cell. The new value is saved only if the cell in Smartsheet still has the value `shown`.
 
     With a `hyperlink`, `value` is the text of the link. If `hyperlink` is null, the cell's link is removed. If
     `hyperlink` is left out, the cell's link stays.
@@ -248,8 +248,8 @@ def require_agreed(edits: Edits, baseline: Baseline) -> None:
 
 
 def require_sense(edits: Edits, sheet: Sheet) -> None:
-    """Raise Problem if a row would become a child row of a row that the same save deletes. Otherwise Smartsheet would
-    delete both rows.
+    """Raise Problem if a row would become a child row of a row that the same save deletes. Without this check,
+    Smartsheet would delete both rows.
     """
     errors = [
         {"pointer": f"/changes/{number}/place", "detail": PARENT_DELETED}

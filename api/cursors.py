@@ -1,5 +1,5 @@
-"""Defines cursors, with which callers read the changes of a sheet. A cursor has the sheet's version, the time at which
-the sheet was last changed (by Smartsheet's clock), and a hash of the sheet's columns.
+"""Defines cursors, with which callers read the changes of a sheet. A cursor has the sheet's version, the time of the
+sheet's last change, and a hash of the sheet's columns. The time is from Smartsheet's clock.
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ class Cursor:
 
     @property
     def earliest(self) -> datetime:
-        """The time from which modified rows are read. It is some minutes before `changed_at`, because missing a changed
-        row would be worse than reading an unchanged row.
+        """Rows that were modified at this time or later are read. The time is some minutes before `changed_at`, because
+        missing a changed row would be worse than reading an unchanged row.
         """
         return datetime.fromtimestamp(self.changed_at, UTC) - SLACK
 

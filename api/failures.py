@@ -123,8 +123,8 @@ def _invalid(error: Any) -> Problem:
 
 
 def _is_in_value(loc: tuple[str | int, ...]) -> bool:
-    """Whether an error is about the type of a cell's value. Pydantic reports one error for each type that is
-    allowed.
+    """Whether an error is about the type of a cell's value. Pydantic reports such an error once for each allowed type,
+    so the caller replaces these errors by one sentence.
     """
     return loc[0] == "body" and any(part in CELL_VALUES for part in loc[:-1])
 

@@ -46,8 +46,8 @@ PartId = Annotated[Id | None, Field(description="Only allowed together with `she
 
 
 class EntryFilters(Schema):
-    """The filters of the log's page, as query parameters. The form of that page checks and applies the filters. Here
-    the filters apply to each change separately.
+    """The filters of the log's page, as query parameters. The page's form checks them here too. On the page, some
+    filters apply to whole edits. In the API, all filters apply to each change separately.
     """
 
     person: Annotated[str | None, Field(max_length=200, description="`region:id`, such as com:4583173393803140")] = None
@@ -219,7 +219,9 @@ def _filter(request: ApiRequest) -> LogFilter:
 
 
 def _with_parameters(form: LogFilter, said: str) -> str:
-    """Name the parameters in an error. The log's page names its fields by their labels."""
+    """Return the error `said` with the names of parameters. The form's errors have the labels of its fields instead,
+    because the log's page shows these labels.
+    """
     for name, field in form.fields.items():
         said = said.replace(f"“{field.label}”", f"“{name}”")
     return said

@@ -31,7 +31,8 @@ KINDS = {
 }
 NOTHING_SAVED = "Nothing was saved: `results` says why, change by change."
 NOT_CERTAIN = (
-    "Some changes were sent and may have been saved: `results` says which ones. The audit log will show the outcome."
+    "Smartsheet may have saved some changes: those with the status `unknown` in `results`. The audit log will show the"
+    " outcome."
 )
 
 
@@ -98,7 +99,7 @@ class FailedResultAnswer(ProblemAnswer):
 
 def known_to(*, may_read: bool, is_restored: bool) -> Known:
     """Return the statuses of the cells whose values the caller can see. A caller who can't read sheets sees only values
-    that they sent themselves. For restored rows, they sent no values.
+    that they sent themselves. So they see no values of restored rows.
     """
     if may_read:
         return frozenset(Status)
@@ -106,7 +107,7 @@ def known_to(*, may_read: bool, is_restored: bool) -> Known:
 
 
 def result_answer(result: Result, known: Known) -> ResultAnswer:
-    """Return the result as JSON. The values of cells with other statuses than `known` are left out."""
+    """Return the result as JSON. The value of a cell is left out if the cell's status isn't in `known`."""
     return {
         "results": [_row(row, known) for row in result.rows],
         "edit_ids": [str(edit_id) for edit_id in result.edit_ids],

@@ -61,8 +61,9 @@ class Known(BaseModel):
 
     `columns` are the columns in which the copy has formulas or links, or the primary column if the copy has none. With
     `columns`, this app reads only these columns of all rows, and then all cells of the rows that differ. Without
-    `columns`, it reads all cells of all rows, unless `digests` is empty. If you have just read the sheet's version,
-    pass it as `version`, so that this app doesn't read the version again.
+    `columns`, it reads all cells of all rows. But if `digests` is empty, the copy has no formulas or links, so this app
+    reads only the modified rows and the ids of all rows. If you have just read the sheet's version, pass it as
+    `version`, so that this app doesn't read the version again.
     """
 
     model_config = ConfigDict(extra="forbid")

@@ -28,7 +28,8 @@ def nothing_here(request: HttpRequest, **_address: str) -> HttpResponse:
 
 def _with_problems(pattern: URLPattern) -> URLPattern:
     """Make the address answer HEAD like GET. Make it answer with a problem if it doesn't support the request's method
-    (405), or if it has no operation (404). The operations commit their own entries, even if ATOMIC_REQUESTS is on.
+    (405), or if it has no operation (404). Exempt the address from ATOMIC_REQUESTS, because the operations commit their
+    own entries.
     """
     view = pattern.callback if pattern.name not in PAGES else require_safe(pattern.callback)
 

@@ -3,8 +3,8 @@
 For each size, a log is loaded into its own database on the server `--server`. A log with 10,000,000 entries takes 8 GB.
 Requests to the whole app are measured in a separate process. Then the database is dropped. For each request, three
 times are printed in milliseconds. "server" is what PostgreSQL reports for planning and executing all queries of the
-request. "waited" is the time that the app waits for the database. It includes writing the entry that records the
-reading. "whole" is the time of the whole response, which is also shown as a multiple of "waited". At the end, Django's
+request. "waited" is the time that the app waits for the database. It includes writing the entry that says who read the
+log. "whole" is the time of the whole response, which is also shown as a multiple of "waited". At the end, Django's
 audit packages are measured with 1,000,000 entries. Times differ between machines. So each line ends with a ratio:
 "waited" with the largest log divided by "waited" with the smallest log.
 """
@@ -68,7 +68,7 @@ def measured(server: str, size: int, *, times: int, keep: bool) -> Figures:
 
 
 def print_peers(server: str) -> None:
-    """Measure the pages of Django's audit packages, which have a million entries, and print the times."""
+    """Measure the pages of Django's audit packages with a million entries, and print the times."""
     make_peers()
     sql(server, f"CREATE DATABASE {PEERS_DATABASE}")
     try:

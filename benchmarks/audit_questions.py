@@ -103,7 +103,7 @@ def questions() -> dict[str, str]:
 
 
 def questions_of_a_reader() -> dict[str, str]:
-    """Return the name and URL of each query. The person isn't an auditor, but can read the entries of many sheets."""
+    """Return the name and URL of each query of a person who isn't an auditor, but can read many sheets' entries."""
     person = f"sandbox:{PERSON}"
     queries = {"": "", ", busiest person": f"?person={person}", ", text: rare": "?q=quokka"}
     asked = {f"{SHEETS} sheets{name}": f"/audit/{query}" for name, query in queries.items()}

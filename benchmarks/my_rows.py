@@ -59,7 +59,7 @@ def main() -> int:
 
 
 def compare(rule: str, sheet_id: int, column_ids: list[int], floor: float, bare_memory: float) -> int:
-    """Measure making the list of a person's rows in another process. Compare three values with the bare read: the time
+    """In another process, measure making the list of a person's rows. Compare three values with the bare read: the time
     to read the rows, the time to get the list from the cache, and the memory. Print three ratios, and return 1 if one
     of them is above its goal. `floor` is the time of the bare read, and `bare_memory` is its memory.
     """

@@ -118,7 +118,9 @@ def templates(**_kwargs: Any) -> list[CheckMessage]:
     lacking = [f"“{name}”" for name in BLOCKS if name not in found]
     if lacking:
         message = f"The template {frame.origin} has no block {', '.join(lacking)}, so pages are incomplete."
-        messages.append(Error(message, hint="Add {% block NAME %}{% endblock %} for each.", id="byline.E006"))
+        messages.append(
+            Error(message, hint="Add {% block NAME %}{% endblock %} for each of these blocks.", id="byline.E006")
+        )
     return messages
 
 
@@ -175,8 +177,9 @@ def sessions(**_kwargs: Any) -> list[CheckMessage]:
 
 
 def session_engine(**_kwargs: Any) -> list[CheckMessage]:
-    """Report byline.I001 about features that Django's session engines don't have. Only `check --deploy` and
-    byline_doctor run this check, because otherwise every command would show the message.
+    """Report byline.I001 if the site doesn't use Byline's session engine. The message names the features that are
+    missing. Only `check --deploy` and byline_doctor run this check, because otherwise every command would show the
+    message.
     """
     engine = settings.SESSION_ENGINE
     if engine == STORE:
@@ -211,8 +214,7 @@ def content_security_policy(**_kwargs: Any) -> list[CheckMessage]:
 
 def people(**_kwargs: Any) -> list[CheckMessage]:
     """Report byline.W005 if roles have no effect, byline.W006 if no one can connect or sign in, and byline.W008 if the
-    site sets an environment variable of Byline's own project as a setting to give people roles. Such a setting has no
-    effect.
+    site has a setting that would give people roles only in Byline's own project, such as BYLINE_AUDITORS.
     """
     messages: list[CheckMessage] = []
     backends = [import_string(path) for path in settings.AUTHENTICATION_BACKENDS]
@@ -236,8 +238,8 @@ def _ignored_roles() -> Iterator[CheckMessage]:
 
 
 def times_and_databases(**_kwargs: Any) -> list[CheckMessage]:
-    """Report byline.E009 if times have no time zone, and byline.W007 if SQLite would refuse one of two writes at the
-    same time.
+    """Report byline.E009 if times have no time zone, and byline.W007 if SQLite would refuse one of two simultaneous
+    writes.
     """
     return [*_times(), *_databases()]
 

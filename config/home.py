@@ -124,8 +124,9 @@ def _with_undos(edits: Sequence[Edit]) -> list[OwnEdit]:
 
 
 def _own(edit: Edit, changes: Sequence[LoggedChange], found: Undone) -> OwnEdit:
-    """Return the edit with its state. `changes` are the changes that `edit` has. If the edit is long, `edit` lacks some
-    of its changes. If `changes` alone then don't decide the state, this function reads all changes of the edit.
+    """Return the edit with its state, which depends on its changes. `changes` are the changes that `edit` has. A long
+    edit doesn't have all of its changes. If the missing changes could alter the state, this function reads all changes
+    of the edit.
     """
     action = edit.first.intent.action
     saved = [change.intent.pk for change in changes if change.is_applied]
@@ -165,8 +166,8 @@ def _phases(edit: Edit) -> set[Phase]:
 
 
 def _not_saved(recent: EntryQuerySet, edits: Sequence[Edit]) -> Mapping[UUID, list[LoggedChange]]:
-    """For each edit, return the changes that weren't saved or that are uncertain. `edits` lacks some changes of long
-    edits. This function reads them from `recent`.
+    """For each edit, return the changes that weren't saved or that are uncertain. The long edits in `edits` don't have
+    all of their changes. This function reads the missing changes from `recent`.
     """
     changes = {change.intent.pk: change for edit in edits for change in edit.changes}
     long = [edit.first.intent.edit_id for edit in edits if edit.is_shortened]
@@ -189,8 +190,8 @@ def _not_saved(recent: EntryQuerySet, edits: Sequence[Edit]) -> Mapping[UUID, li
 
 
 def _saved_since(own: EntryQuerySet, intents: Sequence[Entry]) -> dict[Target, int]:
-    """Return which of the intents' targets the person has saved since the first of these intents. The keys of the
-    result are these targets. Each value is the id of the newest intent with which the person saved the target.
+    """Return what the person has saved in the cells and rows of these intents since the first of the intents. Each key
+    is a target, as _target() returns it. Each value is the id of the newest intent that saved the target.
     """
     if not intents:
         return {}
@@ -206,9 +207,9 @@ def _saved_since(own: EntryQuerySet, intents: Sequence[Entry]) -> dict[Target, i
 
 
 def _target(entry: Entry) -> Target:
-    """Return what the entry is about: a cell, a deleted or moved row, or an added row. A restored row is
-    identified by the deletion that was undone. Any other added row is identified by its label, or by the entry if it
-    has no name.
+    """Return what the entry is about: a cell, a deleted or moved row, or an added row. A restored row is identified by
+    the deletion that was undone. Any other added row is identified by its label, or by the entry if the row has no
+    name.
     """
     if entry.action == Action.ADD:
         label = entry.row_label if entry.row_label != NEW_ROW else entry.pk
@@ -222,8 +223,8 @@ def _is_made_up_for(not_saved: Iterable[LoggedChange], saved_since: Mapping[Targ
 
 
 def _is_saved_later(change: LoggedChange, saved_since: Mapping[Target, int]) -> bool:
-    """Whether the person has since saved the same change, or deleted the row. If it is uncertain whether an edit added
-    a row, adding the row again isn't enough, because the sheet may then have the row twice.
+    """Whether the person has since saved the same change, or deleted the row. If it is uncertain whether the change
+    added a row, return False: the person may have added the row again, and the sheet may have it twice.
     """
     entry = change.intent
     if entry.action == Action.ADD and change.phase in {*UNCERTAIN, Phase.UNDECIDABLE}:

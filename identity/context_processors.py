@@ -21,7 +21,7 @@ def smartsheet(request: HttpRequest) -> dict[str, Callable[[], Any]]:
     - `smartsheet_user`: the profile of the connected person, or None for everyone else.
     - `smartsheet_way`: what a person who isn't connected has to do: "connect", "sign in", or "log in" to the site.
     - `smartsheet_regions`: the regions to choose from. A connected person can choose only their own region.
-    - `smartsheet_origins`: the origins to which the buttons that connect Smartsheet redirect.
+    - `smartsheet_origins`: the origins to which the Connect buttons redirect browsers.
     - `smartsheet_blocked`: those of `smartsheet_origins` that the Content-Security-Policy in the settings blocks.
     - `written_for`: the reader of the page. The page uses the reader's time zone and formats.
     - `session_notice`: a sentence that says why this browser was signed out. Only the first call returns the sentence.

@@ -52,7 +52,7 @@ class Region:
 
     @property
     def label(self) -> str:
-        """The name that people see: the domain of Smartsheet's app, and the place."""
+        """The name that people see: the domain of Smartsheet's app and the place, or else the region's name."""
         return f"{DOMAINS[self.name]} ({PLACES[self.name]})" if self.name in DOMAINS else self.name
 
     @property

@@ -93,8 +93,8 @@ app_token_refused = Signal()
 
 @receiver(user_logged_out)
 def _tell_signed_out(request: HttpRequest, user: Any, **_kwargs: object) -> None:
-    """Send `signed_out`, if the person had signed in with Smartsheet. The view for signing out doesn't send the signal,
-    because the admin has a sign-out button of its own.
+    """Send `signed_out`, if the person had signed in with Smartsheet. This receiver also runs after a sign-out in the
+    admin, which has its own sign-out view.
     """
     person = getattr(user, "smartsheet", None)
     if person is not None and ways.is_signed_in_with_smartsheet(request.session):

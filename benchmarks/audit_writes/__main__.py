@@ -62,7 +62,7 @@ class Contestant:
         return float(self._answer()) / times
 
     def count(self) -> float:
-        """Wait for the answer to a command "for", and return the number of repetitions."""
+        """Wait for the answer to the command "for S", and return the number of repetitions."""
         return float(self._answer())
 
     def stop(self) -> None:

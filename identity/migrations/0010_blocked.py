@@ -4,7 +4,9 @@ from django.db import migrations, models
 
 
 def block_people_instead_of_users(apps, editor):
-    """Block people whose users were deactivated, as was done until now. Users with a password stay as they are."""
+    """Block people whose users are deactivated, and activate these users. Until now, deactivating a user was the way to
+    block a person. Users with a password stay as they are.
+    """
     database = editor.connection.alias
     people = apps.get_model("identity", "SmartsheetUser").objects.using(database)
     if not people.exists():  # on a new site, whose users don't always have these columns

@@ -4,8 +4,8 @@ If a locale's short date consists of digits, Django's formats for the locale are
 if Django doesn't know the locale, days are formatted as in ISO 8601.
 https://docs.djangoproject.com/en/5.2/ref/settings/#short-date-format
 
-For some countries, Django has only the formats of another country with the same language. Their own formats here are
-those of CLDR 48. https://github.com/unicode-org/cldr-json/tree/48.0.0
+For some countries, Django has only the formats of another country with the same language. So this module has its own
+formats for these countries, from CLDR 48. https://github.com/unicode-org/cldr-json/tree/48.0.0
 """
 
 import re

@@ -6,7 +6,8 @@ from django.urls import Resolver404, ResolverMatch, get_script_prefix, resolve
 def match_of(path: str) -> ResolverMatch:
     """Return the view at `path`, which is the path of a whole address. Raises Resolver404 if there is none.
 
-    Patterns don't have the prefix under which a site can be served (FORCE_SCRIPT_NAME or SCRIPT_NAME).
+    A site can be served under a prefix (FORCE_SCRIPT_NAME or SCRIPT_NAME). The URL patterns don't have this prefix, so
+    this function removes it from `path`.
     """
     prefix = get_script_prefix()
     if not path.startswith(prefix):

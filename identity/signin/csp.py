@@ -53,9 +53,7 @@ def missing(policy: Policy) -> Iterator[str]:
 
 
 def origins() -> list[str]:
-    """Return the origins to which the buttons that connect Smartsheet redirect, such as
-    "https://app.smartsheet.com".
-    """
+    """Return the origins to which the Connect buttons redirect browsers, such as "https://app.smartsheet.com"."""
     return sorted({_origin(region.authorize_url) for region in regions.regions()})
 
 

@@ -27,8 +27,9 @@ def failed(
 ) -> HttpResponse:
     """Send the signal `sign_in_refused`, and return the page that explains the failure.
 
-    `next_url` is where the person wanted to go. Pass `region` and `profile` if they are known. The page shows `error`
-    for an administrator, so it must have no secret. `user` is the Django user who wanted to connect.
+    `next_url` is where the person wanted to go. Pass `region` and `profile` if they are known. The page shows the text
+    of `error`, which people can send to an administrator. So the text must have no secret. `user` is the Django user
+    who wanted to connect.
     """
     tell(failure, region=region, profile=profile, error=error, user=user)
     return page(request, failure, next_url=next_url, reference=str(error or ""))

@@ -112,8 +112,8 @@ def return_one(row: TokenToReturn, deadline: Deadline) -> Answer:
     """Ask Smartsheet to end the token, and all other tokens that the person ever gave this app. If the person has
     connected again, ask Smartsheet to end only this token.
 
-    The signal `token_revoked` is sent after the first time that Smartsheet is asked about this token, whatever the
-    answer is. After a later time, the signal is sent only if Smartsheet confirms that the token has ended.
+    After the first request about this token, the signal `token_revoked` is sent, whatever Smartsheet answers. After a
+    later request, the signal is sent only if Smartsheet confirms that the token has ended.
     """
     is_first = not row.tries
     answer = _answer(row, deadline)
