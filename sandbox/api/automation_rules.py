@@ -128,7 +128,7 @@ def _check_lists(call: Call, given: dict[str, Json]) -> None:
 
 
 def _only(action: dict[str, Json], chosen: str) -> dict[str, Json]:
-    """Return the action without the attributes in RECIPIENTS. Only the attribute with the name `chosen` stays."""
+    """Return the action. Of the attributes in RECIPIENTS, only the one with the name `chosen` stays."""
     kept = {name: value for name, value in action.items() if name not in RECIPIENTS or name == chosen}
     return {"notifyAllSharedUsers": False} | kept
 

@@ -72,7 +72,7 @@ def column_in_path(call: Call) -> Column:
 
 
 def _view(call: Call) -> View:
-    """Return the view for the answer after a column was written. If the request has a `level`, the answer shows the
-    column's type at this level. If not, the answer shows the real type.
+    """Return the view for the answer to a request that wrote a column. If the request has a `level`, the answer shows
+    the type that the column has at this level. If not, the answer shows the real type.
     """
     return view_of(call) if "level" in call.query else View(level=2)

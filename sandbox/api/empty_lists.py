@@ -1,4 +1,4 @@
-"""Lists that are always empty. Sheet summaries are not emulated.
+"""Lists that are always empty. They are parts of sheet summaries, which the sandbox doesn't have.
 
 https://developers.smartsheet.com/api/smartsheet/openapi
 """

@@ -97,7 +97,7 @@ def get(call: Call) -> Json:
 def check_parameters(call: Call) -> None:
     """Check the parameters of `get`. Raises ApiError 1006 or 1018 if a parameter isn't valid.
 
-    Operations that change a sheet and then show it call this function first.
+    Operations whose answer is the changed sheet call this function before they change the sheet.
     """
     view_of(call)
     call.number("ifVersionAfter", 0)

@@ -1,7 +1,7 @@
 """Update requests. https://developers.smartsheet.com/api/smartsheet/openapi/updaterequests
 
-The sandbox sends no e-mail. An update request without a schedule counts as sent immediately. An update request with a
-schedule never counts as sent.
+The sandbox sends no e-mail. An update request without a schedule counts as sent as soon as it is created. An update
+request with a schedule never counts as sent.
 """
 
 from __future__ import annotations

@@ -148,7 +148,7 @@ def _profile(person: Person, *, without: tuple[str, ...]) -> Json:
 
 
 def _shown(person: Person, name: str) -> Json:
-    """Return an attribute of a profile. Times are `datetime` objects, because `numericDates` changes how they look."""
+    """Return an attribute of a profile. Times are `datetime` objects, which `dumps` formats as `numericDates` says."""
     value = person.profile[name]
     return parse(value) if name in TIMES and value else value
 

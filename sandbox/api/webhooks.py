@@ -75,7 +75,7 @@ def get(call: Call) -> Json:
 
 @operation("updateWebhook", "PUT", "/webhooks/{webhookId}", scope="ADMIN_WEBHOOKS")
 async def update(call: Call) -> Json:
-    """Change, enable or disable a webhook. Enabling waits until the callback URL has answered the challenge."""
+    """Change, enable or disable a webhook. Before it is enabled, its callback URL must answer a challenge."""
     webhook, body = _webhook_in_path(call), call.json()
     check_attributes("webhook", body, allowed={*REQUIRED, "enabled"} - FIXED, read_only=READ_ONLY | FIXED)
     _check(call, body)

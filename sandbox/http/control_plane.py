@@ -1,7 +1,7 @@
 """Serves the control plane at /_sandbox, which Smartsheet doesn't have.
 
-The control plane lists people and requests, restores the initial state, changes sheets, and sets faults, latency, clock
-and apps.
+The control plane lists people and requests, restores the initial state, changes sheets, registers apps, and sets
+faults, latency and the clock.
 """
 
 from __future__ import annotations

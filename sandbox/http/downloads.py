@@ -1,4 +1,4 @@
-"""Makes and serves signed addresses. Attached files can be downloaded from them for a short time without a token.
+"""Makes signed addresses of files, and serves the files. An address needs no token, but works only for a short time.
 
 https://developers.smartsheet.com/api/smartsheet/openapi/attachments/attachments-get
 """

@@ -37,7 +37,7 @@ class Consent:
         return self._page(request.query)
 
     async def decide(self, request: web.Request) -> web.StreamResponse:
-        """Handle the button Allow or Deny.
+        """Handle a click on Allow or Deny.
 
         A POST without `decision` comes from an app, and the answer is the consent page.
         """

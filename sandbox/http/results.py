@@ -40,7 +40,7 @@ def index_result(call: Call, items: Sequence[Any]) -> dict[str, Any]:
 def unknown_pages(call: Call, items: Sequence[Any]) -> dict[str, Any]:
     """Return the requested page. The totals of items and pages are -1, which means unknown.
 
-    If the page has no items, all numbers are 0.
+    If the page has no items, the page number, the page size and both totals are 0 instead.
     """
     size = call.number("pageSize", DEFAULT_SIZE, least=1, most=LARGEST_SIZE)
     page = call.number("page", 1, least=1)

@@ -63,7 +63,7 @@ class Operation:
     def changes_sheet(self) -> bool:
         """Whether the operation can change the sheet in the path.
 
-        While a change of a sheet is in progress, another change of the sheet with the same token is refused (4004).
+        While a request changes a sheet, other requests that have the same token can't change this sheet (4004).
         """
         return self.method != "GET" and self.path.startswith("/sheets/{sheetId}")
 

@@ -158,7 +158,7 @@ def _note(world: World, request: web.Request) -> Arrival:
 
 @contextmanager
 def _alone(world: World, request: web.Request) -> Iterator[None]:
-    """Mark the sheet as being changed with the request's token, until the context ends.
+    """Until the context ends, store that a request with this token is changing the sheet.
 
     Raises ApiError 4004 if the sheet is already being changed with the same token.
     """

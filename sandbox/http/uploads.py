@@ -40,7 +40,7 @@ def is_multipart(call: Call) -> bool:
 def is_link(call: Call) -> bool:
     """Whether the body is a JSON object that describes an attachment.
 
-    Any other body is a file, which can also contain JSON.
+    Any other body is a file, even JSON if Content-Disposition says that it is an attachment.
     """
     is_json = call.headers.get("Content-Type", "").lower().startswith("application/json")
     return is_json and not _disposition(call).lower().startswith("attachment")

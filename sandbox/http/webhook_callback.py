@@ -24,7 +24,7 @@ LATER_WAIT_SECONDS = 3 * 3600.0
 
 
 def is_retriable(answer: int | None) -> bool:
-    """Whether to send the callback again after this HTTP status. None means that no answer came in time."""
+    """Whether to send the callback again after this HTTP status. If `answer` is None, no answer came in time."""
     return answer is None or (400 <= answer <= 599 and answer != 410)
 
 

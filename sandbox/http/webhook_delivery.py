@@ -28,7 +28,7 @@ CALLBACKS_PER_VERIFICATION = 100
 class Courier:
     """Delivers the events of one sandbox.
 
-    At any time, at most one delivery for each webhook is in progress, and at most one request for each sheet.
+    A webhook has at most one delivery in progress. All webhooks of a sheet together send one request at a time.
     """
 
     def __init__(self, state: State, settings: Settings, callbacks: Callbacks, changed: Callable[[], None]) -> None:
@@ -105,8 +105,8 @@ class Courier:
     async def _send(self, webhook: Webhook, content: dict[str, Json], *, during: Status) -> bool:
         """Send a callback, and repeat it until it is acknowledged. Returns whether it was acknowledged.
 
-        The repeats end after MOST_RETRIES retries, after an answer that allows no retry, or when the webhook no longer
-        has the status `during`.
+        The repeats end after MOST_RETRIES retries, or after an answer that allows no retry. They also end if the
+        webhook is deleted, or if its status changes from `during` to another status.
         """
         body = {
             "nonce": str(uuid.uuid4()),

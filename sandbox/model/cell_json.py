@@ -59,7 +59,9 @@ def _epoch(value: object) -> int:
 
 
 def permalink(kind: str, object_id: int) -> str:
-    """Return the address of an object in Smartsheet's web app. The sandbox has no web app."""
+    """Return the address that an object would have in Smartsheet's web app. The sandbox has no web app, so no page
+    exists at this address.
+    """
     return f"https://app.smartsheet.example/{kind}/{permalink_token(object_id)}"
 
 

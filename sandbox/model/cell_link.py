@@ -14,7 +14,10 @@ from sandbox.model.state import CELL_LINK_USER, State
 
 
 def register(state: State, sheet: Sheet, row: Row, column_ids: list[int]) -> None:
-    """Register the links of a row's cells in these columns, in place of their old links. Call this after a write."""
+    """For the cells of a row in these columns, register the current links in place of the old ones.
+
+    Call this after a write.
+    """
     for column_id in column_ids:
         here = CellRef(sheet.id, row.id, column_id)
         forget(state, here)
@@ -58,7 +61,7 @@ def propagate(state: State, sheet: Sheet, *, at: datetime, depth: int = 10) -> N
 def _carry_all(
     state: State, sheet: Sheet, target: Sheet, pairs: list[tuple[CellRef, CellRef]], at: datetime
 ) -> list[Row]:
-    """Copy the values of all links to one other sheet. Returns the rows of this sheet that have changed."""
+    """Copy the values of source cells in `sheet` to the linked cells in `target`. Returns the rows that changed."""
     changed = []
     for source, destination in pairs:
         row = target.row(destination.row_id)

@@ -142,9 +142,10 @@ def _check_types(definition: dict[str, Json]) -> None:
 
 
 def _type(definition: dict[str, Json], old: str | None) -> str:
-    """Return the type in a column's JSON. The JSON of a system column can leave out the type. The types of project
-    sheets are allowed only if the replaced column has the same type (`old`). Raises ApiError (1012, 1031, 1079, 1089,
-    1142) for types that aren't allowed.
+    """Return the type in a column's JSON. The JSON of a system column can leave out the type.
+
+    `old` is the type of the column that is replaced; None if the column is new. A type of project sheets is allowed
+    only if it is equal to `old`. Raises ApiError (1012, 1031, 1079, 1089, 1142) for types that aren't allowed.
     """
     kind, system_type = definition.get("type"), definition.get("systemColumnType")
     if system_type is not None and system_type not in TYPE_OF_SYSTEM_TYPE:

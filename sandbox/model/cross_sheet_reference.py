@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 @dataclass(slots=True)
 class CrossSheetReference:
-    """A name for a range of another sheet. `bounds` has the ids of the range's first and last row, column, or both."""
+    """A name for a range of another sheet. `bounds` has the ids of the range's first and last row, the ids of its first
+    and last column, or all four ids.
+    """
 
     id: int
     name: str

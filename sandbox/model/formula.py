@@ -47,8 +47,8 @@ def recalculate(sheet: Sheet, rows: list[Row]) -> None:
     """If the sheet is a project sheet, schedule its tasks. Then calculate the formulas of these rows and of their
     parent rows, at every level.
 
-    If formulas of the sheet use cells of other rows, also calculate the formulas of all rows with such a formula, and
-    of their parent rows. The same is true for formulas that use the current date, if the day has changed.
+    Also calculate the formulas of each row with a formula that uses cells of other rows, and of its parent rows. If
+    the day has changed, rows with a formula that uses the current date are calculated too, with their parent rows.
     """
     rows = rows + schedule(sheet)
     due = _formulas(sheet, _with_ancestors(sheet, rows))
@@ -104,7 +104,7 @@ def _why_not(formula: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _is_far(formula: str) -> bool:
-    """Whether a formula uses cells outside its own row and the children of its own row."""
+    """Whether a formula uses cells of rows other than its own row and the child rows of its own row."""
     if _why_not(formula):
         return False
     return any(
@@ -159,8 +159,8 @@ class _Run(Calculator):
                 self._calculate(next(reversed(self.waiting)))
 
     def _calculate(self, key: Key) -> None:
-        """Calculate a formula that is waiting. If it uses a long chain of other formulas, the deepest one of these
-        waits too, and is calculated first.
+        """Calculate a formula in `waiting`. If it uses too long a chain of other formulas, only add the last formula
+        that was reached to `waiting`. run() then calculates that formula first.
         """
         try:
             self._settle(key)

@@ -17,7 +17,7 @@ from sandbox.model.sheet import Cell, Column, Row, Sheet
 def autofill(sheet: Sheet, edits: list[RowEdit]) -> None:
     """Add formulas to new rows, which aren't in the sheet yet. Two neighbouring rows must have the same formula: the
     rows above and below the new rows, the sheet's last two rows if the new rows come last, or its first two rows if the
-    new rows come first. All of these rows must have the same parent row.
+    new rows come first. These two rows and the new rows must have the same parent row.
     """
     if not edits:
         return
@@ -34,8 +34,8 @@ def autofill(sheet: Sheet, edits: list[RowEdit]) -> None:
 
 
 def _neighbors(sheet: Sheet, index: int) -> tuple[list[Row], int]:
-    """Return the two neighbouring rows that autofill() compares. Also return how many rows the first new row is below
-    the first of these two.
+    """Return the two neighbouring rows that autofill() compares. Also return the distance, in rows, from the first of
+    these two rows to the first new row.
     """
     if index == len(sheet.rows):
         return sheet.rows[-2:], 2

@@ -166,7 +166,10 @@ class _Formula:
 
 
 def _in_column(column: Column, value: Primitive) -> Primitive:
-    """Return the result of a formula as its column accepts it. Raises FormulaError if the column doesn't accept it."""
+    """Return the result of a formula as the value that the column stores. A check box stores 1 and 0 as true and false.
+
+    Raises FormulaError if the column doesn't accept the result.
+    """
     is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
     if column.type == "CHECKBOX" and is_number and value in (0, 1):
         return value == 1

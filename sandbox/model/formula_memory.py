@@ -15,8 +15,8 @@ MOST_RANGES = 100
 
 
 class Memory:
-    """What is already known about a sheet. While a Memory is used, only the formulas may change the sheet. A range must
-    be complete when it is remembered: the formulas in its cells have been calculated.
+    """What is already known about a sheet. While a Memory is used, only the calculation of formulas is allowed to
+    change the sheet. Remember a range only after the formulas in its cells have been calculated.
     """
 
     def __init__(self, sheet: Sheet) -> None:

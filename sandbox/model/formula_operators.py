@@ -28,7 +28,7 @@ class FormulaError(Exception):
 
 
 class Day(str):
-    """A date, in contrast to a text that looks like a date. The text is an ISO 8601 date."""
+    """A date, stored as a text in ISO 8601. A text that only looks like a date is a plain `str`."""
 
     __slots__ = ()
 

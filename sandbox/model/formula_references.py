@@ -114,12 +114,12 @@ def _follower(moved: Sequence[int | None]) -> Callable[[re.Match[str]], str]:
 
 
 def _first_left(moved: Sequence[int | None], old: range) -> int | None:
-    """Return the new number of the first of the old rows that is left; None if all of them were deleted."""
+    """Return the new number of the first row in `old` that wasn't deleted; None if all of them were deleted."""
     return next((number for row in old if (number := moved[row - 1]) is not None), None)
 
 
 def _is_beyond(row: str) -> bool:
-    """Whether a row number has more digits than any row of a sheet. Python can't read numbers of any length."""
+    """Whether a row number has more digits than any row of a sheet. Python can't read very long numbers."""
     return len(row.lstrip("$0")) > MOST_DIGITS
 
 

@@ -45,8 +45,9 @@ def import_sheet(
     """Return a new sheet with the rows of a file.
 
     The titles of columns come from row number `header`, counted from 0. The rows above this row are left out. If
-    `header` is None, the titles are Column1, Column2 and so on. Raises ApiError 1018 if the file has no such header or
-    primary column, 1061 if the file is too large, and 1140 if the person can't create sheets.
+    `header` is None, the titles are Column1, Column2 and so on. `primary` is the index of the primary column. Raises
+    ApiError 1018 if the file has no row `header` or no column `primary`, 1061 if the file is too large, and 1140 if the
+    person can't create sheets.
     """
     if not person.profile.get("licensedSheetCreator"):
         raise ApiError(1140)

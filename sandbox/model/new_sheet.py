@@ -80,7 +80,7 @@ def new_sheet(
 def copy_sheet(
     state: State, person: Person, source: Sheet, *, name: str, container_id: int | None, include: frozenset[str]
 ) -> Sheet:
-    """Return a copy of a sheet, with new columns. The copy has rows only if `include` has `data` or `all`."""
+    """Return a copy of a sheet. Its columns have new ids. The copy has rows only if `include` has `data` or `all`."""
     sheet = _blank(state, person, name, container_id)
     columns = {column.id: replace(column, id=state.new_id()) for column in source.columns}
     sheet.columns = list(columns.values())

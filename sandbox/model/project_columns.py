@@ -1,4 +1,4 @@
-"""The columns of a project sheet that Smartsheet schedules, and checks of what can be written into them.
+"""Project columns (start, finish, duration, progress, predecessors), and checks of what can be written into them.
 
 https://help.smartsheet.com/articles/765737-project-sheet-columns-start-date-end-date-duration-complete-and-predecessors
 """
@@ -21,7 +21,7 @@ ROLLED_UP = frozenset({START, FINISH, DURATION, COMPLETE})
 UNKNOWN_CODE = 1031
 OF_PARENT = "The column {0} of a parent row is calculated from its child rows, so it can't be written."
 BY_PREDECESSORS = "The start of a row with predecessors is calculated, so it can't be written."
-NO_PREDECESSORS_OF_PARENT = "The sandbox doesn't schedule the predecessors of a parent row."
+NO_PREDECESSORS_OF_PARENT = "The sandbox doesn't support predecessors of a parent row, so they can't be written."
 ONLY_VALUES = "The cells of project columns can't have formulas, links or images."
 
 

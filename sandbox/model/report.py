@@ -114,7 +114,7 @@ class ReportView:
 
 
 def view_level(level: int) -> int:
-    """Translate the `level` of a report into the level with which a sheet shows multi-values in the same way."""
+    """Return the level at which a sheet shows multi-values in the same way as a report at this level."""
     return 2 if level >= MULTI_PICKLIST_LEVEL else min(level, 1)
 
 

@@ -168,8 +168,9 @@ def add_rows(writing: Writing, edits: list[RowEdit], *, most_rows: int, most_cel
 
 
 def forget_calculations(rows: Iterable[Row]) -> None:
-    """Remove from the history of new rows that their formulas were calculated. The history then begins with the
-    calculated values.
+    """Clear the history of new rows after their formulas were calculated.
+
+    The history then begins with the calculated values.
     """
     for row in rows:
         row.history.clear()

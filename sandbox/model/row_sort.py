@@ -28,8 +28,8 @@ class Criterion:
 
 
 def sort(state: State, sheet: Sheet, criteria: Sequence[Criterion]) -> bool:
-    """Sort the rows by the criteria, the most important one first. The formulas follow the rows. Returns whether any
-    row moved.
+    """Sort the rows by the criteria, the most important one first. Row numbers in formulas are changed so that they
+    mean the same rows as before. Returns whether any row moved.
     """
     before = list(sheet.rows)
     children: dict[int | None, list[Row]] = {}

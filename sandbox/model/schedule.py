@@ -54,8 +54,8 @@ class _Schedule:
         self.changed: list[Row] = []
 
     def run(self) -> list[Row]:
-        """Calculate each row after the rows that it depends on. Then write the cells that differ. Returns the rows of
-        these cells. A row with several such cells is returned several times.
+        """Calculate each row after the rows that it depends on. Then write the cells whose values have changed. Returns
+        the rows of these cells. A row with several such cells is returned several times.
         """
         for row in _in_order(self.sheet.rows, {row.id: self._needs(row) for row in self.sheet.rows}):
             try:
@@ -171,7 +171,7 @@ class _Schedule:
 def _in_order(rows: Iterable[Row], needs: Mapping[int, list[Row]]) -> Iterable[Row]:
     """Yield each row after the rows that it needs.
 
-    If rows need each other in a circle, the row that is reached first comes last.
+    If rows need each other in a circle, this isn't possible. The first of them that is reached is then yielded last.
     """
     seen: set[int] = set()
     for first in rows:

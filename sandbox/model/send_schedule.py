@@ -61,7 +61,7 @@ def read_schedule(given: Json, *, at: datetime) -> dict[str, Json]:
 
 
 def schedule_json(schedule: dict[str, Json]) -> dict[str, Json]:
-    """Return the JSON of a schedule. Its times are `datetime` objects, because `numericDates` changes how they look."""
+    """Return the JSON of a schedule. Its times are `datetime` objects, which `dumps` formats as `numericDates` says."""
     times = {name: parse(str(schedule[name])) for name in ("startAt", "endAt", "nextSendAt") if name in schedule}
     return schedule | times
 

@@ -116,7 +116,7 @@ class Row:
         self.history.setdefault(column_id, []).append(Revision(cell, at, by))
 
     def put(self, column_id: int, cell: Cell) -> None:
-        """Write a cell without a new history entry. The history keeps the contents that people have written."""
+        """Write a cell, but don't add it to the history. The history keeps the contents that were written before."""
         if cell == EMPTY and column_id not in self.cells:
             return
         self._json.clear()

@@ -203,7 +203,7 @@ class Favorite:
 
 @dataclass(slots=True)
 class State:
-    """All data of one sandbox. `sources` says what a copy was made from."""
+    """All data of one sandbox. `sources` maps the id of a copy to the object that it was made from."""
 
     region: str = "com"
     people: dict[int, Person] = field(default_factory=dict)

@@ -36,7 +36,10 @@ SCOPES = (
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """A search: the words to find, the scopes to search (some of SCOPES), and the earliest time of change."""
+    """A search: the words to find, and the scopes to search (some of SCOPES).
+
+    With `since`, the search finds only what was changed at this time or later.
+    """
 
     words: tuple[str, ...]
     scopes: frozenset[str] = frozenset(SCOPES)

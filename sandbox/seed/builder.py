@@ -20,7 +20,7 @@ IDS_PER_SHEET = 10_000_000
 
 
 class Builder:
-    """Builds one sheet. The sheet's ids depend only on `place`, so they stay the same if other sheets are added."""
+    """Builds one sheet. Its ids depend only on the number `place`, so they stay the same if other sheets are added."""
 
     def __init__(self, state: State, name: str, *, place: int, owner: int, shares: dict[int, Access]) -> None:
         self.state = state
