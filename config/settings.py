@@ -227,7 +227,8 @@ PASSWORD_RATE_LIMIT = int(number("PASSWORD_RATE_LIMIT", least=1))
 APP_TOKEN_DAYS = int(number("APP_TOKEN_DAYS"))
 APP_TOKEN_RATE_LIMIT = int(number("APP_TOKEN_RATE_LIMIT", least=1))
 
-# The audit log's seals, anchors and stream (docs/audit-log.md). Only the process that seals needs the private key.
+# The audit log's seals, anchors and stream (docs/audit-log.md). Only the process that makes seals has to have the
+# private key.
 AUDIT_SEAL_KEY: str = env.str("AUDIT_SEAL_KEY", default=DEMO_SEAL_KEY if IS_DEMO else "")
 AUDIT_SEAL_KEY_FILE = text("AUDIT_SEAL_KEY_FILE")
 AUDIT_SEAL_PUBLIC_KEYS = texts("AUDIT_SEAL_PUBLIC_KEYS")

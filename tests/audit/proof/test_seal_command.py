@@ -1,4 +1,4 @@
-"""manage.py audit_seal seals once, or runs as a process that seals until it is stopped."""
+"""manage.py audit_seal seals once, or runs as a process that makes seals until it is stopped."""
 
 import os
 import signal
