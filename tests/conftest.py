@@ -40,8 +40,8 @@ def pytest_collection() -> Iterator[None]:
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
-    """Mark the tests before pytest selects tests by their marks. Order the tests after pytest-django has ordered
-    them.
+    """Mark the tests before pytest selects tests by their marks. After pytest-django has ordered the tests, move those
+    that wait long to the front.
     """
     databases.mark(items)
     targets.mark(items)
@@ -90,8 +90,8 @@ def sandbox(running_sandbox: RunningSandbox, settings: Settings) -> RunningSandb
 
 
 def let_threads_end() -> None:
-    """Wait for the threads in which an earlier test asked for sheets. Clear the cache afterwards, because their answers
-    are about a person who can have the same id as a person of this test.
+    """Wait for the threads in which an earlier test asked for sheets. Then clear the cache, because these threads have
+    stored the sheets of a person who can have the same id as a person of this test.
     """
     for thread in threading.enumerate():
         if thread.name == "openable sheets":

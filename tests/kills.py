@@ -10,7 +10,7 @@ The tests run on SQLite, and on PostgreSQL if there is one. Environment variable
 - PROCESSES=8 is the number of processes that save at the same time. Each process saves in ROUNDS=20 rounds.
 - API_ROUNDS=25 is the number of rounds of each program that calls the API.
 - API_ROWS=50 is the number of rows that such a program changes in each round.
-- RACES=5 sets how often many processes refresh a token at the same time.
+- RACES=5 sets how often the test is repeated in which many processes refresh a token at the same time.
 - FILLERS=50 is the number of people who fill in a form.
 
 The command's arguments are passed to pytest.

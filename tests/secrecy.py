@@ -1,9 +1,9 @@
 """Watches a whole test run for leaked secrets.
 
 It stores every access token, refresh token, code and app token that tests use. It also stores every word that is
-logged, shown on an error page (with and without DEBUG) or sent to the database. At the end, it checks that no secret
-is among these words. It also searches the database file, if there is one. Only one secret is allowed on one page: a new
-app token, on the page that shows this token.
+logged, shown on an error page (with and without DEBUG) or sent to the database. At the end, it checks that no secret is
+among these words. It also searches the database file, if there is one. There is one exception: the page that shows a
+new app token can have this token.
 """
 
 import logging

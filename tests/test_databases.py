@@ -16,8 +16,8 @@ def test_all_of_the_list_is_there() -> None:
 
 
 def test_tests_that_depend_on_the_database_run_on_each() -> None:
-    """Tests that depend on the database are often skipped on PostgreSQL or on SQLite. They must run on both databases,
-    or some of them would never run.
+    """Many tests that depend on the database are skipped on PostgreSQL or on SQLite. A test that is skipped on
+    PostgreSQL runs only if its file is in the list of tests that also run on SQLite.
     """
     asking = [
         path.relative_to(TESTS).as_posix()

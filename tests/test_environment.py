@@ -100,8 +100,8 @@ def test_invalid_addresses_are_refused(monkeypatch: pytest.MonkeyPatch, given: s
 
 @pytest.mark.parametrize("given", ["nan", "inf", "-1", "1e10", "many", "12h", ""])
 def test_invalid_durations_are_refused(monkeypatch: pytest.MonkeyPatch, given: str) -> None:
-    """The app doesn't start if a duration is invalid. For example, each page would fail if a duration were too long to
-    be added to a date.
+    """The app doesn't start if a duration is invalid, for example if it is too long to be added to a date. If the app
+    started with such a duration, each page would fail.
     """
     monkeypatch.setenv(VARIABLE, given)
     with pytest.raises(ImproperlyConfigured, match=f"{VARIABLE} must be a number from 0 to 1000000000"):

@@ -61,7 +61,7 @@ def _templates() -> Iterator[tuple[Path, Template]]:
 
 
 def _written(template: Template) -> Iterator[str]:
-    """Each expression that the template writes, or gives another name with `with` or `include`."""
+    """Each expression whose value the template writes, or stores under another name with `with` or `include`."""
     for node in template.nodelist.get_nodes_by_type(Node):
         if isinstance(node, VariableNode):
             yield str(node.filter_expression)
@@ -110,7 +110,9 @@ def test_the_test_of_templates_finds(source: str) -> None:
 
 
 def test_no_tag_returns_a_number() -> None:
-    """The result of a tag can be given to `as`, and then be written with separators."""
+    """A template can store a tag's result with `as`, and write it later. A number would then be written with
+    separators.
+    """
     numbers = [
         (path.name, name)
         for path in ROOT.glob("*/templatetags/*.py")

@@ -105,8 +105,8 @@ def test_a_refusal_is_logged_with_the_token(make: Make, plan: SitePlan) -> None:
 
 
 def test_a_conflict_shows_a_value_only_to_those_who_can_read(make: Make, plan: SitePlan) -> None:
-    """If every token were shown the value, a token without the right to read could read cells: it would send changes
-    with a wrong `shown`.
+    """In a conflict, the answer has the cell's present value only if the token can read. Otherwise a token without this
+    right could read each cell, by sending a change with a wrong `shown`.
     """
     plan.write("Dig foundations", Notes="Rock")
     cell = {"column_id": str(plan.columns["Notes"]), "shown": "Sand", "value": "Clay"}

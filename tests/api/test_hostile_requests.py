@@ -128,7 +128,9 @@ def test_bodies_that_are_no_json(caller: Caller, body: bytes) -> None:
     ],
 )
 def test_names_that_occur_twice_are_refused(caller: Caller, plan: SitePlan, body: str) -> None:
-    """Otherwise a proxy or a log that reads the first value would show another edit than the one that was made."""
+    """If a name occurs twice in an object, some programs read its first value, and others read its last value. So a
+    proxy's log could show another edit than the one that this app makes.
+    """
     problem = caller.post(f"/sheets/{plan.id}/edits", body, status=400)
     assert problem["type"] == "urn:byline:problem:unreadable-body"
     assert plan.sandbox.requests() == []

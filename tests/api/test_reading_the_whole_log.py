@@ -22,7 +22,7 @@ ACTIONS = ("change", "add")
 
 
 def recorded(plan: SitePlan, rows: int, columns: int = 1) -> Intent:
-    """Record an edit of Alice. Smartsheet refused its odd rows and saved its even rows."""
+    """Record an edit by Alice. Smartsheet refused the rows with odd numbers, and saved the other rows."""
     cells = [cell(row=row, column=n + 1, title=f"Column {n + 1}") for row in range(1, rows + 1) for n in range(columns)]
     intent = intended(*cells, sheet=(plan.id, plan.name), actor=ALICE)
     settle(intent, [Outcome(Phase.REFUSED if row % 2 else Phase.APPLIED, row) for row in range(1, rows + 1)])

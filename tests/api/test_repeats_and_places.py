@@ -1,5 +1,5 @@
-"""A repeated save gets its answer even if the sheet can't be read. A new row is put in the right place, even next to a
-row that the same save deletes. Results have the values of cells.
+"""If a save is repeated, the caller gets the first save's answer, even if the sheet can't be read any more. A new row
+is put in the right place, even next to a row that the same save deletes. The result of each cell has the cell's value.
 """
 
 from __future__ import annotations

@@ -88,8 +88,8 @@ def test_an_entry_late_at_the_turn_of_a_month_is_not_missed(two_years: list[int]
     ids=str,
 )
 def test_no_entry_is_lost_if_the_clock_was_wrong(two_years: list[int], moved: dict[int, int]) -> None:
-    """The entries at the places in `moved` were written in other months. For each place, `moved` has the month's
-    number.
+    """`moved` maps places in `two_years` to numbers of months. The entry at each of these places gets a time in this
+    month, as if the clock had been wrong.
     """
     times = dict(Entry.objects.values_list("id", "at"))
     with lifted(connection), connection.cursor() as cursor:
@@ -102,7 +102,9 @@ def test_no_entry_is_lost_if_the_clock_was_wrong(two_years: list[int], moved: di
 
 @pytest.mark.parametrize("months", [-13, -1, 1, 2])
 def test_no_new_entry_is_lost_if_the_clock_becomes_wrong(two_years: list[int], months: int) -> None:
-    """This process already knows the months, and then an entry is written in another month."""
+    """This process has already read which ids each month has. Then the clock is wrong by `months` months, and an entry
+    is written.
+    """
     check_that_all_are_found(two_years)
     with lifted(connection), connection.cursor() as cursor:
         cursor.execute("SELECT audit_add_partition(now() + %s * interval '1 month')", [months])
@@ -175,7 +177,9 @@ def test_days_have_the_ids_of_entries_with_a_wrong_time(two_years: list[int], pl
 
 
 def test_days_have_the_ids_of_entries_with_a_wrong_day(two_years: list[int]) -> None:
-    """The clock was wrong within one month, and hundreds of entries were written afterwards."""
+    """Within one month, the clock was some days ahead for a few entries, and some days behind for a few later entries.
+    Hundreds of entries were written between them.
+    """
     month = datetime(2024, 10, 1, tzinfo=UTC)
     intended(*(cell(column=column) for column in range(300)))
     ids = list(Entry.objects.order_by("-id").values_list("id", flat=True)[:300])[::-1]

@@ -34,7 +34,8 @@ def browser(django_db_setup: None) -> Iterator[Browser]:
     process.
 
     The test database is made before the event loop starts. Django has one connection inside an event loop and another
-    one outside. Before Django drops the database, it closes only the connection that made the database.
+    one outside. Before Django drops the database, it closes only the connection that made the database. This must be
+    the connection outside the loop, because the database is dropped after the loop has ended.
     """
     path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
     if path is None:
@@ -126,8 +127,8 @@ def plan(sandbox: RunningSandbox, alice: Person) -> SitePlan:
 def sign_in(page: Page, person: Person) -> None:
     """Sign the person in without the sign-in pages, which takes a tenth of the time. The tab stays on its page.
 
-    Smartsheet has then listed the person's sheets. Otherwise, the home page and the log's pages would reload themselves
-    a second later, in the middle of a test on a busy machine.
+    This function waits until the app has read the list of the person's sheets from Smartsheet. Otherwise, the home page
+    and the log's pages would reload themselves a second later, in the middle of a test on a busy machine.
     """
     client = Client()
     openable_sheets(signing_in.restore(client, sandbox_in_use(), person), is_waiting=True)

@@ -267,7 +267,7 @@ SORT = """title => {
 
 
 def paste_past_the_end(page: Page, text: str) -> None:
-    """Paste two rows more than there are below the last cell of the column Task."""
+    """Paste a text of three rows into the last row's cell in the column Task, so that two rows have to be added."""
     cell(page, 3, "Task").click()
     page.keyboard.press("Control+End")
     page.keyboard.press("Home")

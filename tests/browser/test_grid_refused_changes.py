@@ -78,7 +78,7 @@ def test_a_note_on_refused_values_stays(page: Page, sandbox: RunningSandbox, pla
 
 
 def add_refused(page: Page, sandbox: RunningSandbox, plan: SitePlan, bob: Person) -> None:
-    """Add a row below Dig foundations, which Smartsheet refuses."""
+    """Add a row below Dig foundations. Smartsheet refuses the new row."""
     open_grid(page, bob)
     expect(line(page)).to_have_text(SAVED)
     refuse(sandbox, "POST")

@@ -1,5 +1,5 @@
-"""The grid shows sheets of unusual shapes: without rows, and with many levels of child rows. The print of a grid says
-what it leaves out.
+"""The grid shows sheets of unusual shapes: without rows, and with many levels of child rows. A printed grid says what
+was left out.
 """
 
 import pytest

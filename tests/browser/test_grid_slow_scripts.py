@@ -145,7 +145,9 @@ def test_nothing_is_pasted_into_the_next_row_if_the_row_is_deleted_first(
 def test_a_refused_change_is_not_reported_as_made(
     page: Page, sandbox: RunningSandbox, plan: SitePlan, bob: Person, *, arrives: bool
 ) -> None:
-    """Smartsheet has refused the change before the script of reports arrives, or fails to arrive."""
+    """Smartsheet refuses the change while the browser is still loading the script that writes reports. Afterwards the
+    script arrives, or loading it fails.
+    """
     release = hold(page, "report")
     open_grid(page, bob)
     expect(line(page)).to_have_text(SAVED)

@@ -34,7 +34,7 @@ UNCERTAIN = f"{GRID}.saving.sending.uncertain.length"
 
 @pytest.fixture
 def find_out(settings: Settings) -> Callable[[Page], None]:
-    """Return a function that finds the outcomes of all changes, as the worker does later, and tells a tab."""
+    """Return a function that settles all edits, as the worker does, and then lets a tab ask for the outcomes."""
 
     def find_out(page: Page) -> None:
         settings.SETTLE_AFTER = 0

@@ -154,7 +154,8 @@ def test_what_is_typed_before_the_search_has_loaded_is_searched(page: Page, bob:
 def test_a_browser_that_allows_no_copying_is_named(page: Page, bob: Person) -> None:
     """A page needs a permission to write to the clipboard, except shortly after someone has pressed a key.
 
-    Here, the script for copying arrives late, so the browser refuses. The grid then tells the person to press Ctrl+C.
+    Here, the script for copying arrives late, so the browser doesn't allow the page to copy. The grid then tells the
+    person to press Ctrl+C.
     """
     page.context.clear_permissions()
     held: list[Route] = []

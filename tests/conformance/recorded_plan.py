@@ -234,8 +234,8 @@ def rules(around: Surroundings) -> None:
 
 
 def row_to_ask_for(around: Surroundings) -> None:
-    """Create the row that an update request is about. The recorded request has a schedule with times in the past. These
-    times are replaced by times in the future.
+    """Create the row that an update request is about. In the recording, the update request has a schedule with times in
+    the past. These times are replaced by times in the future.
     """
     around.sheet(1, {3: TEXT}, {2: {3: {"value": "Some Value"}}})
     around.person("john.doe@smartsheet.com", "bob")

@@ -25,7 +25,7 @@ class Surroundings:
         self.known: dict[Any, Any] = {}
 
     def ask(self, method: str, path: str, body: Json = None, **options: Any) -> requests.Response:
-        """Send a request with the token of `asker`, who also sends the recorded request."""
+        """Send a request with the token of `asker`. Recorded requests are sent with this token too."""
         headers = {"Authorization": f"Bearer {self.asker.token}"} | options.pop("headers", {})
         url = f"{self.sandbox.api}{path}"
         return self.sandbox.http.request(method, url, json=body, headers=headers, timeout=10, **options)
@@ -55,9 +55,7 @@ class Surroundings:
             self.known[row] = added["id"]
 
     def person(self, number: int | str, name: str) -> None:
-        """Let recorded requests have the id or address of this person instead of `number`, which is an id or address in
-        the recordings.
-        """
+        """Let this person's id or address replace `number` in recorded requests. `number` is an id or address too."""
         person = self.people[name]
         self.known[number] = person.id if isinstance(number, int) else person.email
 

@@ -27,7 +27,9 @@ DETAIL = {"index": 0, "rowId": 5}
 
 @dataclass(frozen=True)
 class Fault:
-    """A fault of Smartsheet, and how a write and the read before a write end with this fault."""
+    """A fault of Smartsheet. `write` says how a write ends with this fault, and `read` says how the read before a write
+    ends.
+    """
 
     name: str
     fault: dict[str, Any]

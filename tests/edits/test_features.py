@@ -108,8 +108,8 @@ def test_the_write_path_refuses_too_and_logs_it(reader: Client, plan: SitePlan, 
 def test_an_app_that_asks_for_less_says_that_it_does(
     client: Client, plan: SitePlan, sandbox: RunningSandbox, bob: Person, settings: Settings
 ) -> None:
-    """With SMARTSHEET_SCOPES=READ_SHEETS, every new token can only read. So the page doesn't ask the person to sign in
-    again.
+    """With SMARTSHEET_SCOPES=READ_SHEETS, tokens can only read, even after a new sign-in. So the page doesn't ask the
+    person to sign in again.
     """
     region = settings.SMARTSHEET_REGIONS["sandbox"] | {"scopes": ("READ_SHEETS",)}
     settings.SMARTSHEET_REGIONS = {"sandbox": region}

@@ -21,8 +21,8 @@ def short_pages(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 class Cell:
-    """A cell whose history has `count` states, newest first. Each time a page is read, except the first time,
-    `meanwhile` states are added first.
+    """A cell whose history has `count` states, newest first. Before the second page and each later page is read,
+    `meanwhile` new states are added.
     """
 
     def __init__(self, count: int, meanwhile: int = 0) -> None:

@@ -1,5 +1,5 @@
-"""If the intent can't be recorded, Smartsheet isn't called. If the outcome can't be recorded, the person reads that the
-change was saved anyway.
+"""If the intent can't be recorded, Smartsheet isn't called. If Smartsheet has saved a change but the outcome can't be
+recorded, the person still reads that the change was saved.
 """
 
 from collections.abc import Callable

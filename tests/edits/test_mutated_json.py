@@ -79,5 +79,5 @@ def test_no_reading_fails_with_500(
 
 
 def answer_with(patch: pytest.MonkeyPatch, sheet: dict[str, Any]) -> None:
-    """Let each reading of a sheet, a row or a version get a part of this sheet as its answer."""
+    """Answer each request for a row with this sheet's first row, and all other requests with the whole sheet."""
     patch.setattr(Gateway, "_call", lambda _gateway, name, *_more: sheet["rows"][0] if name == "row-get" else sheet)

@@ -125,7 +125,7 @@ def test_a_sheet_that_is_nested_too_deeply(
 
 
 def nest(patch: pytest.MonkeyPatch, *, levels: int) -> None:
-    """Let objects inside each other replace the text DEEP in Smartsheet's answers."""
+    """In Smartsheet's answers, replace the text DEEP by objects that are nested `levels` deep."""
     real, deep = exchange, b'{"url":' * levels + b'""' + b"}" * levels
 
     def exchanged(*args: Any, **more: Any) -> Answer:

@@ -1,4 +1,6 @@
-"""Python's garbage collector is paused while a large answer is parsed and converted. It always runs again later."""
+"""Python's garbage collector is paused while a large answer is parsed and converted. After that, it is always switched
+on again.
+"""
 
 import gc
 

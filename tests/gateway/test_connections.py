@@ -1,4 +1,6 @@
-"""Checks what the gateway sends, that it follows no redirects, and after which errors nothing was sent for certain."""
+"""Checks what the gateway sends, that it follows no redirects, and after which errors it is certain that nothing was
+sent.
+"""
 
 import json
 import os

@@ -347,7 +347,9 @@ def test_a_text_like_an_error_is_a_text(fruit: Grid) -> None:
 
 
 def add_formulas(fruit: Grid, formulas: dict[int, str]) -> dict[int, Any]:
-    """Write each formula to the size in the row with this number. The rows begin at 5. Returns the sizes."""
+    """Add a row for each formula, and write the formula into the column Size. The keys of `formulas` are the numbers of
+    the new rows, beginning at 5. Returns the calculated sizes.
+    """
     rows = [
         {"toBottom": True, "cells": fruit.cells({"title": "Size", "formula": formulas[row]})}
         for row in sorted(formulas)
@@ -381,7 +383,9 @@ def test_formulas_beyond_measure_do_not_stop_the_others(fruit: Grid) -> None:
 
 
 def test_rows_share_what_is_the_same_for_all(fruit: Grid, as_alice: Client) -> None:
-    """Each row has its own result, although formulas that are the same in all rows are calculated only once."""
+    """Each row has its own result, although the part of the calculation that is the same for all rows is done only
+    once.
+    """
     formulas = {
         "Total": "=SUM(Size:Size)",
         "Same name": "=COUNTIF(Name:Name, Name@row)",
@@ -407,7 +411,9 @@ def test_rows_share_what_is_the_same_for_all(fruit: Grid, as_alice: Client) -> N
 
 
 def test_column_formulas_of_a_large_sheet_are_quick() -> None:
-    """Without sharing, such formulas take many times as long as a formula that only reads one cell."""
+    """If rows didn't share what is the same for all of them, these formulas would take many times as long as a formula
+    that only reads one cell.
+    """
     formulas = {
         "Copy": "={1}@row",
         "Children": "=SUM(CHILDREN({1}@row))",
@@ -433,7 +439,7 @@ def test_column_formulas_of_a_large_sheet_are_quick() -> None:
 
 
 def test_dates_are_calculated_once_a_day(fruit: Grid, sandbox: RunningSandbox) -> None:
-    """A change of a row doesn't calculate `TODAY()` in other rows again, unless the day is new."""
+    """If a row is changed, `TODAY()` in other rows is calculated again only if a new day has begun."""
     result(fruit, '="it is " + TODAY()', task="Apart")
     before = fruit.again().cell("Apart", "Result of it")["value"]
     fruit.put("Apple", {"title": "Size", "value": 8})

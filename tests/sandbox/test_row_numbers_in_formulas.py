@@ -1,4 +1,4 @@
-"""Formulas that refer to rows by their numbers keep their cells when the rows get other numbers."""
+"""Formulas that refer to rows by their numbers still refer to the same cells when the rows get other numbers."""
 
 from typing import Any
 
@@ -104,7 +104,9 @@ def test_a_column_formula_can_use_a_title_with_a_number(sheet: Grid, as_alice: C
 
 
 def test_a_number_that_no_row_can_have_stays_the_same(sheet: Grid) -> None:
-    """Python refuses to read a number with more than 4,300 digits."""
+    """Python refuses to convert a text of more than 4,300 digits to a number. So the sandbox doesn't convert such a row
+    number in a formula, and leaves it as it is.
+    """
     written = f"=N{'1' * 5000} + N$1 + SUM(N1:N{'9' * 5000})"
     sheet.put("d", {"title": "Sum", "formula": written})
     assert sheet.post({"title": "Name", "value": "top"}, toTop=True).status_code == 200

@@ -91,10 +91,10 @@ def test_no_operation_is_forgotten() -> None:
 def test_an_operation_asks_for_its_scope(
     sandbox: RunningSandbox, client_of: AnyClient, alice: Person, scope: str
 ) -> None:
-    """Each operation that needs this scope refuses a token without the scope, and accepts a token with only this scope.
+    """Each operation that needs this scope refuses a token without the scope with error 1004.
 
-    The refusal has error 1004. If the token has only this scope, every other error is fine, because the ids in the
-    paths don't exist.
+    A token with only this scope doesn't get this error. It can get other errors, because the ids in the paths don't
+    exist.
     """
     others = " ".join(each for each in SCOPES if each != scope)
     without = client_of(sign_in(sandbox, alice, scope=others)["access_token"])

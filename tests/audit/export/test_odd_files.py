@@ -173,8 +173,8 @@ def test_of_a_whole_log_that_is_not_signed_it_says_what_is_not_proved(
 
 @pytest.mark.parametrize("entries", [10**18, 7.0, "7", True, None])
 def test_fault_23_numbers_of_an_end_are_held_against_the_lines(entries: object) -> None:
-    """The last line has the number of entries, which the signature doesn't cover. So the verifier accepts only the
-    right number, written as an integer.
+    """The last line has the number of entries. The signature doesn't cover this number, so the verifier counts the
+    entries, and accepts only the right number, written as an integer.
     """
     *lines, end = exported("jsonl").splitlines(keepends=True)
     assert json.loads(end)["entries"] == 7

@@ -1,4 +1,4 @@
-"""Receivers get every entry with each protocol. Nothing is lost if a receiver is down."""
+"""With each protocol, receivers get every entry. If a receiver is down, nothing is lost."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""If a receiver sends its answer one byte at a time and never ends, nobody has to wait for the receiver."""
+"""If a receiver sends its answer one byte at a time, and the answer never ends, nobody has to wait for the receiver."""
 
 import itertools
 import socket

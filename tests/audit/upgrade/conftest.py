@@ -1,6 +1,6 @@
-"""Fixtures: a log that was written by version 1 of the log, whose entries have no `via`. The log has entries of three
-months, their chain, four seals, and personal texts. One of these texts is erased. `version_1.json` has the rows of the
-log's tables, and `version_1.jsonl` has the log's export.
+"""Fixtures: a log of version 1, whose entries have no `via`. The log has entries of three months, their chain, four
+seals, and personal texts. One of these texts is erased. `version_1.json` has the rows of the log's tables, and
+`version_1.jsonl` has the log's export.
 """
 
 import json
@@ -29,7 +29,7 @@ BEFORE = "0009"  # the last migration of that version
 
 @pytest.fixture
 def log_of_version_1(transactional_db: None, settings: Settings, tmp_path: Path) -> Iterator[None]:
-    """The database as version 1 of the log left it, without the column `via`. A test then migrates the database."""
+    """The database with a log of version 1, without the column `via`. A test then migrates the database."""
     settings.AUDIT_VERIFIED_FILE = str(tmp_path / "verified.json")
     settings.AUDIT_SEAL_PUBLIC_KEYS = [PUBLIC_KEY]
     settings.AUDIT_SEAL_STALE = 100 * 365 * 86_400  # the log was copied before all its entries were sealed

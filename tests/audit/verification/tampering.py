@@ -26,8 +26,8 @@ def execute(sql: str, *parameters: Any) -> None:
 
 
 def stored(table: str, column: str, *, key: str, of: int) -> Any:
-    """Return the value of `column`, as it is stored, in the row whose column `key` is `of`. On SQLite, texts and times
-    are returned as bytes.
+    """Return the value of `column`, as it is stored. The row is the one that has the value `of` in the column `key`. On
+    SQLite, texts and times are returned as bytes.
     """
     with connection.cursor() as cursor:
         read = f'CAST("{column}" AS BLOB), typeof("{column}")' if IS_SQLITE else f"\"{column}\", ''"
@@ -39,8 +39,8 @@ def stored(table: str, column: str, *, key: str, of: int) -> Any:
 
 
 def alter(table: str, column: str, value: object, *, key: str, of: int) -> None:
-    """Set `column` to `value` in the row whose column `key` is `of`. On SQLite, bytes in a column for text are stored
-    as text, even if they aren't valid text.
+    """Set `column` to `value` in the row that has the value `of` in the column `key`. On SQLite, bytes in a column for
+    text are stored as text, even if they aren't valid text.
     """
     is_text = IS_SQLITE and column not in {"leaf", "hash", "root", "head", "previous", "signature"}
     place = "CAST(%s AS TEXT)" if is_text and isinstance(value, bytes) else "%s"

@@ -1,4 +1,6 @@
-"""Verifying reports constraints of the log's tables that someone added or dropped, and tables that a crash empties."""
+"""Verifying reports constraints that someone added to the log's tables or dropped from them. It also reports UNLOGGED
+tables, because PostgreSQL empties them after a crash.
+"""
 
 import pytest
 from django.db import connection

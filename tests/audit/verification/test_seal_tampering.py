@@ -110,8 +110,9 @@ def restore_and_go_on() -> list[SignedSeal]:
 
 
 def test_after_a_restore_the_report_names_both_possibilities(protected: Path) -> None:
-    """A restored database makes other seals with the same numbers. The database can't tell this from a rewritten log,
-    so the report doesn't accuse anyone. docs/deploy.md says how to begin a new anchor file.
+    """After a database is restored from an older backup, the app makes other seals with the numbers of the lost seals.
+    Verifying can't tell this from a log that someone has rewritten, so the report names both possibilities.
+    docs/deploy.md says how to begin a new anchor file.
     """
     restore_and_go_on()
     found = verified(anchors=protected).findings.kept

@@ -114,8 +114,8 @@ def test_a_trigger_that_allows_more_blanking_is_reported() -> None:
 
 @pytest.mark.parametrize("table", ["audit_entry", "audit_leaf", "audit_seal", "audit_personaltext"])
 def test_a_view_in_place_of_a_table_is_named(table: str) -> None:
-    """A table of the log is replaced by a view, which can return anything. Verifying reports this. The search for
-    missing triggers doesn't, because it covers only tables.
+    """A table of the log is replaced by a view, which can return anything. Verifying reports the view, although the
+    search for missing triggers covers only tables.
     """
     edits.saved()
     execute(f"ALTER TABLE {table} RENAME TO elsewhere")

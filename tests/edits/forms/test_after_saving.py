@@ -90,7 +90,9 @@ def test_a_deletion_of_unknown_outcome_is_not_said_to_be_done(browser: Client, f
 def test_a_row_that_perhaps_left_the_rule_is_not_said_to_be_unsaved(
     browser: Client, form: ProgressForm, bob: Person
 ) -> None:
-    """The first time, Smartsheet gives no answer. Then the row isn't Bob's any more, and he sends the form again."""
+    """Bob sends the form, and Smartsheet gives no answer. Then the row becomes Alice's, and Bob sends the form again.
+    The first save was perhaps made, so the second answer doesn't say that nothing was saved.
+    """
     form.plan.sandbox.fault(method="PUT", path="/rows", person=bob.id, drop="before", times=1)
     page = Page.open(browser, form.row_path(MINE)).type({form.column("Spent"): "5"})
     assert page.save().status == 502

@@ -208,8 +208,8 @@ def test_a_page_waits_once_for_a_hung_redis(
 def test_two_installations_on_one_server_share_no_answers(
     tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Two installations use one cache. The keys in the cache have user ids. In the two installations, an id can belong
-    to different people. So an installation doesn't get what the other has stored.
+    """Two installations use one cache. The keys in the cache have user ids, and an id can belong to different people in
+    the two installations. So an installation must not get what the other has stored.
     """
     monkeypatch.setenv("CACHE_URL", f"filecache://{tmp_path}")
     settings.CACHES = caching.caches("the key of one")

@@ -68,7 +68,9 @@ def test_a_conflict_without_a_choice_stays_a_conflict(fill: Fill, plan: SitePlan
 
 
 def test_a_page_that_shows_no_choice_overwrites_nothing(fill: Fill, plan: SitePlan, bob: Person) -> None:
-    """The page has the fields and the hidden inputs, but not the conflict."""
+    """A site's page shows the form's fields and hidden inputs. It doesn't show the conflict, so the person can't choose
+    a value.
+    """
     filled = fill(StatusForm).type(status="Blocked")
     plan.write(ROW, Status="Complete")
     form = filled.sent()

@@ -1,4 +1,4 @@
-"""If several runs for one sheet run at the same time, each result is recorded only once."""
+"""If several runs reconcile one sheet at the same time, each result is recorded only once."""
 
 import threading
 from collections.abc import Sequence

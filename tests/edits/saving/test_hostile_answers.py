@@ -104,7 +104,9 @@ ERROR = {"errorCode": 1042, "message": "No."}
 def test_an_answer_that_contradicts_itself_is_read_back(
     rows: Rows, monkeypatch: pytest.MonkeyPatch, done: list[int], failed: list[dict[str, int]]
 ) -> None:
-    """In the answer, a row was both saved and refused, or a refusal names two rows, or a row that wasn't sent."""
+    """The answer says that a row was both saved and refused. Or it has a refusal that names two rows, or that names a
+    row that wasn't sent.
+    """
     sheet = rows(2)
     ids = dict(enumerate(sheet.row_ids))
     items = [{"error": ERROR} | {name: ids.get(at, at) if name == "rowId" else at for name, at in one.items()}
@@ -136,7 +138,9 @@ def test_a_refusal_without_an_index_does_not_say_which_row_it_means(
 
 @pytest.mark.parametrize("is_known", [True, False])
 def test_two_new_rows_with_one_id_are_unknown(rows: Rows, monkeypatch: pytest.MonkeyPatch, is_known: bool) -> None:
-    """Otherwise, undoing the second addition would delete the first row, or a row that was there before."""
+    """In the answer, both new rows have the same id, or they have the ids of rows that were there before. If the log
+    had these ids, undoing an addition would delete a wrong row.
+    """
     sheet = rows(2)
     real = Gateway._call
 
@@ -196,7 +200,9 @@ def answer_with(patch: pytest.MonkeyPatch, change: Callable[[list[Any]], list[An
 def test_an_error_of_our_own_after_a_write_leaves_the_outcome_unknown(
     rows: Rows, monkeypatch: pytest.MonkeyPatch, kind: str, is_read_back: bool
 ) -> None:
-    """If this app can't read an answer, the write was perhaps made, so no exception hides this from the caller."""
+    """If this app fails while it reads an answer, Smartsheet has perhaps made the write. So the caller gets a result
+    that says this, and no exception.
+    """
     sheet = rows(2)
     first, second = sheet.row_ids
     changes: dict[str, RowChange] = {

@@ -68,8 +68,8 @@ def test_an_id_that_no_row_or_column_can_have(rows: Rows, wrong: Any) -> None:
 
 @pytest.mark.parametrize("typed", ["half \ud83d", ["half \ud83d"], {"value": "half \ud83d", "hyperlink": None}])
 def test_half_a_character_is_refused_and_logged(rows: Rows, typed: Any) -> None:
-    """A cell's text can be cut off in the middle of a character, and people can copy it. So the save refuses this text
-    like other wrong input, and doesn't raise an error.
+    """A cell's text can be cut off in the middle of a character, and people can copy this text to another cell. The
+    save then refuses the text like other wrong input, and doesn't raise an error.
     """
     sheet = rows(1)
     (row,) = save(sheet.read(), [UpdateRow(sheet.row_ids[0], (CellChange(sheet.notes, "was", typed),))]).rows
@@ -81,7 +81,7 @@ def test_half_a_character_is_refused_and_logged(rows: Rows, typed: Any) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_a_save_in_a_transaction(rows: Rows) -> None:
-    """Even a save without effect is refused, because its entries could be rolled back."""
+    """In a transaction, even a save that would send nothing is refused, because its entries could be rolled back."""
     sheet = rows(1)
     baseline = sheet.read()
     for shown in ("was", "else"):
@@ -92,7 +92,9 @@ def test_a_save_in_a_transaction(rows: Rows) -> None:
 
 
 def test_a_persons_own_save_that_has_not_ended(rows: Rows, user: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The message doesn't say that the other save is someone else's."""
+    """An earlier save by the same person hasn't ended. The message about it doesn't say that someone else made that
+    save.
+    """
     sheet = rows(1)
     cell: dict[int | str, tuple[Any, Any]] = {"Notes": ("was", "new")}
     with monkeypatch.context() as patch:

@@ -1,5 +1,5 @@
-"""Edits of many rows are settled. If Smartsheet carries out a request for all rows or for none, one row is enough to
-settle the request. If a request can be carried out for some of the rows, each row is settled by itself.
+"""Edits of many rows are settled. If Smartsheet makes either all changes of a request or none, one row is enough to
+settle the request. If Smartsheet can make only some of the changes, each row is settled by itself.
 
 This also works if the first of several requests was carried out and the next wasn't.
 """

@@ -37,7 +37,7 @@ def jane(db: None) -> SmartsheetUser:
 
 
 def in_clear(*words: str) -> list[str]:
-    """Return the words that appear in the log or the histories."""
+    """Return those of the `words` that the log or the histories contain as readable text."""
     columns = ("email", "first_name", "last_name", "profile", "actor_name")
     history = SmartsheetUser.history.values_list(*columns)
     texts = PersonalText.objects.values_list("text", "email", "salt")
