@@ -189,8 +189,8 @@ def _plain(canonical: str | None) -> object:
 
 
 def _comparable(value: object) -> object:
-    """The value in a form that can be compared. The choices of a multi-select cell are sorted, and an unchecked box
-    equals an empty cell.
+    """Return the value so that it can be compared with others. The choices of a multi-select cell are sorted, and an
+    unchecked box equals an empty cell.
     """
     if isinstance(value, list):
         return sorted(map(str, value))

@@ -69,7 +69,7 @@ def lift(_apps, schema_editor):
 
 
 def host_only(_apps, schema_editor):
-    """Remove the network's width, which PostgreSQL adds when it converts its address type to text."""
+    """Remove the prefix length, such as /32, which PostgreSQL adds when it converts an address to text."""
     if schema_editor.connection.vendor == "postgresql":
         schema_editor.execute("UPDATE audit_entry SET ip = split_part(ip, '/', 1) WHERE ip LIKE '%/%'", params=None)
 

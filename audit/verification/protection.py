@@ -126,8 +126,8 @@ def _rights(statement: str, schema: str) -> tuple[bool, set[str]]:
 
 
 def _how(sql: str) -> list[object]:
-    """What PostgreSQL's catalogue must say about the trigger with this SQL. The list has the trigger's events, its
-    function, True if the trigger has no condition, its list of columns (always empty), and the function's arguments.
+    """Return what PostgreSQL's catalogue must say about the trigger that this SQL makes: a list of the trigger's
+    events, its function, True if the trigger has no condition, its columns (always none), and the function's arguments.
     """
     events, _, rest = sql.partition(" ON ")
     bits = sum(bit for word, bit in _BITS.items() if word in (rest if bit == 1 else events))

@@ -344,7 +344,9 @@ class _Looking:
         attributes, notes = logged.attributes, self._notes(logged, cells)
         if attributes.is_locked and self._sheet.access not in {Access.OWNER, Access.ADMIN}:
             attributes = replace(attributes, is_locked=False)
-            notes.append("The row was locked. Only admins of the sheet can lock it again.")
+            notes.append(
+                "The deleted row was locked, but the restored row isn't: only admins of the sheet can lock rows."
+            )
         return replace(found, why_not=why_not, attributes=attributes, notes=tuple(notes))
 
     def _old_numbers(self, change: LoggedChange) -> Iterator[tuple[str, str]]:

@@ -28,7 +28,7 @@ OTHER_TAKEN = (
     "Another deletion by this app has deleted a row that was to be deleted together with this row, so this request "
     "deleted no row."
 )
-GONE = "The row no longer exists, and the last change of the sheet was made when this request was sent."
+GONE = "The row no longer exists, and the sheet was last changed at the time at which this request was sent."
 WITH_OTHERS = (
     "Another row of the request was deleted. Smartsheet makes all changes of a request or none of them, so this row "
     "was deleted too."

@@ -29,7 +29,7 @@ from edits.settling.record import CANNOT, UNCHANGED, Record
 from edits.sheets.sheet import Json, Row, Sheet
 
 MOST_ASKED = 10  # the most moved rows whose writer is read from Smartsheet
-MOVED = "The row is at its new place, and the last change of the row or sheet was made when this request was sent."
+MOVED = "The row is at its new place, and the row or sheet was last changed at the time at which this request was sent."
 NOT_MOVED = "The row is at its old place, and the sheet was not changed after this request was sent."
 UNMARKED = (
     "The row's last change was made before this request was sent, so the row was not moved. Other rows of this edit "

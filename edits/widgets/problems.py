@@ -115,7 +115,7 @@ INSTEAD = {
 NOT_THERE = {
     Doing.DELETE: "If the row is still there, delete it again.",
     Doing.UNDO: "If the old value isn't there, undo the change again.",
-    Doing.UNDO_ADDING: "If what was added is still there, undo the addition again.",
+    Doing.UNDO_ADDING: "If the added rows are still there, try again to undo the addition.",
     Doing.UNDO_DELETING: "If what was deleted is still missing, undo the deletion again.",
     Doing.UNDO_MOVING: "If not everything is at its old place, undo the move again.",
 }

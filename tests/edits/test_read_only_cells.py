@@ -105,7 +105,7 @@ def test_a_cell_that_was_locked_in_the_meantime_is_reported(browser: Client, pla
 @pytest.mark.parametrize(
     ("column", "cell", "why"),
     [
-        ({"type": "ABSTRACT_DATETIME"}, {}, "You can only change these dates of a project plan in Smartsheet itself."),
+        ({"type": "ABSTRACT_DATETIME"}, {}, "You can change these dates of a project plan only in Smartsheet itself."),
         ({"type": "FROM_THE_FUTURE"}, {}, "You can only change cells of this kind in Smartsheet itself."),
         ({}, {"image": {"id": "x"}}, "This cell has a picture, which you can only change in Smartsheet itself."),
     ],

@@ -30,7 +30,9 @@ def test_a_person_with_access_to_the_sheet_is_entered_by_name(
 
 
 def test_a_person_is_found_if_the_cache_has_lost_them(browser: Client, plan: SitePlan, sandbox: RunningSandbox) -> None:
-    """The page suggested this person, but the process has restarted since then, or another process saves the row."""
+    """The page suggested this person. But the process was restarted before the row is saved, or another process saves
+    the row, so the person isn't in the cache of this process.
+    """
     browser.get(f"{plan.path}people/")
     page = Page.open(browser, plan.edit_path(ROW)).type({plan.columns["Responsible"]: "Charlie Carter"})
     cache.clear()

@@ -70,7 +70,7 @@ class ProjectDate(DateType):
         if cell.formula.startswith(BY_PREDECESSORS):
             return "Smartsheet calculates this date from the row's predecessors. Change the predecessors instead."
         if START not in self.column.tags:
-            return "You can only change these dates of a project plan in Smartsheet itself."
+            return "You can change these dates of a project plan only in Smartsheet itself."
         return super().why_read_only(cell, is_row_locked=is_row_locked)
 
     def _by_day(self, cell: Cell) -> Cell:

@@ -137,7 +137,7 @@ def test_the_start_is_a_day() -> None:
             "Smartsheet calculates this date from the row's predecessors. Change the predecessors instead.",
         ),
         (["GANTT_START_DATE"], "", ""),
-        ([], "", "You can only change these dates of a project plan in Smartsheet itself."),
+        ([], "", "You can change these dates of a project plan only in Smartsheet itself."),
     ],
 )
 def test_calculated_dates_say_why_they_cannot_be_changed(tags: list[str], formula: str, why: str) -> None:
