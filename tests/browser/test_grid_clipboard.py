@@ -194,6 +194,20 @@ def test_dragging_selects_over_the_frozen_edge_and_scrolls(page: Page, bob: Pers
     assert grid.evaluate("grid => grid.scrollTop") > 0
 
 
+def test_a_drag_ends_even_if_the_page_does_not_hear_of_its_end(page: Page, bob: Person) -> None:
+    open_grid(page, bob)
+    cell(page, 2, "Status").hover()
+    page.mouse.down()
+    cell(page, 4, "Status").hover()
+    selected = page.locator('.grid-body [aria-selected="true"]')
+    expect(selected).to_have_count(3)
+    page.evaluate("dispatchEvent(new MouseEvent('mousemove', { buttons: 0 }))")  # as if it was released elsewhere
+    cell(page, 6, "Status").hover()
+    page.wait_for_timeout(200)  # time in which the selection must not grow
+    expect(selected).to_have_count(3)
+    page.mouse.up()
+
+
 def test_columns_hidden_during_the_question_move_no_values(page: Page, sandbox: RunningSandbox, bob: Person) -> None:
     open_grid(page, bob)
     cell(page, 3, "Budget").click()

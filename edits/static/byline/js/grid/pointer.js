@@ -151,6 +151,7 @@ export class Pointer {
       }
     };
     const move = (event) => {
+      if (!event.buttons) return end(); // the button was released where this page didn't hear of it
       point = event;
       tell();
       if (!frame) frame = requestAnimationFrame(step);
