@@ -239,8 +239,8 @@ class LogFilter(forms.Form):
         return entries.heads() if self.is_for_whole_edits else entries.told()
 
     def _with_outcome(self, entries: EntryQuerySet) -> EntryQuerySet:
-        """The entries of rows with the outcome that the form asks for. If another filter can match a part of an edit,
-        such as one cell, these entries are the rows' intents. If not, they are the rows' outcomes.
+        """Find the rows with the outcome that the form asks for. If the form also has a filter that can match a part of
+        an edit, such as one cell, return the rows' intents. Otherwise, return the rows' outcomes.
         """
         phase = self.cleaned_data["outcome"]
         if phase == UNCERTAIN:

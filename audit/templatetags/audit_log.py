@@ -61,7 +61,7 @@ def markup(form: str, *parts: object) -> SafeString:
 
 
 def escaped(part: object) -> str:
-    """A text from outside as HTML, for the middle of a sentence. As in templates, a SafeString isn't escaped."""
+    """Escape a text from outside, so that it can be put into a sentence in HTML. A SafeString isn't escaped again."""
     return part if isinstance(part, SafeString) else escape(without_bidi_controls(str(part)))
 
 

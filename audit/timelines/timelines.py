@@ -29,8 +29,8 @@ class Timeline:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page of a timeline, newest first. The next page begins before the entry `older`. On the last page, `older` is
-    None.
+    """A page of a timeline, newest first. `older` is the id of the last entry of this page: the next page has the
+    entries that are older. On the last page, `older` is None.
     """
 
     edits: list[Edit]
