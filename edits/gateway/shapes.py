@@ -5,9 +5,11 @@ million cells, so this module collects the types of all cells first, and then ch
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import chain
 from types import NoneType
 from typing import Any
 
+OTHER_BYTES = bytes(set(range(256)) - set(b"[]{}"))
 MOST_LEVELS = 50  # Smartsheet's answers have about ten levels, and Python can't handle a thousand
 LARGEST_ID = 2**63 - 1  # the largest id that Smartsheet and the log's database can store
 
@@ -26,14 +28,29 @@ COLUMN = dict.fromkeys(("title", "type", "symbol", "systemColumnType", "descript
 }
 ROW = dict.fromkeys(("format", "modifiedAt", "createdAt"), TEXT) | {"rowNumber": WHOLE}
 PERSON = {"name": TEXT, "email": TEXT}
-# The types of a cell's columnId, value, displayValue, formula, format and objectValue.
-CELL = (frozenset({int}), PLAIN, TEXT, TEXT, TEXT, PLAIN | {dict})
+CELL = {
+    "columnId": frozenset({int}),
+    "value": PLAIN,
+    "displayValue": TEXT,
+    "formula": TEXT,
+    "format": TEXT,
+    "objectValue": PLAIN | {dict},
+}
 
 
-def is_shallow(content: Json) -> bool:
+def is_shallow(body: bytes | bytearray, content: Json) -> bool:
     """Whether objects and lists are nested at most MOST_LEVELS deep. Deeper JSON can be parsed, but comparing it or
-    writing it again raises RecursionError.
+    writing it again raises RecursionError. `body` is the JSON, and `content` is what was parsed from it.
     """
+    brackets = body.translate(None, OTHER_BYTES)
+    for _ in range(MOST_LEVELS // 2):  # each time, the innermost lists and objects disappear, at most two levels
+        if not brackets:
+            return True
+        brackets = brackets.replace(b"[]", b"").replace(b"{}", b"")
+    return _is_shallow(content)  # the JSON is deep, or its texts have brackets
+
+
+def _is_shallow(content: Json) -> bool:
     level = [content]
     for _ in range(MOST_LEVELS):
         level = [
@@ -152,36 +169,17 @@ def _is_row_of_any_cells(content: Json) -> bool:
 
 
 def _are_cells(rows: Sequence[Sequence[Json]]) -> bool:
-    """Whether these are lists of Cell objects, one list for each row."""
+    """Whether these are lists of Cell objects, one list for each row. A sheet has up to 500,000 cells, so their types
+    are collected name by name.
+    """
+    cells = list(chain.from_iterable(rows))
     try:
-        found = {
-            (
-                type(cell.get("columnId")),
-                type(cell.get("value")),
-                type(cell.get("displayValue")),
-                type(cell.get("formula")),
-                type(cell.get("format")),
-                type(cell.get("objectValue")),
-            )
-            for cells in rows
-            for cell in cells
-        }
+        if not all({type(cell.get(name)) for cell in cells} <= kinds for name, kinds in CELL.items()):
+            return False
     except AttributeError:  # not an object
         return False
-    if not all(map(_is_cell_of, found)):
-        return False
-    has_objects = any(dict in types for types in found)
-    return not has_objects or all(_are_values(_values(cell)) for cells in rows for cell in cells)
-
-
-def _is_cell_of(types: tuple[type, ...]) -> bool:
-    return all(kind in kinds for kind, kinds in zip(types, CELL, strict=True))
-
-
-def _values(cell: Json) -> Json:
-    """Return the choices in a multi-value cell, or an empty list."""
-    content = cell.get("objectValue")
-    return (content.get("values") if isinstance(content, dict) else None) or []
+    objects = [found for cell in cells if type(found := cell.get("objectValue")) is dict]
+    return all(_are_values(found.get("values") or []) for found in objects)
 
 
 def _are_values(values: Json) -> bool:

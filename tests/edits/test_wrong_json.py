@@ -3,12 +3,13 @@
 from dataclasses import replace
 from typing import Any
 
+import orjson
 import pytest
 from django.test import Client
 
 from audit.changes import with_outcomes
 from audit.models import Entry
-from edits.gateway import client
+from edits.gateway import client, shapes
 from edits.gateway.transport import Answer, exchange
 from tests.edits.browser import Page
 from tests.edits.site_plan import SitePlan
@@ -146,3 +147,22 @@ def test_an_error_code_that_is_none(browser: Client, plan: SitePlan, bob: Person
 
 def outcomes() -> list[str]:
     return sorted({change.phase for change in with_outcomes(Entry.objects.intents())})
+
+
+@pytest.mark.parametrize(
+    ("body", "is_it"),
+    [
+        (b"{}", True),
+        (b'{"a":[{"b":[]},{}]}', True),
+        (b'{"a":"[[[{"}', True),
+        (b'{"a":"]"}', True),
+        (b"[" * 50 + b"]" * 50, True),
+        (b"[" * 51 + b"]" * 51, False),
+        (b'{"a":' * 51 + b"1" + b"}" * 51, False),
+        (b'{"a":"]]]","b":' + b"[" * 900 + b"]" * 900 + b"}", False),
+        (b'["}","{",' + b"[" * 50 + b"]" * 50 + b"]", False),
+    ],
+)
+def test_brackets_in_texts_do_not_count_as_levels(body: bytes, is_it: bool) -> None:
+    assert shapes.is_shallow(body, orjson.loads(body)) == is_it
+    assert shapes.is_shallow(bytearray(body), orjson.loads(body)) == is_it
