@@ -68,7 +68,8 @@ def cell_answer(column: Column, cell: Cell) -> CellAnswer:
 
 
 def require_writable(column: Column | None, value: CellValue) -> None:
-    """Raise ValueError, with a sentence for people, if no cell of the column can have exactly this value.
+    """Raise ValueError if no cell of the column can have exactly this value. The error's message is a sentence for
+    people.
 
     `column` is None if the sheet doesn't have the column. In this case, this function checks only the limits of numbers
     and texts. The save then refuses the value because the column is missing, and logs the attempt.

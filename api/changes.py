@@ -57,7 +57,7 @@ class Hyperlink(_Strict):
 
     @property
     def target(self) -> dict[str, str | int]:
-        """The hyperlink in the form of Smartsheet's API."""
+        """The hyperlink as Smartsheet's API expects it."""
         return {HYPERLINK_NAMES[name]: where for name, where in self.model_dump(exclude_none=True).items()}
 
 
@@ -115,7 +115,7 @@ class PlaceInSheet(_Strict):
         return self
 
     def place(self) -> Place:
-        """Return the place in the form of `edits.saving`."""
+        """Return the place as `edits.saving` expects it."""
         return Place(
             parent_id=self.parent_id,
             sibling_id=self.sibling_id,
@@ -219,7 +219,7 @@ class Edits(_Strict):
 
     @property
     def row_changes(self) -> list[RowChange]:
-        """The changes in the form of `edits.saving`. Rows to restore are left out."""
+        """The changes as `edits.saving` expects them. Rows to restore are left out."""
         return [_row_change(change) for change in self.changes if not isinstance(change, Restore)]
 
     def require_writable(self, sheet: Sheet) -> None:

@@ -124,7 +124,7 @@ def _invalid(error: Any) -> Problem:
 
 def _is_in_value(loc: tuple[str | int, ...]) -> bool:
     """Whether an error is about the type of a cell's value. Pydantic reports such an error once for each allowed type,
-    so the caller replaces these errors by one sentence.
+    so all these errors are replaced by one sentence.
     """
     return loc[0] == "body" and any(part in CELL_VALUES for part in loc[:-1])
 

@@ -46,8 +46,8 @@ PartId = Annotated[Id | None, Field(description="Only allowed together with `she
 
 
 class EntryFilters(Schema):
-    """The filters of the log's page, as query parameters. The page's form checks them here too. On the page, some
-    filters apply to whole edits. In the API, all filters apply to each change separately.
+    """The filters of the log's page, as query parameters. The API checks them with the same form as the page. On the
+    page, some filters apply to whole edits. In the API, all filters apply to each change separately.
     """
 
     person: Annotated[str | None, Field(max_length=200, description="`region:id`, such as com:4583173393803140")] = None
@@ -80,7 +80,7 @@ class EntryAnswer(TypedDict):
     one entry.
 
     `outcome` is for example `applied` or `refused`. It is `intent` if there is no outcome yet. `old` and `new` are
-    values in Smartsheet's form. `{"objectType": "ERASED"}` takes the place of an erased personal value.
+    values as Smartsheet's API writes them. `{"objectType": "ERASED"}` takes the place of an erased personal value.
     """
 
     id: IdText

@@ -29,7 +29,7 @@ class Place(TypedDict):
 
 
 class ProblemAnswer(TypedDict):
-    """A problem as application/problem+json (RFC 9457). A `type` never changes its meaning. `title` and `detail` are
+    """A problem as application/problem+json (RFC 9457). The meaning of a `type` never changes. `title` and `detail` are
     sentences for people.
     """
 

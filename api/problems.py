@@ -1,5 +1,5 @@
-"""Defines the API's errors. They are sent as application/problem+json. Each has a type, and a type never changes its
-meaning.
+"""Defines the API's errors. They are sent as application/problem+json. Each error has a type, and the meaning of a type
+never changes.
 
 https://www.rfc-editor.org/rfc/rfc9457
 """

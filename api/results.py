@@ -38,8 +38,8 @@ NOT_CERTAIN = (
 
 class CellResultAnswer(TypedDict):
     """The result of a cell. `value` is the cell's current value, if known. After a conflict, `by` and `at` say who
-    wrote this value, and when. If the cell wasn't saved, or if its row was restored, `value`, `by` and `at` need the
-    scope `read`. Without it, they are null or empty.
+    wrote this value, and when. If the cell wasn't saved, or if its row was restored, only callers with the scope `read`
+    get `value`, `by` and `at`. For other callers, these are null or empty.
     """
 
     column_id: IdText
@@ -98,8 +98,8 @@ class FailedResultAnswer(ProblemAnswer):
 
 
 def known_to(*, may_read: bool, is_restored: bool) -> Known:
-    """Return the statuses of the cells whose values the caller can see. A caller who can't read sheets sees only values
-    that they sent themselves. So they see no values of restored rows.
+    """Return the statuses with which the caller can see a cell's value. A caller who can't read sheets sees only
+    values that they sent themselves. So they see no values of restored rows.
     """
     if may_read:
         return frozenset(Status)

@@ -51,11 +51,11 @@ class LoggedWriter(TypedDict):
 class ChangesAnswer(TypedDict):
     """The changes of a sheet since a cursor.
 
-    If there are no changes, `sheet`, `row_ids` and `parent_ids` are null. Otherwise `sheet` has the columns, and the
-    rows that were added or have perhaps changed. `row_ids` has the ids of all rows in their order, and `parent_ids` has
-    the ids of their parent rows. Rows that aren't in `row_ids` were deleted. `writers` has the last writer of each row
-    that was written recently. `logged` says who changed which cell with this app, according to its log. If `is_whole`
-    is true, the columns have changed, and `sheet` has all rows.
+    If there are no changes, `sheet`, `row_ids` and `parent_ids` are null. Otherwise `sheet` has the columns, the rows
+    that were added, and the rows that may have changed. `row_ids` has the ids of all rows in their order, and
+    `parent_ids` has the ids of their parent rows. Rows that aren't in `row_ids` were deleted. `writers` has the last
+    writer of each row that was written recently. `logged` says who changed which cell with this app, according to its
+    log. If `is_whole` is true, the columns have changed, and `sheet` has all rows.
     """
 
     cursor: str
@@ -167,7 +167,7 @@ def _differing(
     gateway: Gateway, sheet_id: int, since: Cursor, late: Collection[int], others: Sequence[int]
 ) -> JsonObject | None:
     """Read the sheet's columns and some of its rows: at least the rows `late` and `others`. `late` has the ids of rows
-    that were perhaps modified since the cursor, and `others` has the ids of other rows that differ. Return None if
+    that may have been modified since the cursor, and `others` has the ids of other rows that differ. Return None if
     there are so many of these rows that reading the whole sheet is as quick.
     """
     modified: JsonObject = {}

@@ -71,7 +71,7 @@ class CellHistory:
         """Whether Smartsheet's history lacks a change that was saved according to the log. Pass a change that matches
         no state. The result is False if the part of the history that was read doesn't cover the time of the change,
         because a part that wasn't read can have the change. The result is also False for the addition of the cell's
-        row, because the cell was perhaps empty in the new row.
+        row, because the cell may have been empty in the new row.
         """
         outcome = change.outcome
         if change.is_row or self.why_not or not change.is_applied or outcome is None or outcome.pk > self.position:
@@ -142,8 +142,8 @@ def _partner(
     """The change in the log that led to this state, or None. The first choice is a saved change to the same value. The
     second choice is a saved change whose value was erased. The last choice is a change to the same value that is
     uncertain or was settled as not saved. Even if a change was settled as not saved, Smartsheet can have made it later.
-    The addition of the cell's row can have led only to the cell's first state. `is_first` says whether `state` is the
-    first.
+    If the change is the addition of the cell's row, it can match only the cell's first state. `is_first` says whether
+    `state` is the first.
     """
     near = [change for change in changes if (is_first or not change.is_row) and _may_be(change, state, addresses)]
     same = [change for change in near if _has_written(change, state)]

@@ -173,7 +173,7 @@ class LoggedChange:
 
 
 def with_outcomes(intents: Iterable[Entry]) -> list[LoggedChange]:
-    """The intents in their order, each with its outcomes, read in one query."""
+    """Return the intents in their order, each with its outcomes. One query reads all the outcomes."""
     intents = with_names(intents)
     lines: defaultdict[UUID, set[int | None]] = defaultdict(set)
     for intent in intents:
@@ -190,7 +190,7 @@ def about(intent: Entry, outcomes: Iterable[Entry]) -> tuple[Entry, ...]:
 
 
 def with_clear_texts(changes: Sequence[LoggedChange]) -> list[LoggedChange]:
-    """The changes with names and personal values in clear text. An erased text is replaced by a mark."""
+    """Return the changes with clear texts in place of commitments. A mark takes the place of an erased text."""
     entries = [entry for change in changes for entry in (change.intent, *change.outcomes)]
     wanted = {entry.actor for entry in entries} | {hmac for entry in entries for hmac in commitments(entry)}
     found = PersonalText.objects.clear().filter(commitment__in=wanted)

@@ -58,7 +58,7 @@ def of_value(text: str, *, region: str = "", person_id: int | None = None, email
 
 
 def to_store(committed: Sequence[Committed]) -> list[Committed]:
-    """Those of the given commitments that perhaps have no row in the table PersonalText yet. Write their rows together
+    """The given commitments that may have no row in the table PersonalText yet. Write their rows together
     with the entries that refer to them. Commitments for which this process recently wrote a row are left out.
     """
     return [one for one in committed if _stored_until.get(one.commitment, 0.0) < monotonic()]

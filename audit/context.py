@@ -1,5 +1,5 @@
-"""The data of the current request. It is recorded in each entry that the request writes. Other threads and jobs only
-have this data if you pass it to them.
+"""The data of the current request. It is recorded in each entry that the request writes. Other threads and jobs have
+this data only if you pass it to them.
 """
 
 from collections.abc import Iterator, Mapping

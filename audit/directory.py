@@ -49,8 +49,8 @@ _written: dict[tuple[str, str, int], tuple[str, float]] = {}
 
 
 def to_store(rows: Sequence[Mapping[str, Any]]) -> list[Met]:
-    """The people and sheets that these rows of the log name. People and sheets that this process recently wrote to the
-    table Known with the same name are left out.
+    """The people and sheets that these rows of the log name. A person or a sheet is left out if this process recently
+    wrote it to the table Known with the same name.
     """
     named = dict.fromkeys(
         (row["region"], row["actor_id"], row["actor"], row["sheet_id"] or 0, row["sheet_name"]) for row in rows

@@ -96,7 +96,7 @@ class Counted:
 def first_changes(
     anchors: Collection[Entry], times: Times | None, *, count: int, is_whole: bool
 ) -> dict[UUID, set[int]]:
-    """The ids of the first `count` changes of each edit, by the edit's id. `anchors` are entries of these edits. If
+    """Map the id of each edit to the ids of the edit's first `count` changes. `anchors` are entries of these edits. If
     `is_whole` is false, only changes of each anchor's own cell or row are read. With `times`, only entries that were
     written at these times are read.
     """
@@ -142,9 +142,9 @@ def counted(anchors: Collection[Entry], *, budget: int) -> dict[UUID, Counted]:
 
 
 def near(anchors: Collection[Entry]) -> EntryQuerySet:
-    """The entries that were written around the same time as these entries (the anchors). With this limit, PostgreSQL
-    reads only the tables of a few months. On SQLite, all entries are returned, because SQLite wouldn't use the index on
-    the edit if the query had a condition on the time.
+    """The entries that were written around the same time as these entries (the anchors). Because the times are limited,
+    PostgreSQL reads only the tables of a few months. On SQLite, all entries are returned, because SQLite wouldn't use
+    the index on the edit if the query had a condition on the time.
     """
     times = times_near(anchors)
     return Entry.objects.filter(at__gte=times[0], at__lt=times[1]) if times else Entry.objects.all()

@@ -157,7 +157,7 @@ def _is_outcome(entry: Entry) -> bool:
 def _changes(
     anchors: Sequence[Entry], asked: Sequence[Entry], *, count: int, is_whole: bool
 ) -> dict[UUID, list[LoggedChange]]:
-    """Return changes in order, by the id of their edit. The result has the anchors, except those that are outcomes. For
+    """Map the id of each edit to its changes, in order. The result has the anchors, except those that are outcomes. For
     each entry in `asked`, the first `count` changes of its edit are read and returned too. If `is_whole` is false, only
     changes of the entry's own row or cell are read.
     """
@@ -184,7 +184,7 @@ def _entries(found: Mapping[UUID, set[int]], *, but: Collection[int], within: En
 
 
 def _outcomes(heads: Iterable[Entry], around: EntryQuerySet) -> Mapping[tuple[UUID, int | None], list[Entry]]:
-    """Return the outcomes of these entries' rows, by edit and line."""
+    """Map each edit and line of these entries to the outcomes of this line."""
     lines = {(head.edit_id, head.line) for head in heads if head.phase == Phase.INTENT}
     found: defaultdict[tuple[UUID, int | None], list[Entry]] = defaultdict(list)
     for entry in _on_lines(lines, around):
@@ -198,8 +198,8 @@ def _outcomes(heads: Iterable[Entry], around: EntryQuerySet) -> Mapping[tuple[UU
 
 
 def _on_lines(lines: Collection[tuple[UUID, int | None]], entries: EntryQuerySet) -> Sequence[Entry]:
-    """The outcomes of these lines, oldest first. To keep the query short, it looks for the edits and for the
-    lines' numbers separately. So it also finds outcomes of other lines, which are dropped.
+    """The outcomes of these lines, oldest first. The query looks for the edits and for the lines' numbers separately,
+    because this keeps it short. So the query also finds outcomes of other lines, which are dropped.
     """
     if not lines:
         return []

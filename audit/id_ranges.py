@@ -74,7 +74,7 @@ def oldest_first(after: int, *, steps: Sequence[int] = (), size: int = 0) -> Ite
 def ids_between(since: datetime | None, until: datetime | None) -> tuple[int | None, int | None]:
     """Return the range of ids of the entries that were written from `since` to `until`, as two ids: the range begins
     with the first id, and ends before the second id. None means no limit. The range has every entry with such a time,
-    even if the clock was wrong, so that ids didn't rise with the times.
+    even if the ids don't rise with the times because the clock was wrong.
     """
     if since is None and until is None:
         return None, None
@@ -87,7 +87,7 @@ def ids_between(since: datetime | None, until: datetime | None) -> tuple[int | N
 
 
 def _extremes(since: datetime | None, until: datetime | None) -> Iterator[int]:
-    """Yield ids of entries from these times. The smallest and the largest of all these entries' ids are among them."""
+    """Yield some of the ids of the entries from these times, including the smallest and the largest id."""
     wanted = IdRange(since=since, until=until)
     if connection.vendor != "postgresql":
         yield from _lowest_and_highest(wanted)

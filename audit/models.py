@@ -206,7 +206,7 @@ class Entry(models.Model):
 
     @property
     def person(self) -> str:
-        """The actor's region and id, such as eu:5, in the form that addresses of the log page have. An id alone is
+        """The actor's region and id, written as in the log page's addresses, such as eu:5. An id alone is
         unique only within a region.
         """
         return f"{self.region}:{self.actor_id}"
@@ -235,7 +235,7 @@ def erased(entry: Entry) -> Names:
 
 
 def with_names(entries: Iterable[Entry]) -> list[Entry]:
-    """The entries with their actors' names, read in one query."""
+    """Return the entries with their actors' names. One query reads all the names."""
     entries = list(entries)
     known = PersonalText.objects.names({entry.actor for entry in entries})
     for entry in entries:

@@ -1,4 +1,4 @@
-"""Finds the origin of what the current code does."""
+"""Finds the origin of the current act: a command, Django's admin, or the rest of the app."""
 
 from simple_history.models import HistoricalRecords
 

@@ -62,8 +62,8 @@ def page_of(
     page has the entries whose ids come just after this id. If both are None, the result is the newest page. A page has
     only entries that the reader can read.
 
-    If too few entries come after the id `after` to fill a page, the newest page is returned. So paging forward ends
-    with the newest page.
+    If there are too few entries after the id `after` to fill a page, the newest page is returned. So paging forward
+    ends with the newest page.
     """
     if after is not None and (page := _newer_than(asked, reader, after, size)):
         return page

@@ -69,7 +69,7 @@ def note_shown(request: HttpRequest, reader: Reader, entries: Iterable[Entry]) -
 
 
 def note_reading_of(request: HttpRequest, reader: Reader, count: int, *, origin: Origin = Origin.APP) -> None:
-    """Record that a page uses `count` entries of other people, for example in a figure. Raises NotRecorded."""
+    """Record that a page uses `count` entries of other people, for example in a sum. Raises NotRecorded."""
     if count:
         query = without_names(request.GET)
         words = query.get(WORDS, "")

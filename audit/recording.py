@@ -92,8 +92,8 @@ class Change:
     that has the values of the row's cells by column title. For a deleted row, `old` is such an object. For a moved row,
     `old` and `new` are the row's old and new place. If the change is personal (or a secret), the chain gets
     commitments, and the values are stored separately, where they can be erased. `about` is the region and id of the
-    person that the values are about. `refers_to` is the entry that this change undoes. This change's intent has the
-    evidence of the whole edit, and `evidence` in addition.
+    person that the values are about. `refers_to` is the entry that this change undoes. The intent of this change has
+    the evidence of the whole edit, and also `evidence`.
     """
 
     row_id: int | None
@@ -118,8 +118,8 @@ class Outcome:
     as a whole.
 
     `returned` has the row's values after the call, by column id, as Smartsheet returned them. For an added row it is
-    {None: values}, where the values have the form of Change's `new`. Values that differ from the intent are recorded.
-    If settling found the outcome later, `evidence` has the reasons.
+    {None: values}, where `values` is an object like Change's `new` for an added row. Values that differ from the intent
+    are recorded. If settling found the outcome later, `evidence` has the reasons.
     """
 
     phase: Phase

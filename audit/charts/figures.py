@@ -70,7 +70,7 @@ class Chart:
 
     @property
     def rows(self) -> list[tuple[str, list[Bar]]]:
-        """The chart as a table. Each row has a label and the bars of all series for it."""
+        """The chart as a table. Each row has a label, and the bars that all series have for this label."""
         return [(label, [one.bars[at] for one in self.series]) for at, label in enumerate(self.labels)]
 
     @property

@@ -137,7 +137,7 @@ def append_only(table: str, *, unique: Sequence[str]) -> dict[str, str]:
 
 
 def history(table: str, *, key: str, personal: Sequence[str]) -> dict[str, str]:
-    """The triggers that let a row's personal columns be blanked. They refuse any other change, and deleting a row."""
+    """The triggers that let a row's personal columns be blanked. They refuse any other change and any deletion."""
     columns = ", ".join(f"'{column}'" for column in personal)
     name = f"{table}_no_change"
     only = f"""
@@ -147,7 +147,7 @@ def history(table: str, *, key: str, personal: Sequence[str]) -> dict[str, str]:
 
 
 def erasable(table: str) -> dict[str, str]:
-    """The triggers that let a row's text be blanked once. They refuse any other change, and deleting a row."""
+    """The triggers that let a row's text be blanked once. They refuse any other change and any deletion."""
     return {
         f"{table}_only_erase": f"""
             CREATE TRIGGER {table}_only_erase BEFORE UPDATE ON {table}

@@ -64,9 +64,9 @@ def history(table: str, *, key: str, personal: Sequence[str]) -> dict[str, str]:
 
 
 def erasable(table: str) -> dict[str, str]:
-    """The triggers that let a row's text be blanked once. They refuse any other change, and deleting or replacing a
-    row. Inserting a row that already exists does nothing, so that an erased text doesn't come back. Such inserts
-    happen, because a process doesn't always know that the row exists.
+    """The triggers that let a row's text be blanked once. They refuse any other change, and they refuse to delete or
+    replace a row. Inserting a row that already exists does nothing, so that an erased text doesn't come back. Such
+    inserts happen, because a process doesn't always know that the row exists.
     """
     return {
         f"{table}_only_erase": f"""

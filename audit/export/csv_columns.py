@@ -92,7 +92,7 @@ _DIALECTS = {
 
 
 def columns() -> dict[str, str]:
-    """The SQL of each column, by the column's title. Pass this SQL to chain_rows.query, together with joins()."""
+    """Map the title of each column to the column's SQL. Pass this SQL to chain_rows.query, together with joins()."""
     dialect = _DIALECTS[connection.vendor]
     place = {"seq": "link.seq", "entry": "entry.id", "at_utc": dialect.at}
     return place | _PERSON | {column: _cell(dialect, column) for column in _PLAIN}

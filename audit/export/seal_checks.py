@@ -59,7 +59,7 @@ class ExportedSeals:
         self.key_ids: set[str] = set()
 
     def take(self, line: Mapping[str, Any], *, at: int) -> None:
-        """Check the next seal. `at` is the place in the chain of the last entry before this seal. Raises Wrong."""
+        """Check the next seal. `at` is where in the chain the last entry before this seal is. Raises Wrong."""
         try:
             seal = SignedSeal.from_json(line)
         except NotASeal:
@@ -79,10 +79,10 @@ class ExportedSeals:
     def holds(self, record: bytes, *, seq: int, path: str | None) -> bool:
         """Whether the entry's path proves that the last seal covers the entry.
 
-        The result is False if the entry has no path for one of two reasons: the last seal doesn't cover the entry, or
-        the first entries under this seal were retired. If the entry has no path for any other reason, this raises
-        Wrong. It also raises Wrong if the path is wrong, or if the entry has a path but the last seal doesn't cover the
-        entry.
+        An entry may lack a path for two reasons: the last seal doesn't cover the entry, or the first entries under this
+        seal were retired. In these two cases, the result is False. If an entry lacks a path for any other reason, this
+        method raises Wrong. It also raises Wrong if the path is wrong, or if the entry has a path but the last seal
+        doesn't cover the entry.
         """
         statement = self._last.statement if self._last else None
         is_under = statement is not None and statement.first_seq <= seq <= statement.last_seq
@@ -129,8 +129,8 @@ class SealedPaths:
         self._way: list[tuple[int, bytes, bytes]] = []  # for each level: place, node, and the rest of the path
 
     def holds(self, record: bytes, *, index: int, path: bytes) -> bool:
-        """Whether the seal covers this record, at `index` among the seal's records. `path` has the hashes on the way
-        from the record to the root, one after the other.
+        """Whether this record is the one at `index` among the records that the seal covers. `path` has the hashes on
+        the way from the record to the root, one after the other.
         """
         if not 0 <= index < self._size or len(path) % _HASH:
             return False

@@ -149,7 +149,7 @@ class LogFilter(forms.Form):
 
     @property
     def active(self) -> dict[str, Any]:
-        """The values of the active filters, by their address parameters."""
+        """Map the address parameters of the active filters to their values."""
         return {name: value for name, value in self.cleaned_data.items() if name not in PAGING}
 
     @property
@@ -239,8 +239,8 @@ class LogFilter(forms.Form):
         return entries.heads() if self.is_for_whole_edits else entries.told()
 
     def _with_outcome(self, entries: EntryQuerySet) -> EntryQuerySet:
-        """Find the rows with the outcome that the form asks for. If the form also has a filter that can match a part of
-        an edit, such as one cell, return the rows' intents. Otherwise, return the rows' outcomes.
+        """Find the rows with the outcome that the form asks for. If a filter that can match a part of an edit, such as
+        one cell, is also set, return the rows' intents. Otherwise, return the rows' outcomes.
         """
         phase = self.cleaned_data["outcome"]
         if phase == UNCERTAIN:

@@ -11,7 +11,7 @@ from audit.via import ViaValue, has_key
 
 
 def keep(apps, schema_editor):
-    """Refuse to undo this migration if an entry has a value, because it would no longer match its leaf."""
+    """Refuse to undo this migration if an entry has a `via`, because without it the entry wouldn't match its leaf."""
     entries = apps.get_model("audit", "Entry").objects.using(schema_editor.connection.alias)
     if entries.exclude(via=None).exists():
         raise IrreversibleError("Some entries say in the column `via` what made them. Without this column, these entries would not match their leaves. Nothing was changed.")

@@ -108,7 +108,7 @@ def _to_log(found: Sequence[SignedSeal]) -> None:
 
 def _to_file(found: Sequence[SignedSeal]) -> None:
     """Append one line for each seal, and flush the file to disk. If a full disk cut off an earlier line, that line
-    stays as it is, and the first seal begins on a new line.
+    stays as it is, and the first of these seals begins on a new line.
     """
     path = path_of("AUDIT_ANCHOR_FILE")
     descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
@@ -121,8 +121,8 @@ def _to_file(found: Sequence[SignedSeal]) -> None:
 
 
 def _ends_a_line(path: Path) -> bool:
-    """Whether the file ends with a line break. If this process can append to the file but can't read it, the end of
-    the file is assumed to be in order, and the result is True.
+    """Whether the file ends with a line break. If this process can append to the file but can't read it, this function
+    assumes that the file ends with a line break, and returns True.
     """
     try:
         with path.open("rb") as file:

@@ -31,7 +31,7 @@ class Proof:
         return self.seal.statement.last_seq - self.seal.statement.first_seq + 1
 
     def holds(self, record: bytes, *, keys: Mapping[str, Ed25519PublicKey]) -> bool:
-        """Whether the seal covers an entry with this record (leaves.record), and one of these keys signed the seal."""
+        """Whether the seal covers an entry with this record (leaves.record) and is signed with one of these keys."""
         try:
             root = merkle.root_from(record, index=self.index, size=self.size, path=self.path)
         except ValueError:

@@ -25,7 +25,7 @@ def root(records: Sequence[bytes]) -> bytes:
 
 
 def path(records: Sequence[bytes], index: int) -> list[bytes]:
-    """Return the sibling hashes that are needed to compute the root from the record at `index`, lowest level first."""
+    """Return the sibling hashes, lowest level first, that are needed to compute the root from the record at `index`."""
     found = []
     level = list(records)
     while len(level) > 1:

@@ -92,8 +92,8 @@ class SignedSeal:
         return self
 
     def is_signed_by(self, keys: Mapping[str, Ed25519PublicKey]) -> bool:
-        """Whether the key that the seal names has signed the seal. False if this key isn't among `keys`, which has keys
-        by id.
+        """Whether the key that the seal names has signed the seal. `keys` maps ids to keys. The result is False if the
+        seal's key isn't among them.
         """
         key = keys.get(self.statement.key_id)
         return key is not None and is_signed(self.statement.content(), self.signature, key)

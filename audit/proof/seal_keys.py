@@ -28,7 +28,7 @@ def private_key() -> Ed25519PrivateKey:
 
 
 def public_keys() -> dict[str, Ed25519PublicKey]:
-    """The public keys, by id. A seal must be signed with one of them. Raises NoSealKey if one can't be read."""
+    """Map ids to public keys. A seal must be signed with one of these keys. Raises NoSealKey if one can't be read."""
     try:
         listed = [seal_bytes.public_key(text) for text in settings.AUDIT_SEAL_PUBLIC_KEYS]
     except NotAKey as error:

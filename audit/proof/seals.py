@@ -112,7 +112,7 @@ class SealState:
 
     @property
     def is_due(self) -> bool:
-        """Whether there are links to seal, or an empty seal is due."""
+        """Whether there are links to seal, or whether an empty seal is due."""
         return self.last is None or self.unsealed > 0 or timezone.now() - self.last.at >= SILENCE
 
 

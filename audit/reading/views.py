@@ -92,7 +92,7 @@ def _form(request: HttpRequest, reader: Reader) -> LogFilter:
 
 
 def _form_alone(request: HttpRequest) -> LogFilter:
-    """The form for an answer that doesn't show it, so the people and sheets to choose from aren't needed."""
+    """The form without the people and sheets to choose from. It is for answers that don't show the form."""
     return LogFilter(request.GET, people=[], sheets=[])
 
 

@@ -1,7 +1,7 @@
 """Erases a person's names, or personal values. The clear text is gone for good, and no hash of the log changes.
 
-Erasing blanks text and salt in PersonalText, and personal fields in the histories of this app's records. Entries only
-have commitments, which no one can open without the salt. Pages then show "name erased". The blanked row stays. So a
+Erasing blanks text and salt in PersonalText, and personal fields in the histories of this app's records. Entries have
+only commitments, which no one can open without the salt. Pages then show "name erased". The blanked row stays. So a
 process that still caches the name (commitments.MEMORY) can't store it again. If the person continues to work here, they
 get a new commitment. Other apps receive the signal `erasing`, and blank what they store about the person. The person's
 profile and token aren't erased here: disconnect or delete the person first.

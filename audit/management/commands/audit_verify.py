@@ -131,7 +131,7 @@ class Command(BaseCommand):
 
 
 class _Bar:
-    """Shows the progress of verifying on standard error, if standard error is a terminal."""
+    """If standard error is a terminal, shows there how much of the log has been verified."""
 
     def __init__(self, command: BaseCommand) -> None:
         self._out, self._begun = command.stderr, monotonic()
