@@ -157,8 +157,8 @@ def _scanned_batch(entries: EntryQuerySet, text: str, id_range: IdRange, is_back
 
 
 def _postgresql_batch(entries: EntryQuerySet, text: str, id_range: IdRange, is_back: bool) -> list[int]:
-    """A batch of ids. The query orders by an expression. If it ordered by the id itself, PostgreSQL would read the log
-    in the order of ids instead of using the text index.
+    """A batch of ids. The query orders by `id + 0`. If it ordered by the id itself, PostgreSQL would read the log in
+    the order of ids instead of using the text index.
     """
     place = F("id") + 0
     found = matching(id_range.of(entries), text).order_by(place.desc() if is_back else place.asc())
@@ -204,7 +204,9 @@ def _forms(text: str) -> list[str]:
 
 
 def _spellings(text: str) -> list[str]:
-    """The forms of a short text in upper and lower case, because SQLite's LIKE ignores case only for ASCII letters."""
+    """All spellings of a short text in upper and lower case. The search looks for all of them, because SQLite's LIKE
+    ignores case only for ASCII letters.
+    """
     cases = product(*({sign, sign.lower(), sign.upper()} for sign in text))
     return sorted({form for spelling in cases for form in _forms("".join(spelling))})
 

@@ -35,7 +35,7 @@ AT_ONCE = 500  # the most links that are read in one transaction
 
 @dataclass(frozen=True, slots=True)
 class OpenLine:
-    """One row of an edit, without a conclusive outcome. `is_readable` is false if its values were erased."""
+    """One row of an edit. The row has no conclusive outcome. `is_readable` is false if the row's values were erased."""
 
     number: int
     changes: tuple[Change, ...]
@@ -202,8 +202,8 @@ def _line(number: int, intents: Sequence[Entry], clear: Mapping[str, str]) -> Op
 
 
 def _intent(first: Entry, lines: Iterable[OpenLine]) -> Intent:
-    """The Intent that intend() returned for this edit, made again from the edit's entries. It lacks the data of the
-    request that made the edit, because the outcome is recorded outside of that request.
+    """Build the edit's Intent from its entries. Unlike the Intent that intend() returned for the edit, it lacks the
+    data of the request, because the outcome is recorded outside of that request.
     """
     by_number = {line.number: line.changes for line in lines}
     return Intent(

@@ -56,7 +56,7 @@ class Unsettled(models.Model):
         return f"edit {self.edit_id} of {self.at:%F %T}"
 
     def put_off(self, *, seconds: float) -> None:
-        """Give the lease back. Other processes can take the edit after `seconds`."""
+        """End the lease. Any process can take the edit after `seconds`."""
         self._held().update(lease=None, due_at=timezone.now() + timedelta(seconds=seconds))
 
     def let_go(self) -> bool:

@@ -1,7 +1,7 @@
 """Writes rows to the log, together with the commitments that they refer to. Many entries need only a few statements.
 
-The statements are plain SQL, because every edit is written here, and the ORM would build them again each time. The
-database sets id and time, and its triggers write the chain's links.
+The statements are plain SQL, because every edit is written here, and the ORM would build the statements again for each
+edit. The database sets id and time, and its triggers write the chain's links.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -30,8 +30,8 @@ class NotRecorded(Exception):
 
 
 class InTransaction(RuntimeError):
-    """A transaction is open. A rollback of this transaction could undo the log's entries. So no entry was written,
-    and a save sent nothing.
+    """A transaction is open. A rollback of this transaction could undo the log's entries. So no entry was written. If
+    this was a save, nothing was sent to Smartsheet.
     """
 
     def __init__(self) -> None:

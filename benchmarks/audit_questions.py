@@ -164,7 +164,7 @@ def statements() -> Iterator[list[Made]]:
 
 def in_the_server(made: Sequence[Made]) -> float:
     """Return the milliseconds that PostgreSQL reports for planning and executing these statements. Statements that
-    write are left out.
+    write to the database are left out.
 
     https://www.postgresql.org/docs/current/sql-explain.html
     """

@@ -28,7 +28,7 @@ class Connection:
         self.socket.close()
 
     def ask(self, method: str, path: str, body: bytes = b"") -> tuple[int, bytes]:
-        """Send one request. `path` is the part of the path after /2.0. Return the status and the body."""
+        """Send one request. `path` is the part of the URL after /2.0. Return the status and the body."""
         extra = f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n" if body else ""
         self.socket.sendall(f"{method} /2.0{path} HTTP/1.1\r\n{self.headers}{extra}\r\n".encode() + body)
         head, rest = self._head()

@@ -149,7 +149,7 @@ def _registration(region: regions.Region) -> Finding:
     except NoReverseMatch:
         return note(f"The app's registration in {region.label} needs a redirect URL.", "Include byline.urls first.")
     if urlsplit(region.api_base).hostname in regions.LOOPBACK:
-        what = f"The sandbox only redirects to its redirect URL, such as http://127.0.0.1:8000{path}."
-        return note(what, "Start the sandbox with --redirect-url and the URL of your site.")
+        what = f"The sandbox redirects only to its redirect URL, such as http://127.0.0.1:8000{path}."
+        return note(what, "Start the sandbox with --redirect-url and this URL, with the host and port of your site.")
     what = f"The redirect URL in {region.label} has to be https://YOUR-HOST{path}. This command can't check that."
     return note(what, "Check the redirect URL in Smartsheet, under Account, Developer Tools.")

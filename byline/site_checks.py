@@ -1,6 +1,6 @@
 """System checks of the site in which Byline's apps are installed. docs/checks.md lists all ids.
 
-Without these checks, a mistake in the site's settings would only be noticed when a page breaks, or not at all.
+Without these checks, a mistake in the site's settings would be noticed only when a page breaks, or not at all.
 """
 
 from collections.abc import Iterator
@@ -214,7 +214,7 @@ def content_security_policy(**_kwargs: Any) -> list[CheckMessage]:
 
 def people(**_kwargs: Any) -> list[CheckMessage]:
     """Report byline.W005 if roles have no effect, byline.W006 if no one can connect or sign in, and byline.W008 if the
-    site has a setting that would give people roles only in Byline's own project, such as BYLINE_AUDITORS.
+    site has a setting, such as BYLINE_AUDITORS, that gives people roles in Byline's own project but not in other sites.
     """
     messages: list[CheckMessage] = []
     backends = [import_string(path) for path in settings.AUTHENTICATION_BACKENDS]

@@ -1,6 +1,6 @@
 """Tests the connection to Smartsheet step by step: host name, connection, certificate, and a call without a token.
 
-If one of these steps fails, a normal call to the API only reports that Smartsheet wasn't reached. A person who installs
+If one of these steps fails, a normal call to the API reports only that Smartsheet wasn't reached. A person who installs
 the app needs to know which step failed.
 """
 

@@ -27,8 +27,8 @@ class _Dispensable(BaseCache):
     """Logs errors of the cache, and goes on. It catches exceptions of all kinds, because even reading a cached value
     can fail, if another version of this app wrote the value.
 
-    After an error that took long, the process doesn't use the cache for some seconds. Otherwise a page, which uses the
-    cache several times, would wait each time for a server that doesn't answer.
+    If a call to the cache fails only after a long wait, the process doesn't use the cache for some seconds. Otherwise a
+    page, which uses the cache several times, would wait each time for a server that doesn't answer.
     """
 
     asked_again_at: ClassVar[float] = 0.0  # for all threads; each thread has its own instance

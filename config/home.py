@@ -124,9 +124,9 @@ def _with_undos(edits: Sequence[Edit]) -> list[OwnEdit]:
 
 
 def _own(edit: Edit, changes: Sequence[LoggedChange], found: Undone) -> OwnEdit:
-    """Return the edit with its state, which depends on its changes. `changes` are the changes that `edit` has. A long
-    edit doesn't have all of its changes. If the missing changes could alter the state, this function reads all changes
-    of the edit.
+    """Return the edit with its state, which depends on its changes. `changes` are the changes that were already read.
+    For a long edit, these aren't all changes. If the other changes could alter the state, this function reads all
+    changes of the edit.
     """
     action = edit.first.intent.action
     saved = [change.intent.pk for change in changes if change.is_applied]
@@ -166,8 +166,8 @@ def _phases(edit: Edit) -> set[Phase]:
 
 
 def _not_saved(recent: EntryQuerySet, edits: Sequence[Edit]) -> Mapping[UUID, list[LoggedChange]]:
-    """For each edit, return the changes that weren't saved or that are uncertain. The long edits in `edits` don't have
-    all of their changes. This function reads the missing changes from `recent`.
+    """For each edit, return the changes that weren't saved or that are uncertain. `edits` has only some of a long
+    edit's changes. This function reads the others from `recent`.
     """
     changes = {change.intent.pk: change for edit in edits for change in edit.changes}
     long = [edit.first.intent.edit_id for edit in edits if edit.is_shortened]

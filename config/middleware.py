@@ -34,7 +34,7 @@ class LoopbackHostMiddleware:
 
 
 class NotAPageMiddleware:
-    """Adds a page to Django's empty 405 answer. People see it if they open (GET) an address that only accepts POST."""
+    """Adds a page to Django's empty 405 answer. People see it if they open (GET) an address that accepts only POST."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

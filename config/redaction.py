@@ -25,8 +25,8 @@ class WithoutQueries(logging.Filter):
 
 
 class WithoutVariables(SafeExceptionReporterFilter):
-    """Shows source lines, but no local variables, because some of Django's frames have tokens that aren't encrypted
-    yet.
+    """Shows the source lines of a traceback, but no local variables, because some frames in Django's code have tokens
+    that aren't encrypted yet.
     """
 
     def get_traceback_frame_variables(

@@ -47,8 +47,8 @@ class ReasonNamesThem(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """What to erase: everything about the person with this region and id. For some texts, the log doesn't know which
-    person they are about. Such a text is erased too if it has one of this person's e-mail addresses.
+    """What to erase: everything about the person with this region and id. Some texts were recorded without a person's
+    id. Such a text is erased too if it was recorded with one of this person's e-mail addresses.
     """
 
     region: str
@@ -235,8 +235,8 @@ def _erase(what: What, *, by: Actor, reason: str, origin: Origin) -> Found:
 
 
 def _blank(rows: PersonalTextQuerySet) -> dict[str, str]:
-    """Blank these rows. Returns the kind of each, by commitment. The rows are locked first, because another process can
-    erase at the same time.
+    """Blank these rows. Return a dict from each row's commitment to the row's kind. The rows are locked first, because
+    another process can erase at the same time.
     """
     found = dict(rows.select_for_update().values_list("commitment", "kind"))
     every = list(found)

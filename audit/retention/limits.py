@@ -51,8 +51,8 @@ class Boundary:
         return Entry.objects.filter(Q(at__lt=self.before) | Q(pk__in=self.younger))
 
     def has_changed(self) -> bool:
-        """Whether the boundary is no longer right, because the log has changed since the boundary was found. Another
-        process has retired entries, or an entry from before the time `before` was committed late.
+        """Whether the log has changed since the boundary was found, so that the boundary is no longer right. This
+        happens if another process retires entries, or if an entry from before the time `before` is committed late.
         """
         late = Leaf.objects.filter(seq__gt=self.newest_seq).values("entry_id")
         is_late = Entry.objects.filter(at__lt=self.before, pk__in=late).exists()

@@ -42,8 +42,8 @@ class ErasureForm(forms.Form):
 @login_required
 @permission_required("audit.erase", raise_exception=True)
 def erasure(request: HttpRequest) -> HttpResponse:
-    """Ask for the person and the reason. When the form is sent, show how much would be erased. Nothing is erased until
-    the form is sent a second time to confirm this person.
+    """Ask whom to erase, and for the reason. When the form is sent, show how much would be erased. Erase only when the
+    form is sent a second time, with the button that confirms the person whom the page showed.
     """
     if request.method != "POST":
         form = ErasureForm(initial={"who": request.GET.get("who", "")})

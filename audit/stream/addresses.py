@@ -72,8 +72,8 @@ def _http(parts: SplitResult, host: str, port: int | None) -> Address:
 
 
 def _named(shown: str, *, query: str) -> str:
-    """A unique name for logs and for the cursor. The name doesn't contain the address's query, because the query can be
-    a secret. Addresses with different queries get different names.
+    """The address's unique name, which log lines and the cursor use. The name doesn't contain the address's query,
+    because the query can be a secret. Addresses with different queries get different names.
     """
     if not query and len(shown) <= LONGEST_NAME:
         return shown

@@ -37,7 +37,9 @@ class TooMuch(NotDelivered):
 
 
 def sender(address: Address, *, secret: str) -> Send:
-    """The function that sends lines to this address. If the lines can't be sent, this function raises NotDelivered."""
+    """Return the function that sends lines to this address. The returned function raises NotDelivered if it can't send
+    the lines.
+    """
     if address.kind == "stdout":
         return _print
     if address.kind == "syslog":

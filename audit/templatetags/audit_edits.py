@@ -68,8 +68,8 @@ def _cells_of(edit: Edit, start_of_person: str, start_of_sheet: str, start_of_ed
 
 @register.simple_tag
 def changes_of(edit: Edit, start_of_edit: str = "", start_of_sheet: str = "") -> SafeString:
-    """The first changes of an edit, under a sentence that counts all its changes. If the edit has more than SHOWN
-    changes, the list is folded.
+    """The first changes of an edit, below a sentence that says how many changes the edit has. If the edit has more than
+    SHOWN changes, the list is folded.
     """
     changes = [f'<li class="mb-2">{_part(edit, change, start_of_sheet)}</li>' for change in edit.changes]
     if edit.is_shortened or not edit.is_counted:

@@ -70,7 +70,7 @@ def old_and_new(change: LoggedChange) -> SafeString:
 def marks(change: LoggedChange, is_undo_told: bool = False) -> SafeString:
     """Notes below a change. They say if Smartsheet confirmed the change, which entry the change undoes or is about,
     which entry undoes the change, and what made the change, such as a form. If `is_undo_told` is true, the notes don't
-    mention undoing, because the page already does.
+    mention undoing, because another part of the page does.
     """
     return SafeString("".join(_marks(change, is_undo_told)))
 
@@ -168,7 +168,7 @@ def _elsewhere(change: LoggedChange, start: str) -> Iterator[str]:
 
 def _label(entry: Entry) -> str:
     """The label of a record. If the label contains the actor's own region and id, the record is about the actor. In
-    that case, the actor's name replaces them.
+    that case, the actor's name replaces the region and id.
     """
     return entry.row_label.replace(entry.person, entry.actor_name) if entry.actor_id else entry.row_label
 
@@ -196,7 +196,7 @@ def _marks(change: LoggedChange, is_undo_told: bool) -> Iterator[str]:
 
 
 def phase_in_words(phase: Phase, before: str = "") -> SafeString:
-    """The icon and the word of an outcome, with the text `before` between them."""
+    """The icon of an outcome, then the text `before`, then the word of the outcome."""
     icon, word = _icon_and_word(phase)
     return SafeString(f"{icon}{escaped(before)}{word}")
 
@@ -207,7 +207,7 @@ def _icon_and_word(phase: Phase) -> tuple[SafeString, str]:
 
 
 def link(asked: Mapping[str, str | int], start: str, text: str, classes: str = "fw-medium") -> SafeString:
-    """A link to the log with the filters `asked`. `start` is the beginning of its address, from log_start()."""
+    """A link to the log with the filters `asked`. `start` is the beginning of the link's URL, made by log_start()."""
     # markup() and urlencode() aren't used, because they check each part, and a page has hundreds of links.
     parts = [f"{name}={value if isinstance(value, int) else quote_plus(value)}" for name, value in asked.items()]
     address = escaped(f"{start}{'&'.join(parts)}")

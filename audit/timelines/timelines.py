@@ -16,9 +16,9 @@ SIZE = 50
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """A timeline. It has a word for what the timeline is about, and the timeline's entries. With the timeline's query,
-    the log page shows the same entries. The query is "" if the log page can't show these entries. If `is_by_edit` is
-    true, each entry represents a whole edit.
+    """A timeline. `what` is a word for what the timeline is about. `log_query` is the query with which the log page
+    shows the same entries. It is "" if the log page can't show these entries. If `is_by_edit` is true, each entry
+    represents a whole edit.
     """
 
     what: str
@@ -74,7 +74,8 @@ def of_record(subject: str) -> Timeline:
 
 def column_title(page: Page, reader: Reader, *, column_id: int) -> str:
     """The title of the column of a cell's timeline. The addition of a row doesn't say which column has which title. So
-    if the page has only such an addition, the title comes from an entry about another row. It is "" if there is none.
+    if the page has only such an addition, the title comes from an entry about another row. The title is "" if there is
+    no such entry.
     """
     titles = [change.intent.column_title for change in page.changes if change.intent.column_id == column_id]
     if page.changes and not titles:

@@ -91,8 +91,8 @@ def _page(
 
 
 def _lines(page: Page, history: CellHistory, *, is_first: bool) -> list[Line]:
-    """Return the lines of the comparison: this page's changes, and the states in Smartsheet's history from the same
-    time.
+    """Return the lines of the comparison: this page's changes, and the states in Smartsheet's history from the period
+    that this page covers.
     """
     times = [change.intent.at for change in page.changes]
     since: datetime | None = times[-1] if times and page.older else None

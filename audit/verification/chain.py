@@ -138,8 +138,8 @@ def walk(
 
 
 def _one_of(link: Link, before: bytes, items: list[Item]) -> Item:
-    """Several entries can have the same id. Returns the entry for which the link was made. If the link was made for
-    none of these entries, returns the last of them.
+    """Of several entries with the same id, return the entry for which the link was made. If the link was made for none
+    of these entries, return the last of them.
     """
     return next((item for item in items if Suspect(link, before, item).follows), items[-1])
 

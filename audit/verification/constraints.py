@@ -1,5 +1,5 @@
 """Checks the constraints of the log's tables. The owner of the database can add a constraint that refuses some entries,
-drop a constraint that prevents doubles, or change a table so that a crash empties it.
+drop a constraint that prevents duplicates, or change a table so that PostgreSQL empties it after a crash.
 """
 
 import re
@@ -54,7 +54,9 @@ _UNLOGGED = "SELECT oid::regclass::text FROM pg_class WHERE relpersistence = 'u'
 
 
 def check_constraints(connection: BaseDatabaseWrapper, findings: Findings) -> None:
-    """Report constraints that this app didn't create, constraints that are missing, and tables that a crash empties."""
+    """Report constraints that this app didn't create, constraints that are missing, and tables that PostgreSQL empties
+    after a crash.
+    """
     is_postgresql = connection.vendor == "postgresql"
     for table, what in sorted(
         _strangers_on_postgresql(connection) if is_postgresql else _strangers_on_sqlite(connection)

@@ -147,7 +147,9 @@ def _months_without(connection: BaseDatabaseWrapper) -> Iterator[tuple[str, str]
 
 
 def _no_tables(connection: BaseDatabaseWrapper) -> list[str]:
-    """The names of the log's and the histories' tables under which the database has something else, such as a view."""
+    """Names that should be tables of the log or of the histories, but are something else in the database, such as a
+    view.
+    """
     with connection.cursor() as cursor:
         there = {found.name: found.type for found in connection.introspection.get_table_list(cursor)}
     of_log = {*triggers.APPEND_ONLY, triggers.PERSONAL}

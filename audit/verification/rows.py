@@ -42,8 +42,8 @@ _TEXT = "SELECT commitment, salt, text, email, erased_at IS NOT NULL FROM audit_
 
 
 class Item(NamedTuple):
-    """An entry's id, its time (microseconds since 1970, UTC) and its leaf. `says` is the leaf that is computed from the
-    entry's columns. It is empty if the columns have values that no entry can have.
+    """An entry's id, its time (microseconds since 1970, UTC) and its stored leaf. `says` is the leaf that is computed
+    from the entry's other columns. `says` is empty if the columns have values that no entry can have.
     """
 
     id: int

@@ -55,7 +55,7 @@ def start_of_chain() -> Start:
     """The beginning of the log: the first link, or the first one after the seal up to which the log was retired.
 
     An entry of Action.RETAIN with the subject "audit.seal/N" says that the links up to the end of seal N were retired.
-    This entry comes later in the chain than the links that it retired.
+    This entry comes later in the chain than the retired links.
     """
     retired = Entry.objects.filter(action=Action.RETAIN, phase=Phase.DONE, subject__startswith=SUBJECT)
     newest = retired.order_by("-id").values_list("pk", "subject").first()

@@ -84,9 +84,9 @@ def check_commitments(connection: BaseDatabaseWrapper, findings: Findings, *, na
 def check_erased(findings: Findings) -> None:
     """Report clear texts that were blanked although no entry records this, and erased texts that exist again.
 
-    An entry about an erasure has the commitments of the texts that were erased. Older entries have only the number of
-    these texts. If the log was retired, texts that were erased before the log's oldest entry was written aren't
-    reported, because the entries about these erasures are gone.
+    An entry about an erasure has the commitments of the texts that were erased. Entries that Byline 0.1.0 wrote have
+    only the number of these texts. If the log was retired, texts that were erased before the log's oldest entry was
+    written aren't reported, because the entries about these erasures are gone.
     """
     told, untold = _erased()
     blanked = PersonalText.objects.exclude(erased_at=None)
@@ -107,7 +107,7 @@ def check_erased(findings: Findings) -> None:
 
 def _erased() -> tuple[set[str], int]:
     """Return the commitments of erased texts, from the entries that have such commitments. Also return the number of
-    all other erased texts: Byline 0.1.0 recorded only how many texts an erasure blanked.
+    texts that were erased with Byline 0.1.0, which recorded only how many texts an erasure blanked.
     """
     told, untold = set[str](), 0
     erasures = Entry.objects.filter(action=Action.ERASE, phase=Phase.DONE)

@@ -38,8 +38,8 @@ class Suspect:
 
     @property
     def follows(self) -> bool:
-        """Whether the link's hash is correct for its entry and the link before it. If so, only the entry's content is
-        wrong.
+        """Whether the link's hash is correct for the stored leaf of its entry and for the link before it. If so, the
+        link is right, and only other columns of the entry are wrong.
         """
         return self.item is not None and self.before is not None and self.hash_of(self.item) == self.link.hash
 
@@ -47,9 +47,9 @@ class Suspect:
 def explain(
     suspects: list[Suspect], *, unlinked: dict[int, Item], heads: Mapping[int, bytes], findings: Findings
 ) -> None:
-    """Report what happened to each suspect. `unlinked` are entries without a link. If one of these belongs to a
-    suspect, it is removed from `unlinked`. `heads` has the hashes that seals state for some links, by the link's place
-    in the chain.
+    """Report what happened to each suspect. `unlinked` has the entries without a link. An entry that belongs to a
+    suspect is removed from `unlinked`. `heads` has the hashes that seals state for some links, by the link's place in
+    the chain.
     """
     few = suspects[:MOST]
     moved = dict(_moved(few))

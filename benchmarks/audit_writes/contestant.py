@@ -10,8 +10,8 @@ from time import perf_counter
 
 
 def serve(work: Callable[[], object], *, warm_up: int = 20) -> None:
-    """Run `work` `warm_up` times before printing "ready". Then run `work` as often as each line on standard input says,
-    until the input ends.
+    """Run `work` `warm_up` times, and print "ready". Then run `work` as many times, or for as many seconds, as each
+    line on standard input says, until the input ends.
     """
     for _ in range(warm_up):
         work()

@@ -81,8 +81,8 @@ def contest(name: str) -> None:
 
 
 def by(name: str, user: Any) -> Any:
-    """Return a context manager that tells the package `name` which user makes a change. simple-history needs none,
-    because it reads the user from the row.
+    """Return a context manager that tells the package `name` which user makes a change. For simple-history, the context
+    manager does nothing, because that package reads the user from the row.
     """
     if name == "auditlog":
         from auditlog.context import set_actor

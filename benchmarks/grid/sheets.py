@@ -1,4 +1,4 @@
-"""Creates sheets of the measured sizes, in the form of the API's answers."""
+"""Creates sheets of the measured sizes, with the same structure as in the API's answers."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **_options: Any) -> None:
         if not IS_DEMO:
-            raise CommandError("This command only works in the demo, with the sandbox as Smartsheet.")
+            raise CommandError("This command works only in the demo, with the sandbox as Smartsheet.")
         try:
             form = demo.create_form()
         except (demo.NoSheet, requests.RequestException) as error:
