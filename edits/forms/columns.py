@@ -1,5 +1,5 @@
-"""Finds the columns that a form or a rule names by id or title. It is an error if no column or several columns fit a
-name.
+"""Finds the columns that a form or a rule names by id or title. If a name fits no column, or if it fits several
+columns, this is an error.
 """
 
 from __future__ import annotations

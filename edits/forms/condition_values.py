@@ -9,8 +9,9 @@ edits.sheets.held_values describes the values of cells. For a condition, each va
 - A text. Case and the encoding of accents don't matter. Spaces matter. ß equals ss, and ς equals σ. "1.10" and "1.1"
   are different texts. If a text such as "5" or "-2.50" is compared with a number, it counts as a number, because
   Smartsheet stores numbers as texts in some columns. "007", "1e3" and "1,5" never count as numbers.
-- A day: a text such as 2026-11-29, if the calendar has this day. It can have a time (2026-11-29T08:00:00), which isn't
-  compared. A time in UTC (…Z) isn't a day, because the day depends on the reader's time zone.
+- A day: a text such as 2026-11-29, if the calendar has this day. The text can also have a time of day
+  (2026-11-29T08:00:00), which isn't compared. A text with a time in UTC (…Z) isn't a day, because the day depends on
+  the reader's time zone.
 - A list of texts. A list with one item equals that item.
 
 An object with a value and a hyperlink counts as the value. Other JSON objects count as empty. In a list, items that

@@ -24,7 +24,7 @@ without "not". So not_contains, for example, also holds for an empty cell.
 edits.forms.condition_values says which values are equal. If a cell's value has another type than the operator needs,
 this isn't an error. The condition then doesn't hold.
 
-Ids of columns are texts in JSON, because JavaScript would round them. In Python they are numbers.
+Ids of columns are texts in JSON, because JavaScript would round such long numbers. In Python they are numbers.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Defines the content of a form that people fill in: its fields, which rows it is for, and who can open it.
 
 `FormDefinition.draft` has the content that designers edit, as JSON. When a designer publishes the form, the content is
-copied to `FormDefinition.published`. Ids of columns are texts in JSON, because JavaScript would round them.
+copied to `FormDefinition.published`. Ids of columns are texts in JSON, because JavaScript would round such long
+numbers.
 https://www.rfc-editor.org/rfc/rfc8259#section-6
 """
 

@@ -49,9 +49,9 @@ from edits.widgets.symbols import drawing
 
 LONGEST_REASON = 500
 NOT_IN_FORM = "This form doesn't have this column."
-NOT_ASKED_NOW = "With the other values that you entered, the form doesn't ask for this field."
+NOT_ASKED_NOW = "Because of the other values that you entered, the form doesn't ask for this field."
 FILLED_IN = "The link to this form has filled in this field."
-NOT_YOURS = "This form only shows some rows of its sheet, and this row isn't one of them."
+NOT_YOURS = "This form shows only some rows of its sheet, and this row isn't one of them."
 NO_REASON = "Please say why."
 
 
@@ -169,7 +169,7 @@ class DesignedForm(SheetForm):
 
     def _is_filled_in(self, column_id: int, states: Mapping[int, State]) -> bool:
         """Whether the value that `given` has for this column is written. If the person can't see the field, a value
-        from the link to the form is only written if the designer allows that.
+        from the link to the form is written only if the designer allows that.
         """
         is_seen = states[column_id] is not State.HIDDEN
         return is_seen or not self._is_of_link(column_id) or self.designed[column_id][0].prefill is Prefill.HIDDEN

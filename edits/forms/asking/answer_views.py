@@ -26,7 +26,7 @@ NOT_FOR_YOU = Problem(
     "There is no such request for you",
     "The request was deleted, or it was sent to an address that your Smartsheet account doesn't have.",
     "",
-    "If the mail came to you, sign in with the account that has the address that the mail was sent to.",
+    "If the mail came to you, sign in with the account to whose address the mail was sent.",
 )
 
 

@@ -35,7 +35,7 @@ def accounts_with(addresses: Iterable[str], *, region: str) -> dict[str, Smartsh
 
 
 def _plain_part(address: str) -> str:
-    """The longest part of the address without characters that JSON can escape.
+    """The longest part of the address that has no characters that JSON can escape.
 
     Profiles are stored as JSON. Some databases escape characters in JSON, so a search for the whole address could miss
     it. This part is never escaped.

@@ -25,7 +25,7 @@ def answer_link(person_id: UUID) -> str:
 
 
 def stop_link(person_id: UUID) -> str:
-    """The link that stops reminders. It works without a sign-in, so it can't be used for anything else."""
+    """The link that stops reminders. Because it works without a sign-in, it does nothing else."""
     signed = Signer(salt=SALT).sign(person_id.hex)
     return f"{settings.BASE_URL}{reverse('forms:stop_reminders', args=[signed])}"
 
@@ -36,9 +36,7 @@ def design_link(form_id: int) -> str:
 
 
 def stop_problems_link(mail_id: int) -> str:
-    """The link that stops mails about a form's problems. It works without a sign-in, so it can't be used for anything
-    else.
-    """
+    """The link that stops mails about a form's problems. Because it works without a sign-in, it does nothing else."""
     signed = Signer(salt=PROBLEMS_SALT).sign(str(mail_id))
     return f"{settings.BASE_URL}{reverse('forms:stop_problem_mails', args=[signed])}"
 

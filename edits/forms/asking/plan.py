@@ -147,10 +147,10 @@ def plan(
 ) -> Plan:
     """Find the people to ask about these rows.
 
-    If `column` is given, the people are those in this column of each row. Otherwise the people are those with these
-    `addresses`.
+    If `column` is given, each row's cell in this column names the people to ask. Otherwise `addresses` has the
+    addresses of these people.
 
-    `shares` returns the sheet's shares. It is only called for an address that this app finds nowhere else.
+    `shares` returns the sheet's shares. It is called only if this app finds an address nowhere else.
     """
     people: dict[str, PlannedPerson] = {}
     without = []
@@ -201,7 +201,7 @@ def _person(
     elif not (is_listed(profile) if account else could_be_listed(profile)):
         person.why_not = "This person can't sign in to this app."
     elif not is_in_audience(definition, profile):
-        person.why_not = "The form isn't for this person: its designer's list of who can open it doesn't include them."
+        person.why_not = "The form isn't for this person: its designer chose who can open it, and didn't choose them."
     return person
 
 

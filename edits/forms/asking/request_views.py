@@ -39,7 +39,7 @@ NO_SHEET = Problem(
 @require_safe
 @smartsheet_connected
 def asked(request: SmartsheetRequest) -> HttpResponse:
-    """List what this person has asked others, and what others have asked this person."""
+    """List the update requests that this person has made, and the update requests that were sent to this person."""
     actor = actor_of(request)
     person = request.smartsheet_user
     assert person is not None  # noqa: S101 # smartsheet_connected guarantees it

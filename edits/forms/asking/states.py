@@ -1,4 +1,4 @@
-"""Says what happened to each person's mails, and whether the person has answered, for the asker's page."""
+"""Finds out, for the asker's page, what happened to each person's mails and whether the person has answered."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Says who can design forms. Designers can only change a form while they can open the form's sheet with their own
+"""Says who can design forms. Designers can change a form only while they can open the form's sheet with their own
 token.
 """
 
@@ -92,7 +92,7 @@ def person_of(request: SmartsheetRequest) -> Profile:
 
 
 def is_designer(request: SmartsheetRequest, form: FormDefinition) -> bool:
-    """Whether this person is the form's designer, or an administrator who can take the form over."""
+    """Whether this person is the form's designer, or can take over forms as an administrator."""
     designer, person = form.designer, person_of(request)
     is_own = designer is not None and (designer.region, designer.smartsheet_id) == (person.region, person.id)
     return is_own or request.user.has_perm(TAKE_OVER)

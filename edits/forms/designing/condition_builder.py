@@ -2,7 +2,7 @@
 
 The names of all inputs of a condition begin with the condition's name, followed by the path of the line. An example is
 `rule~0.1~column`: the column in the second line of the rule's first group. Each button sends a command, so everything
-works without JavaScript. The command `line:rule~0`, for example, adds a line to the first part of the rule.
+works without JavaScript. The command `line:rule~0`, for example, adds a line to the rule's first group.
 """
 
 from __future__ import annotations

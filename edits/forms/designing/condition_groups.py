@@ -191,7 +191,7 @@ def _plainer(lines: Sequence[Mapping[str, Json]]) -> str:
         if operator in ORDERS and value in (None, ""):
             return "Enter a number or a day in each line."
         if operator in DAYS:
-            return "Enter days as a whole number, such as 7 or -7."
+            return "Enter the number of days as a whole number, such as 7 or -7."
         if operator not in WITHOUT_VALUE and value in (None, "", []):
             return "Enter a value in each line."
     return ""

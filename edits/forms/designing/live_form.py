@@ -1,4 +1,4 @@
-"""Shows a form as a person would see it. It uses DesignedForm and its templates, but the form can't be sent."""
+"""Shows a form as a person would see it, with DesignedForm and its templates. The shown form can't be sent."""
 
 from __future__ import annotations
 
@@ -82,9 +82,7 @@ def live_form(
 
 
 def seen_by(sheet: Sheet, access: Access) -> Sheet:
-    """Return the sheet as it is for a person with this access level. Locked columns and rows can only be changed by
-    admins.
-    """
+    """Return the sheet as it is for a person with this access level. Only admins can change locked columns and rows."""
     is_admin = access in ADMINS
     return replace(
         sheet,

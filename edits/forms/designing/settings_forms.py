@@ -181,7 +181,7 @@ class PeopleSettings(Settings):
     domains = Lines(
         rows=2,
         label="Domains",
-        help_text="Such as example.com. A domain includes everybody with an e-mail address in it.",
+        help_text="Such as example.com. A domain stands for everybody whose e-mail address is in this domain.",
     )
 
     def clean_people(self) -> list[str]:
@@ -263,7 +263,7 @@ class DefaultField(forms.Field):
 
     def clean(self, value: Any) -> Json:
         """Return the value in the notation of edits.sheets.held_values. Raises ValidationError if the value is invalid,
-        or if the designer perhaps means another value.
+        or if the designer may have meant another value.
         """
         texts = [text for text in (*value.chosen, value.other) if text]
         if sorted(texts) == sorted(self.shown):

@@ -56,7 +56,7 @@ def take_over(request: SmartsheetRequest, form: FormDefinition, baseline: Baseli
 
 def why(form: FormDefinition, shares: Shares | None = None) -> str:
     """Return why another designer can take the form over; "" if they can't. `shares` has the shares of the form's
-    sheet. If `shares` is None, this function doesn't check whether the sheet is still shared with the designer.
+    sheet. If `shares` is None, this function doesn't check whether the sheet is still shared with the form's designer.
     """
     designer = form.designer
     if designer is None:

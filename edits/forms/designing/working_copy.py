@@ -153,7 +153,7 @@ class WorkingCopy:
             field["title"] = titles.get(field["column"], field["title"])
 
     def condition(self, name: str, field: dict[str, Any] | None) -> Json:
-        """Return the JSON of a condition. `name` is "rule", or an item of the field such as "states-0". Raises
+        """Return the JSON of a condition. `name` is "rule", or it names an item of `field`, such as "states-0". Raises
         LookupError.
         """
         return self.content["rule"] if name == "rule" else _item(name, field)["when"]

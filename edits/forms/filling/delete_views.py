@@ -35,8 +35,8 @@ CHILD_ROWS_NOT_YOURS = "This row's child rows would be deleted too, but some of 
 def delete(request: SmartsheetRequest, slug: str, row_id: int) -> HttpResponse:
     """Ask before deleting a row with all its child rows, at every level. POST deletes them.
 
-    The field `rows` has the number of rows that the person agreed to delete. If the POST would delete another number of
-    rows, the page asks again.
+    The field `rows` has the number of rows that the person agreed to delete. If the POST would delete more or fewer
+    rows than that, the page asks again.
     """
     try:
         opened = open_form(request, slug)

@@ -76,9 +76,9 @@ def rows(request: SmartsheetRequest, slug: str) -> HttpResponse:
 
 
 def _facts(names: Sequence[str], row: MyRow) -> list[tuple[str, str]]:
-    """Return the label and the text of each cell that the list shows of a row. The row's name is left out, because it
-    is shown anyway. The page puts a colon after each label, so a question mark or a colon at the end of a label is
-    removed.
+    """Return the labels and the texts of those cells of a row that the list shows. The row's name is left out, because
+    the list shows it separately. The page puts a colon after each label, so a question mark or a colon at the end of a
+    label is removed.
     """
     return [
         (name.rstrip(" ?:"), text) for name, text in zip(names, row.texts, strict=True) if text and text != row.label

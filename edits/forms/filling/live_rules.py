@@ -22,7 +22,7 @@ ALWAYS: dict[str, Json] = {"all": []}
 
 def live_rules(form: DesignedForm) -> dict[str, Any] | None:
     """Return the rules as JSON for the page; None if nothing in the form depends on what is typed. Ids of columns are
-    texts, because JavaScript would round them.
+    texts, because JavaScript would round such long numbers.
     """
     if form.baseline is None:
         return None
