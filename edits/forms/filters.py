@@ -46,7 +46,7 @@ def applying(gateway: Callable[[], Gateway], sheet_id: int, chosen: ChosenFilter
 
 
 def require_applied(rows: Iterable[Row | JsonObject], chosen: ChosenFilter | None) -> None:
-    """Raise FilterGone if Smartsheet didn't apply the filter. If Smartsheet applied it, each of these rows says whether
+    """Raise FilterGone if Smartsheet didn't apply the filter. Smartsheet applied it if each of these rows says whether
     the filter hides the row.
     """
     if chosen and not all(_is_applied(row) for row in rows):

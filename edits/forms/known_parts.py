@@ -1,5 +1,5 @@
 """Finds the part of a condition that depends on what a person types. All other parts of the condition are evaluated on
-the server. So a page doesn't need these other parts, or the values of the cells that only they read.
+the server. So a page doesn't need these other parts, and doesn't need the values of cells that only these parts use.
 """
 
 from __future__ import annotations

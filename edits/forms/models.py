@@ -64,10 +64,10 @@ class FormDefinitionQuerySet(TrackedQuerySet["FormDefinition"]):
 
 class FormDefinition(Tracked):
     """A form for the rows of a sheet. To check the form, this app reads the sheet with the token of `designer`.
-    `designer` is None if that person's account was deleted. `revision` counts every save, so that two designers can't
-    overwrite each other's changes. `closes_at` is in UTC. Pages show it in the form's time zone, `time_zone`. `problem`
-    is a sentence that says why the form can't be used, for example because its sheet was deleted. `problem` is "" if
-    the form can be used.
+    `designer` is None if that person's account was deleted. `revision` goes up with every save. With it, the app
+    notices if two designers would overwrite each other's changes. `closes_at` is in UTC. Pages show it in the form's
+    time zone, `time_zone`. `problem` is a sentence that says why the form can't be used, for example because its sheet
+    was deleted. `problem` is "" if the form can be used.
     """
 
     region = models.CharField(max_length=20)
@@ -141,7 +141,8 @@ class FormDefinition(Tracked):
         return {"form": self.slug, "version": self.version}
 
     def save_draft(self, definition: Definition, *, seen: int, **values: Any) -> None:
-        """Store a draft, and `values` for other fields of the model. `seen` is the revision that the designer opened.
+        """Store a draft. `values` are stored in other fields of the model. `seen` is the revision that the designer
+        opened.
 
         Raises ChangedMeanwhile.
         """

@@ -100,7 +100,7 @@ class MyRows:
 
     @property
     def needing_count(self) -> int:
-        """In how many rows the person has something to do."""
+        """The number of rows in which the person has something to do."""
         return sum(needs for *_, needs, _texts in self.found)
 
     def search(self, text: str) -> MyRows:

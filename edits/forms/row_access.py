@@ -114,8 +114,8 @@ def row_rule(rule: Rule, *, sheet_id: int | Callable[[], int]) -> Callable[[View
     argument `row_id`, and must not run in a transaction.
 
     People who aren't connected with Smartsheet are sent to the sign-in. The row is read with the person's own token. If
-    the row doesn't fit the rule, the response has the status 403. If the request could have changed something, such as
-    a POST, the log shows the attempt. If the row can't be read, a page says why.
+    the row doesn't fit the rule, the response has the status 403. If the request could have changed something, as a
+    POST could, the log shows the attempt. If the row can't be read, a page says why.
     """
 
     def decorate(view: View[P]) -> View[P]:

@@ -137,7 +137,7 @@ class _Finder:
 
 
 class _Texts:
-    """Makes the texts of a column's cells, as the reader sees them in the sheet. Most values are in many rows, so each
+    """Makes the texts of a column's cells, as the person sees them in the sheet. Most values are in many rows, so each
     text is made only once.
     """
 

@@ -273,7 +273,7 @@ class SheetForm(ColumnsForm):
             drafts.keep(self.request)
 
     def _put_back(self, draft: QueryDict | None) -> None:
-        """Store the draft again. It was deleted when it was read, but the form can't be shown now."""
+        """Store the draft again, because the form can't be shown now. Reading the draft had deleted it."""
         if self.request and draft is not None:
             drafts.put_back(self.request, draft)
 
@@ -291,7 +291,7 @@ class SheetForm(ColumnsForm):
         return sheet, row
 
     def _was_saved(self) -> bool:
-        """Whether a save of this form was begun before. If so, that save perhaps changed the row so that the row no
+        """Whether an earlier request began to save this form. If so, that request may be the reason why the row no
         longer fits the rule.
         """
         key = self.data.get("once", "") if self.is_bound else ""

@@ -3,9 +3,9 @@ is gone or has another type, or that the form's filter or sheet was deleted. Als
 
 The worker reads each sheet's columns with the token of the form's designer. If people can't use the form any more,
 FormDefinition.problem says why. If only some fields of the form can't be used, or if the form has no designer,
-FormDefinition.warning says so. Both have sentences. These sentences name no person, because they are stored and mailed,
-and a name in them couldn't be erased. The pages on which people fill in forms don't depend on these checks. Each page
-itself checks the columns that it uses.
+FormDefinition.warning says so. These two texts name no person: they are stored and mailed, so a name in them couldn't
+be erased. The pages on which people fill in forms don't depend on these checks. Each page itself checks the columns
+that it uses.
 """
 
 from __future__ import annotations

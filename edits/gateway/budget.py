@@ -1,6 +1,6 @@
-"""Limits how long this app can wait for Smartsheet during one request of a person to this app.
+"""Limits how long this app can wait for Smartsheet while it answers one request of a person.
 
-All calls to Smartsheet that the request needs share this time.
+All calls to Smartsheet for the same request share this time.
 """
 
 from collections.abc import Iterator

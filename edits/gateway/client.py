@@ -147,15 +147,15 @@ def _errors_of_tokens() -> Iterator[None]:
 class Gateway(Operations, sdk.Smartsheet):  # type: ignore[misc]  # the SDK ships no types
     """Calls Smartsheet in the name of one person, for one request of this person.
 
-    `deadline` is the most seconds that all calls of this gateway can take together. Every method raises GatewayError. A
-    write that Smartsheet has perhaps made is never sent again. Ids are Smartsheet's 64-bit numbers. Rows and sheets are
-    Smartsheet's JSON objects. `scopes` has the scopes of the token. If `scopes` is None, `require` allows everything,
-    and only Smartsheet decides what the person can do. A failed read that is likely to succeed a moment later is
-    repeated, at most `extra_tries` times.
+    `deadline` is the number of seconds that all calls of this gateway together can take. Every method raises
+    GatewayError. A write that Smartsheet has perhaps made is never sent again. Ids are Smartsheet's 64-bit numbers.
+    Rows and sheets are Smartsheet's JSON objects. `scopes` has the scopes of the token. If `scopes` is None, `require`
+    allows everything, and only Smartsheet decides what the person can do. If a read fails but is likely to succeed a
+    moment later, it is sent again, at most `extra_tries` times.
 
-    If Smartsheet rejects the token, `renew` returns another token. Every read is repeated once with the new token. A
-    write is repeated only if Smartsheet says that the token is not valid (1002) or has expired (1003). These answers
-    prove that the write was not made.
+    If Smartsheet rejects the token, `renew` returns another token. A rejected read is sent once more, with the new
+    token. A rejected write is sent again only if Smartsheet says that the token is not valid (1002) or has expired
+    (1003). These answers prove that the write was not made.
     https://developers.smartsheet.com/api/smartsheet/error-codes
     """
 
@@ -320,7 +320,7 @@ class Gateway(Operations, sdk.Smartsheet):  # type: ignore[misc]  # the SDK ship
 
 
 class PlainClient(sdk.Smartsheet):  # type: ignore[misc]  # the SDK ships no types
-    """The SDK with its documented models, and with our session. It never repeats a call."""
+    """The SDK with its documented models, and with our session. It never sends a failed call again."""
 
     def __init__(self, *, region_api_base: str, token: str, session: Session) -> None:
         mark = _is_building.set(True)
@@ -351,14 +351,16 @@ class _Failure(sdk.OperationErrorResult):  # type: ignore[misc]  # the SDK ships
 
 
 class _Patience(sdk.AbstractUserCalcBackoff):  # type: ignore[misc]  # the SDK ships no types
-    """Tells the SDK's retry loop how long to wait before it repeats a read. A negative number stops the loop."""
+    """Tells the SDK's retry loop how long to wait before it sends a failed read again. A negative number stops the
+    loop.
+    """
 
     def __init__(self, budget: Budget, extra_tries: int) -> None:
         self._budget = budget
         self._extra_tries = extra_tries
 
     def calc_backoff(self, previous_attempts: int, total_elapsed_time: float, error_result: _Failure) -> float:
-        """Return the seconds to wait before the read is repeated; -1 if the read shouldn't be repeated. If Smartsheet
+        """Return the seconds to wait before the read is sent again; -1 if it shouldn't be sent again. If Smartsheet
         says how long to wait, return that time. Otherwise the first wait is half a second, and the second wait is one
         second.
         """

@@ -251,7 +251,7 @@ class Operations(ABC):
 
     @abstractmethod
     def _read(self, operation: str, path: str, **query: object) -> JsonObject:
-        """Send a request that only reads. Repeat the request if necessary."""
+        """Send a request that only reads. If it fails, it may be sent again."""
 
     @abstractmethod
     def _write(
@@ -311,7 +311,8 @@ def _require_at_most(limit: int, count: int) -> None:
 
 def _wanted(column_ids: Sequence[int] | None, filter_id: int | None) -> JsonObject:
     """Return the query parameters that limit the columns and apply a filter. The parameter include=filters is left out
-    on purpose. Without it, rows have the attribute filteredOut only if Smartsheet applied the filter `filter_id`.
+    on purpose: without this parameter, rows have the attribute filteredOut only if Smartsheet applied the filter
+    `filter_id`.
     """
     columns = {"columnIds": _joined(column_ids)} if column_ids else {}
     return columns | ({"filterId": str(filter_id)} if filter_id else {})

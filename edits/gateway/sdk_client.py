@@ -18,9 +18,10 @@ def client_for(user: AbstractBaseUser | AnonymousUser) -> PlainClient:
     first. Don't keep the client for longer than one Django request.
 
     The client uses the person's region, and raises the SDK's errors (smartsheet.exceptions). It waits at most
-    SMARTSHEET_DEADLINE seconds for an answer's next byte, and never repeats a request. Smartsheet's own history shows
-    the person as the author of each change that the client makes. The audit log has none of these changes. Use
-    edits.saving for changes that the log should have. Raises identity.tokens.access_tokens.SignInAgain and TryLater.
+    SMARTSHEET_DEADLINE seconds for an answer's next byte, and never sends a failed request again. Smartsheet's own
+    history shows the person as the author of each change that the client makes. The audit log has none of these
+    changes. Use edits.saving for changes that the log should have. Raises identity.tokens.access_tokens.SignInAgain and
+    TryLater.
     https://smartsheet.github.io/smartsheet-python-sdk/
     """
     try:

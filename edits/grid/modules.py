@@ -20,7 +20,7 @@ IMPORTED = re.compile(r'^(?:import|export)\s[^;]*?\sfrom "(\.[^"]+)";', re.MULTI
 def addresses() -> list[str]:
     """Return the addresses at which a browser requests the modules.
 
-    A static files storage can give files names with a hash. Not every such storage also writes these names into the
+    A static files storage can put a hash into the names of files. Not every such storage also changes the names in the
     modules' imports. If the imports have the plain names, this function returns plain names too. Otherwise a browser
     would load the modules twice.
     """

@@ -86,7 +86,9 @@ def _api_url() -> str:
 
 
 def _offered(gateway: Gateway, access: Access) -> dict[str, Any]:
-    """Return what the person can do with the rows of a sheet (change, add, delete), and why they can't do the rest."""
+    """Return which of these a person can do with the rows of a sheet: change, add, delete. Also return the reasons why
+    they can't do the others.
+    """
     no_access = why_no_edits(access)
     reasons = {one: gateway.why_not(one) or no_access for one in (Feature.CHANGE, Feature.ADD, Feature.DELETE)}
     return {

@@ -1,5 +1,5 @@
-"""Names people for entries of the log: as an entry's actor, as its subject, or elsewhere in the entry by a number such
-as com:4711.
+"""Says how entries of the log name people: as the actor, as the subject, or (in other parts of an entry) by a number
+such as com:4711.
 """
 
 from django.contrib.auth import get_user_model
@@ -36,8 +36,8 @@ def who_of_user(user: AbstractBaseUser) -> str:
 
 
 def actor_of_who(who: str) -> Actor:
-    """Return the actor of an entry that says how many events were counted. `who` says whose events these were. If `who`
-    names a Django user, the actor is this user.
+    """Return the actor of an entry that has a count of events. `who` says whose events were counted. If `who` names a
+    Django user, the actor is this user. Otherwise the actor is nobody.
     """
     kind, is_user, key = who.partition(USER)
     user = get_user_model()._default_manager.filter(pk=key).first() if is_user and not kind else None

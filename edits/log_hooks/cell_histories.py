@@ -62,7 +62,7 @@ def cell_history(request: HttpRequest, *, sheet_id: int, row_id: int, column_id:
 
 
 def _position(sheet_id: int, row_id: int, column_id: int) -> int:
-    """Return the number of the log's newest entry about the cell or its whole row; 0 if there is none."""
+    """Return the id of the log's newest entry about the cell or its whole row; 0 if there is none."""
     of_row = Entry.objects.filter(sheet_id=sheet_id, row_id=row_id)
     newest = (
         of_row.filter(column_id=column).order_by("-id").values_list("id", flat=True).first()

@@ -110,7 +110,7 @@ def note_session_end(person: SmartsheetUser, why: str, **_more: object) -> None:
 @receiver(signals.token_refreshed)
 def note_refresh(person: SmartsheetUser, **_more: object) -> None:
     """Record a refreshed token. Tokens are refreshed automatically every few days, so the log's page lists these
-    entries only on request.
+    entries only if its reader asks for them.
     """
     note(actor=actor_of(person), action=Action.REFRESH, subject=subject_of(person), is_head=False)
 

@@ -173,7 +173,7 @@ def _undo_part(request: SmartsheetRequest, part: Part) -> HttpResponse:
 
 
 def _doing(change: LoggedChange) -> Doing:
-    """Return the member of Doing that decides what people read about a problem with undoing this change."""
+    """Return the member of Doing for undoing this change. If there is a problem, it decides which text people read."""
     return UNDOING.get(change.intent.action, Doing.UNDO)
 
 

@@ -134,7 +134,7 @@ def people(request: SmartsheetRequest, sheet_id: int) -> JsonResponse:
 def delete_row(request: SmartsheetRequest, sheet_id: int, row_id: int) -> HttpResponse:
     """Ask before deleting a row with all its child rows, at every level. POST deletes them.
 
-    The field `rows` has the number of rows that the person agreed to delete. If the POST would delete another number of
+    The field `rows` has the number of rows that the person agreed to delete. If the POST would now delete more or fewer
     rows, the page asks again.
     """
     if earlier := earlier_result(request):
@@ -182,5 +182,5 @@ def _asking(request: SmartsheetRequest, baseline: Baseline) -> Callable[[], tupl
 
 
 def _about_to(request: SmartsheetRequest, action: Action) -> Action | None:
-    """Return the action that the request attempts; None for opening a form, which attempts no change."""
+    """Return the action that the request attempts; None if the request only opens a form."""
     return action if request.method == "POST" else None

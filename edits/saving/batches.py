@@ -300,8 +300,8 @@ class DeleteBatch(Batch):
 
     def proven(self, numbers: Sequence[int]) -> set[int]:
         """If none of the lines' rows exists any longer, return the numbers of all these lines. Otherwise return an
-        empty set. This method reads the sheet instead of a single row. For a row, the answer "not found" could also
-        mean that the person has just lost access to the sheet.
+        empty set. This method reads the sheet instead of a single row, because for a single row, the answer "not found"
+        could also mean that the person has just lost access to the sheet.
         """
         ids = [self.lines[number].row_id or 0 for number in numbers]
         left = {row["id"] for row in self.baseline.gateway.sheet(self.baseline.sheet.id, row_ids=ids)["rows"]}
@@ -364,8 +364,8 @@ def _is_there(line: Line, row: Row | None, addresses: Container[str]) -> bool:
 
 
 def _place_of(checked: CheckedRow) -> Place:
-    """Return the place of a row. All rows of a request must have the same place. Otherwise Smartsheet answers errorCode
-    1123.
+    """Return the place of a row. All rows of a request must have the same place. Otherwise Smartsheet answers with the
+    errorCode 1123.
     """
     assert isinstance(checked.change, AddRow | MoveRow)  # noqa: S101 # batches() sorts them
     return checked.change.place

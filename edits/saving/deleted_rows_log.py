@@ -45,8 +45,8 @@ class DeletedRowsLog:
             self._read(unknown[start : start + AT_ONCE])
 
     def deletion(self, row_id: int) -> LoggedChange | None:
-        """Return the deletion of a row, even if its outcome isn't certain yet. Return None if no one deleted the row
-        with this app.
+        """Return the deletion of a row, even if the deletion's outcome isn't certain yet. Return None if no one deleted
+        the row with this app.
         """
         self.look_up([row_id])
         return self._deletions[row_id]
@@ -59,7 +59,7 @@ class DeletedRowsLog:
         return self._restorations.get(row_id)
 
     def restored_as(self, row_id: int) -> int | None:
-        """Return the id of the row that was added for this deleted row; None if none was certainly added."""
+        """Return the id of the row that was added for this deleted row; None unless one was certainly added."""
         found = self.restoration(row_id)
         return found.row_id if found and found.is_applied else None
 

@@ -2,10 +2,10 @@
 Idempotency-Key header, or a key that the code of a site chooses.
 
 A key belongs to one person and to the content of one save, and is kept for a week. A repeated save returns the result
-of the first one. If nothing was done, the key is released immediately, so that the save can be tried again. If the
-process dies during the save, no one can use the key until its lease expires. A repeated save then finds in the log
-which changes the first one sent. If the log has no intent of the first save, nothing was sent, and the repeated save is
-carried out.
+of the first save. If nothing was done, the key is released immediately, so that the save can be tried again. If the
+process dies during the save, no one can use the key until its lease expires. Then a repeated save finds out from the
+log which changes the first save sent. If the log has no intent of the first save, nothing was sent, and the repeated
+save is carried out.
 https://datatracker.ietf.org/doc/html/draft-ietf-httpapi-idempotency-key-header-07
 """
 

@@ -27,11 +27,11 @@ STATUSES = {
 
 def of_save(changes: Sequence[RowChange], logged: Sequence[LoggedChange], *, additions: Sequence[int]) -> Result:
     """Return a result for each of the save's `changes`. `logged` has those changes of the save that are in the log, in
-    their order. `additions` has the positions in `changes` of those added rows that a save would send now.
+    their order. `additions` has the positions (in `changes`) of the rows that a save would add now.
 
     A change or a cell that the log doesn't have was certainly not sent. The log doesn't say which added row belongs to
-    which change. So the first addition in the log is matched with the first one in `additions`, and so on. If the two
-    numbers of additions differ, the outcome of each addition is unknown.
+    which change. So the first addition in the log is matched with the first one in `additions`, and so on. If the log
+    has more or fewer additions than `additions`, the outcome of each addition is unknown.
     """
     lines: dict[tuple[str, int | None], list[LoggedChange]] = {}
     added: dict[str, list[list[LoggedChange]]] = {}

@@ -36,10 +36,10 @@ def put_back(plan: Plan, places: Places, *, key: str, **facts: Any) -> Result:
     """Put back the rows that can be put back, with one save or several saves. All these saves together have one
     idempotency key, `key`. `facts` has the `via` and `reason` of all these saves.
 
-    The rows of a later edit are put back before those of an earlier one. Raises NotRecorded if the first save raises
-    it, and KeyReused or InProgress like `save`. If an earlier call with this key put back some rows before its process
-    died, `plan` no longer has these rows. The content then differs from the content of the earlier call, so KeyReused
-    is raised.
+    The rows of a later edit are put back before those of an earlier one. Raises NotRecorded only if the first save
+    raises it. Raises KeyReused and InProgress like `save`. If an earlier call with this key put back some rows before
+    its process died, `plan` no longer has these rows. The content then differs from the content of the earlier call, so
+    KeyReused is raised.
     """
     baseline, entries = plan.baseline, tuple(undo.change.intent.pk for undo in plan.possible)
     digest = idempotency.digest_of("put back", baseline.sheet.id, entries, reason=facts["reason"]) if key else ""
@@ -128,7 +128,9 @@ class _PuttingBack:
         return row_id in self.results and self.results[row_id].status not in DONE
 
     def _save(self, ready: dict[int, tuple[Undo, Place]]) -> list[Undo]:
-        """Save these rows. Return those refused rows that have to be sent once more, with only their values."""
+        """Save these rows. Return the refused rows that have to be sent once more. They are then sent with only their
+        values.
+        """
         changes = [self._change(undo, place) for undo, place in ready.values()]
         try:
             result = save(

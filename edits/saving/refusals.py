@@ -1,4 +1,6 @@
-"""Records changes that an entry point refuses by its own rules. For example, a form can be limited to some columns."""
+"""Records changes that an entry point refuses by its own rules. For example, a form refuses changes of columns that it
+doesn't have.
+"""
 
 from __future__ import annotations
 

@@ -155,7 +155,7 @@ class Sending:
 
     def _proven(self, numbers: Sequence[int]) -> set[int]:
         """Read the rows back, and return the numbers of the lines that Smartsheet certainly carried out. If the request
-        isn't partial, Smartsheet carries it out for all rows or for none, so one proven row proves all.
+        isn't partial, Smartsheet carries it out for all rows or for none. So if one line is proven, all lines are.
         """
         try:
             proven = self.batch.proven(numbers)

@@ -50,17 +50,17 @@ def save(
     `changes` are compared with the baseline, so read the baseline just before you call this function. If a call is
     repeated with the same `key`, the second call sends nothing (saving/idempotency.py).
 
-    The log's entries store `origin`, `reason` and `via`. `origin` says which part of the app makes the save. The
-    default is the admin in a request to Django's admin, this app in all other requests, and the command line outside of
-    requests. `reason` says why the person makes the change. `via` names the form and its version, the app token, the
-    job or the client that makes the save, for example {"job": "import"}.
+    The log's entries store `origin`, `reason` and `via`. `origin` says which part of the app makes the save. If
+    `origin` is None, a request to Django's admin counts as ADMIN, any other request as APP, and code outside of
+    requests as COMMAND. `reason` says why the person makes the change. `via` names the form and its version, the app
+    token, the job or the client that makes the save, for example {"job": "import"}.
 
     A row is saved as a whole or not at all. If `is_cell_by_cell` is true, a cell that can't be saved doesn't prevent
     saving the row's other cells. Each request to Smartsheet has up to 500 rows (440 in a deletion). Smartsheet carries
     out a request as a whole or not at all. If a request fails, the save sends no further requests. If `is_partial` is
     true, a row that Smartsheet refuses doesn't prevent saving the other rows of its request. All these requests of a
     save share SMARTSHEET_DEADLINE. In a request to this app, the time for reading the baseline counts too. Outside of
-    requests, the time begins with the save. Rows for which no time is left aren't sent, so jobs split many rows into
+    requests, the time begins with the save. Rows for which no time is left aren't sent. So a job with many rows needs
     several saves.
     https://developers.smartsheet.com/api/smartsheet/openapi/rows/update-rows
 

@@ -86,7 +86,7 @@ IN_QUOTES = re.compile(r'"[^"]*"')
 
 
 def why_never(change: LoggedChange, *, region: str) -> str:
-    """Return a sentence that says why no one in this region can undo a logged change; "" if someone perhaps can."""
+    """Return a sentence that says why nobody in this region can undo a logged change; "" if perhaps somebody can."""
     entry = change.intent
     if entry.action not in FEATURES or (entry.action == Action.CHANGE and entry.column_id is None):
         return NO_CELL
@@ -157,8 +157,8 @@ def not_undone(what: Plan, result: Result) -> list[Undo]:
 
 
 def _row_change(undos: Sequence[Undo]) -> RowChange:
-    """Return the change that undoes these changes of one row: the row's deletion if the row was added, otherwise new
-    values for the changed cells.
+    """Return the change that undoes these changes of one row: the row's deletion if the row was added, otherwise a
+    change that writes the old values into the cells.
     """
     entry, row_id = undos[0].change.intent, undos[0].row_id
     if entry.action == Action.ADD:
@@ -172,8 +172,8 @@ def _row_change(undos: Sequence[Undo]) -> RowChange:
 
 
 def _rows_of_edit(entry: Entry) -> list[LoggedChange]:
-    """Return the changes of all rows that this entry's edit moved or deleted, not only of the rows to put back. The old
-    place of a row to put back can be next to any of these rows.
+    """Return the changes of all rows that this entry's edit moved or deleted, even of rows that aren't to be put back.
+    The old place of a row that is put back can be next to any of these rows.
     """
     return with_outcomes(near([entry]).intents().of_edit(entry.edit_id).order_by("line")[:MOST_ROWS])
 
@@ -376,7 +376,7 @@ class _Looking:
         return False
 
     def _is_gone(self, again: LoggedChange) -> bool:
-        """Whether the new row of a restoration was deleted in Smartsheet itself. This is only certain if the log had
+        """Whether the new row of a restoration was deleted in Smartsheet itself. This is certain only if the log had
         the restoration's outcome before the sheet was read.
         """
         outcome = again.outcome

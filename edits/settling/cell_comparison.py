@@ -3,7 +3,7 @@
 A state is one version of a cell in Smartsheet's history. A state matches a change if it has the same value and the same
 person (by e-mail address), and a time between the change's intent and outcome. Smartsheet's clock and ours can differ,
 so a time that is up to SKEW earlier or later also matches. A state can match at most one change, and a change can match
-at most one state. This module doesn't read or write anything.
+at most one state. This module gets the changes and the states from its callers, and writes nothing.
 
 https://developers.smartsheet.com/api/smartsheet/openapi/cells/cellhistory-get
 """
@@ -41,7 +41,7 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Ours:
-    """A change in this log that can have made a state of the cell. `emails` has all known addresses of the person who
+    """A change in this log that perhaps made a state of the cell. `emails` has all known addresses of the person who
     made the change.
 
     The change isn't comparable if its value or person was erased.
@@ -63,8 +63,8 @@ class Ours:
 
     @property
     def is_judged(self) -> bool:
-        """Whether comparing gives this change a result of its own. It does if the change was saved, is about this cell
-        only (and doesn't add a row), and is comparable.
+        """Whether comparing gives this change a result of its own. It does if the change was saved and is comparable,
+        and if it isn't the addition of the cell's row.
         """
         return self.is_comparable and self.change.is_applied and not self.is_addition
 

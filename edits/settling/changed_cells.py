@@ -210,7 +210,7 @@ class ChangedCells:
 
     def _unexplained_nearby(self, change: Change, history: History) -> list[Mapping[str, Json]]:
         """Return the states that would match this change if Smartsheet's clock and ours differed by more than expected.
-        If other edits explain all these states, return an empty list.
+        If the person's other edits explain all these states, return an empty list. Otherwise return all of them.
         """
         record = self._record
         since, until = record.start - SKEW, record.end + SKEW

@@ -1,7 +1,8 @@
 """Finds the outcome of deleted rows, from the rows that still exist. Smartsheet deletes all rows of a request or none.
 
-A row that exists was not deleted. A row that doesn't exist was deleted by this edit if two things are true: the sheet
-was last changed when the request was sent, and no other edit with this app, by anyone, explains why the row is gone.
+A row that exists was not deleted. A row that doesn't exist was deleted by this edit if two things are true: the sheet's
+last change was at the time at which the request was sent, and no other edit with this app, whoever made it, explains
+why the row is gone.
 """
 
 from __future__ import annotations

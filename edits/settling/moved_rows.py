@@ -2,16 +2,16 @@
 
 A row was moved by the edit if all of this is true:
 - It is at its new place, and wasn't there before.
-- The sheet was last changed when the request was sent. Or the edit's person wrote the row at that time, and no one has
-  written the row since.
+- The sheet's last change was at the time at which the request was sent. Or the edit's person wrote the row at that
+  time, and no one has written the row since.
 - No other edit of this app explains the new place.
 
 A row wasn't moved if it is at its old place and the sheet wasn't changed after the request was sent. Without later
 changes, no one can have moved the row back.
 
-Smartsheet doesn't document whether a move counts as a write of the row. But an earlier request of the same edit can
-show that it does: if the edit's person is the last writer of a row that this earlier request moved. If a move counts as
-a write, a row that no one has written since the edit wasn't moved.
+Smartsheet doesn't document whether a move counts as a write of the row. This app knows that a move counts if an earlier
+request of the same edit moved a row, and if the edit's person is that row's last writer. If a move counts as a write, a
+row that no one has written since the edit wasn't moved.
 """
 
 from __future__ import annotations
@@ -120,7 +120,7 @@ class MovedRows:
         return any(self._record.is_written_by_them(row) for row in known)
 
     def _unmarked(self, line: OpenLine, row: Row | None, sheet: Sheet) -> Outcome | None:
-        """Return NOT_APPLIED for a row that no one has written since the edit, otherwise None. This is only right if a
+        """Return NOT_APPLIED for a row that no one has written since the edit, otherwise None. This is right only if a
         move counts as a write.
         """
         if row is None or row.modified_at is None or row.modified_at >= self._record.start:

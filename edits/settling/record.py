@@ -91,7 +91,7 @@ class Record:
         return Added(Sheet.parse(raw), theirs, is_all=len(rows) < ROWS_PER_PAGE)
 
     def history(self, change: Change) -> History:
-        """Return the states of a cell, newest first, from now back to a state from before the edit."""
+        """Return the states of a cell, newest first. Read more pages until a state is from before the edit."""
 
         def page(number: int) -> list[Mapping[str, Json]]:
             self._spend()
@@ -141,7 +141,9 @@ class Record:
         return self._is_them(state.get("modifiedBy"))
 
     def is_written_by_them(self, row: Row) -> bool:
-        """Whether this person was the last to write the row, at a time when the edit can have been carried out."""
+        """Whether this person was the last to write the row, at a time at which Smartsheet can have carried out the
+        edit.
+        """
         by = row.modified_by
         return by is not None and by.email.lower() in self.emails and self.is_in_time(row.modified_at)
 

@@ -35,7 +35,7 @@ LATER = 3600.0  # seconds until the next try if a person's token can't be used n
 LEASE = 600.0  # seconds after which the process must have died; reading as many histories as a minute allows takes less
 AGAIN = 600.0  # seconds until an edit with an error is tried again
 WORD_OF_NOBODY = (
-    "The outcome could not be found out: for too long, this app couldn't read the sheet in this person's name. "
+    "The outcome could not be found out: this app couldn't read the sheet in this person's name for too long. "
 )
 WORD_OF_FAILURE = "The outcome could not be found out: this app tried several times and failed each time."
 

@@ -109,8 +109,8 @@ def read_row(request: SmartsheetRequest, opened: OpenForm, row_id: int | None) -
 
 
 def fresh_form(filling: Filling, baseline: Baseline) -> tuple[DesignedForm, Prefilled]:
-    """Return two values: the form for a person who opens it, and the values from the address. The form has the values
-    from the address. It also has what the person typed before they signed in, or what their stored draft has.
+    """Return the form for a person who opens it, and what the address fills in. The form has this, and also what the
+    person typed before they signed in. If they typed nothing then, the form has what their stored draft has.
     """
     request, opened, row_id = filling.request, filling.opened, filling.row_id
     row = None if row_id is None else baseline.row(row_id)
@@ -138,5 +138,5 @@ def _defaults(filling: Filling) -> Mapping[int, Json]:
 
 
 def allowed_for(row_id: int | None) -> Allow:
-    """Return what the form must allow so that this row can be saved."""
+    """Return the action that the form must allow for this row: adding for a new row, otherwise editing."""
     return Allow.ADD if row_id is None else Allow.EDIT

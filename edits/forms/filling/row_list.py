@@ -22,7 +22,7 @@ def rows_of(
     asked_row_ids: Collection[int] = (),
 ) -> MyRows:
     """Return the person's rows in the form. `asked_row_ids` has the ids of the rows that someone has asked the person
-    to update. So the person has something to do in these rows. Raises GatewayError.
+    to update. These rows also count as rows in which the person has something to do. Raises GatewayError.
     """
     definition = opened.definition
     return my_rows(
@@ -52,8 +52,8 @@ def needs_of(definition: Definition) -> Condition | None:
 
 
 def _needs(field: FormField) -> Iterator[Condition]:
-    """Yield the conditions under which the person has something to do in a field. If the conditions of several states
-    of the field hold, the first of these states applies.
+    """Yield the conditions under which the person has something to do in a field. A field has the first of its states
+    whose condition holds, so a later state counts only where the earlier conditions don't hold.
     """
     is_empty = Comparison(field.column_id, Operator.EMPTY)
     earlier: list[Condition] = []

@@ -13,7 +13,7 @@ from edits.settling.settle import settle_due
 
 
 class Command(BaseCommand):
-    help = "Looks up the outcomes of unsettled edits in Smartsheet's own record, and records them."
+    help = "Finds out from Smartsheet whether unsettled edits were saved, and records these outcomes in the log."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--every", type=pause, metavar="SECONDS", help="settle every SECONDS until stopped")

@@ -8,7 +8,8 @@
     kind.to_api(cell)                 returns the value for programs
     kind.why_read_only(cell)          returns a sentence, or "" if the cell can be changed
 
-Rows, forms, the grid, bulk changes and the API use only these functions, so that a cell is the same everywhere.
+Rows, forms, the grid, bulk changes and the API use only these functions, so that they all show and parse a cell in the
+same way.
 https://developers.smartsheet.com/api/smartsheet/openapi/columns (Column Types), …/openapi/cells (Cell Reference)
 """
 

@@ -1,5 +1,5 @@
-"""Handles CONTACT_LIST columns. A cell has one person with an e-mail address. If the column isn't restricted, the
-person can also have only a name.
+"""Handles CONTACT_LIST columns. A cell has one person with an e-mail address. If the column isn't restricted, a name
+without an address is possible too.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class ContactType(ColumnType):
     why_not_here: ClassVar[str] = ""
 
     def typed(self, cell: Cell, reader: Reader) -> str:
-        """Return the name if it identifies the person, otherwise the address or the cell's text."""
+        """Return the name if `parse` finds the right person by it. Otherwise return the address, or the cell's text."""
         known, key = known_people(self.column, cell, self.people), text_of(cell.value)
         name = cell.display or next((one.name for one in known if one.email == key), "")
         is_clear = [one.key for one in known if is_same_name(one.name, name)] == [key]
@@ -111,7 +111,7 @@ def is_address(text: str) -> bool:
 
 
 def is_same_name(one: str, other: str) -> bool:
-    """Whether two names are the same in capitals, as STRASSE and straße. Don't use this for addresses: addresses that
-    differ in this way can belong to different people.
+    """Whether two names are the same when they are written in capitals. For example, STRASSE and straße are the same.
+    Don't use this for addresses: addresses that differ in this way can belong to different people.
     """
     return one.upper() == other.upper()
