@@ -21,8 +21,8 @@ _is_counted: ContextVar[bool] = ContextVar("is_counted", default=False)
 
 
 class Busy(Exception):
-    """Too many calls are in progress in this process. If `is_own` is true, too many of these calls are made for the
-    same person. The new call was not sent.
+    """Too many calls are in progress in this process. If `is_own` is true, too many of them are for the person who
+    needs the new call. The new call was not sent.
     """
 
     def __init__(self, *, is_own: bool) -> None:

@@ -97,7 +97,7 @@ def _is_readable(alias: str) -> bool:
 def _lost_key(alias: str) -> CheckMessage:
     return Warning(
         f"TOKEN_KEYS can't decrypt the tokens in database {alias!r}, so their owners have to sign in again.",
-        hint="Add the key that encrypted the tokens to the end of TOKEN_KEYS. To count the tokens that can't be "
-        "decrypted, run manage.py rotate_token_keys --dry-run.",
+        hint="The tokens were encrypted with a key that is missing: add it to the end of TOKEN_KEYS. To count the "
+        "tokens that can't be decrypted, run manage.py rotate_token_keys --dry-run.",
         id="identity.W001",
     )

@@ -22,7 +22,7 @@ def smartsheet(request: HttpRequest) -> dict[str, Callable[[], Any]]:
     - `smartsheet_way`: what a person who isn't connected has to do: "connect", "sign in", or "log in" to the site.
     - `smartsheet_regions`: the regions to choose from. A connected person can choose only their own region.
     - `smartsheet_origins`: the origins to which the Connect buttons redirect browsers.
-    - `smartsheet_blocked`: those of `smartsheet_origins` that the Content-Security-Policy in the settings blocks.
+    - `smartsheet_blocked`: those of `smartsheet_origins` that are blocked by the settings' Content-Security-Policy.
     - `written_for`: the reader of the page. The page uses the reader's time zone and formats.
     - `session_notice`: a sentence that says why this browser was signed out. Only the first call returns the sentence.
       Later calls return "". All calls return "" if the browser wasn't signed out.

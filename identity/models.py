@@ -99,7 +99,7 @@ class SmartsheetUserQuerySet(TrackedQuerySet["SmartsheetUser"]):
         return self.filter(users.inactive("user__") | Q(is_blocked=True), token__isnull=False)
 
     def not_asked_since(self, moment: datetime) -> "SmartsheetUserQuerySet":
-        """Return people whose profile no job has begun to fetch since `moment`."""
+        """Return people for whom no job has begun to fetch the profile since `moment`."""
         return self.filter(Q(asked_at=None) | Q(asked_at__lt=moment))
 
     def _profiles(self, region: str, person_id: int) -> list[Profile]:

@@ -1,6 +1,6 @@
 """Reads durations and lists of predecessors in Smartsheet's notation. Examples of durations are 5d, 1w 2d, 4h and e5d.
 "3FS +2d, 5" is a list of two predecessors. The units are always English. Each request that writes durations tells
-Smartsheet that they are English.
+Smartsheet that the units are English.
 
 https://help.smartsheet.com/articles/765727-enabling-dependencies-using-predecessors
 """

@@ -41,7 +41,7 @@ ERROR = re.compile(r"(?P<name>#[A-Z][A-Z -]*[A-Z])(\.\.\.|…)?")
 
 
 def is_error(value: Json) -> bool:
-    """Whether a value is the text of one of Smartsheet's errors. A person can have typed the same text."""
+    """Whether a value is the text of one of Smartsheet's errors. Perhaps a person typed this text."""
     match = ERROR.fullmatch(value) if isinstance(value, str) else None
     return match is not None and match["name"] in MEANINGS
 

@@ -117,7 +117,7 @@ def contacts(cell: Cell) -> list[Contact]:
 
 
 def text_of(value: Json) -> str:
-    """Return a value as plain text, with a decimal point. Line ends become \\n, because browsers send \\r\\n."""
+    """Return a value as plain text. Numbers get a decimal point. Line ends become \\n, because browsers send \\r\\n."""
     if value is None:
         return ""
     if isinstance(value, bool):

@@ -99,19 +99,21 @@ def read(text: str, locale: Locale) -> Written | None:
 
 
 def read_otherwise(text: str, locale: Locale) -> Written | None:
-    """Parse a number that has a decimal point, although the locale has a comma. Return None for other texts."""
+    """Parse a number with a decimal point in a locale with a decimal comma. Return None for other texts."""
     return None if locale.decimal == "." else read(text, replace(locale, decimal=".", thousands=","))
 
 
 def is_own_group(group: str, locale: Locale) -> bool:
-    """Whether this separator of thousands is the locale's or another form of it. True for "", which is no separator."""
+    """Whether this is the locale's separator of thousands or another form of that separator. True for "", which is no
+    separator.
+    """
     return group in {"", locale.thousands} or any({group, locale.thousands} <= set(alike) for alike in ALIKE)
 
 
 def is_like_number(text: str, locale: Locale) -> bool:
-    """Whether a text that isn't a number in this locale can be one elsewhere. Examples are (5), 5 eur and ١٢٣; also 0.5
-    in a locale with a decimal comma, and 0,5 in a locale with a decimal point. A long row of digits doesn't count,
-    because it is more likely an identifier.
+    """Whether a text that isn't a number in this locale can be a number in another notation. Examples are (5), 5 eur
+    and ١٢٣; also 0.5 in a locale with a decimal comma, and 0,5 in a locale with a decimal point. A long row of digits
+    doesn't count, because it is more likely an identifier.
     """
     if not re.search("[^0-9]", text):
         return False

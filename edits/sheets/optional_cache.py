@@ -41,7 +41,7 @@ cache = OptionalCache()
 
 def _tried(use: Callable[[], T], otherwise: T) -> T:
     """Return the result of `use`, or `otherwise` if it raises. Each kind of cache has its own errors. Only the kind of
-    the error is logged, because the text can have an address with a password, or a cached value.
+    the error is logged, because the error's text can have an address with a password, or a cached value.
     """
     try:
         return use()

@@ -61,5 +61,5 @@ def row_label(sheet: Sheet, row: Row, *, region: str) -> str:
 
 
 def forget(**_kwargs: Any) -> None:
-    """Clear the cache after a change. Receives post_save and post_delete."""
+    """Clear the cached ids after a change of a PersonalColumn. Receives post_save and post_delete."""
     _known.clear()

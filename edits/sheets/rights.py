@@ -12,7 +12,7 @@ FROM_CHILDREN = "Smartsheet calculates this cell from the child rows."
 
 def why_read_only(sheet: Sheet, column: Column, row: Row | None = None, *, kind: ColumnType | None = None) -> str:
     """Return why this person can't change the cell in this row and column. If `row` is None, the cell is in a new row.
-    `kind` is the column's type, if the caller has already made the type. Making a type is slow.
+    If the caller already has the column's ColumnType, it is passed as `kind`, because making a ColumnType is slow.
     """
     if reason := why_no_edits(sheet.access):
         return reason

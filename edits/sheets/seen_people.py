@@ -19,7 +19,9 @@ MOST = 2_000  # the most people of a sheet whose names are cached
 
 
 def note(gateway: Gateway, sheet: Sheet, rows: Iterable[Mapping[str, Json]]) -> None:
-    """Remember the names in these rows, which are Smartsheet's Row objects. Contacts of a column aren't remembered."""
+    """Remember the names in these rows, which are Smartsheet's Row objects. The contacts in a column's options aren't
+    remembered.
+    """
     offered = {
         column.id: {one.email for one in column.contact_options}
         for column in sheet.columns

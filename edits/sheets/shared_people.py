@@ -1,6 +1,6 @@
 """Finds the people that a sheet is shared with, so that they can be entered by name. The row form asks for these people
 when someone moves to a field for a person. The people are cached for a while. If they aren't in the cache when someone
-saves a form with a name, the app asks for them again. The form also works without them.
+saves a form with a name, the app asks Smartsheet for them again. The form also works without them.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ KEPT = 600  # seconds that the people are cached
 
 class SharedPeople(NamedTuple):
     """The people who have a name and an address, ordered by name. `are_all` is false if a sheet is shared so widely
-    that Smartsheet was only asked for some of the people.
+    that the app asked Smartsheet for only some of these people.
     """
 
     people: tuple[Contact, ...] = ()
@@ -52,8 +52,8 @@ def ask(gateway: Gateway, user: AbstractBaseUser | AnonymousUser, sheet_id: int)
 
 
 def ask_if_possible(gateway: Gateway, user: AbstractBaseUser | AnonymousUser, sheet_id: int) -> tuple[Contact, ...]:
-    """Return the people that the sheet is shared with, like `ask`. If Smartsheet doesn't name them soon, return an
-    empty tuple, so that there is time left for saving.
+    """Return the people that the sheet is shared with, like `ask`. If Smartsheet doesn't answer soon, return an empty
+    tuple, so that there is time left for saving.
     """
     try:
         with gateway.before_write():

@@ -33,7 +33,7 @@ class Access(StrEnum):
 
     @classmethod
     def parse(cls, level: Json) -> Access:
-        """Return the level with this name. An unknown level only allows viewing."""
+        """Return the level with this name. An unknown level allows nothing but viewing."""
         return cls(level) if level in cls.__members__ else cls.VIEWER
 
     @property
@@ -241,7 +241,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """The ids of all rows of a sheet in their order, and the ids of its parent rows."""
+    """The ids of all rows of a sheet in their order, and the ids of those rows that are parent rows."""
 
     row_ids: tuple[int, ...]
     parents: frozenset[int]

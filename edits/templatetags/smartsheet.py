@@ -130,9 +130,9 @@ def sheet_form(
 
 @register.inclusion_tag("edits/in_page/who_changed.html", takes_context=True)
 def who_changed(context: Context, sheet_id: int, row_id: int, column: int | str) -> dict[str, Any]:
-    """Show the last change that someone made to a cell with this site: who made it, when, the old and the new value.
-    Also show a link to the cell's timeline. If there is no change that the reader can see, say so. `column` is the
-    column's id, or a title that the log has for it.
+    """Show the last change that was made on this site to a cell: who made it, when, and the old and the new value. Also
+    show a link to the cell's timeline. If there is no change that the reader can see, say so. `column` is the column's
+    id, or any title that the log has for the column.
     """
     request = _request(context)
     reader, entries = _readable(request)

@@ -50,7 +50,7 @@ def take(request: HttpRequest) -> QueryDict | None:
 
 
 def put_back(request: HttpRequest, draft: QueryDict) -> None:
-    """Store a draft again that `take` returned, because the page couldn't show it."""
+    """Put a draft that `take` returned back into the session, because the page couldn't show the draft."""
     request.session[KEY] = {**request.session.get(KEY, {}), request.path: draft.urlencode()}
 
 
@@ -65,7 +65,7 @@ def typed(data: QueryDict) -> QueryDict:
 def changed(data: QueryDict) -> QueryDict:
     """Return the data of a form without the fields whose texts weren't changed. When the form is opened again, these
     unchanged texts come from the row. If the person has chosen a value for a conflict, the data always includes the
-    field, even if its text wasn't changed: the person can have chosen the text that the form showed first.
+    field, even if its text wasn't changed: perhaps the person chose the text that the form showed first.
     """
     for initial in [name for name in data if name.startswith(INITIAL)]:
         name = initial.removeprefix(INITIAL)

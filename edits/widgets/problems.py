@@ -93,16 +93,16 @@ TITLES: dict[type[Exception], tuple[int, str]] = {
     OutcomeUnknown: (502, "This may or may not have been done"),
     NotRecorded: (503, "The audit log cannot be written"),
 }
-NOT_RECORDED = "This app only makes changes that it can record, so nothing was sent to Smartsheet."
+NOT_RECORDED = "This app makes no changes that it can't record, so nothing was sent to Smartsheet."
 TELL_OPERATOR = "Try again in a moment. If this happens again, tell the administrator of this app."
 LOOK_FIRST = {
     Doing.CHANGE: "Save again. This app then reads the row first and sends only the changes that the row doesn't have.",
     Doing.ADD: "Look at the sheet before you save again. Otherwise the row may be added twice.",
     Doing.DELETE: "Look at the sheet to see whether the row was deleted.",
-    Doing.UNDO: "Look at the cell. If the cell still has the value that you wanted to undo, try to undo it again.",
-    Doing.UNDO_ADDING: "Look at the sheet. If it still has what you wanted to undo, try to undo it again.",
-    Doing.UNDO_DELETING: "Look at the sheet to see whether anything was added. This app adds nothing again "
-    "until the outcome is certain.",
+    Doing.UNDO: "Look at the cell. If the cell still has the value of the change, try to undo the change again.",
+    Doing.UNDO_ADDING: "Look at the sheet. If what was added is still there, try to undo the addition again.",
+    Doing.UNDO_DELETING: "Look at the sheet to see whether anything was added. Until the outcome is certain, "
+    "this app doesn't add the same rows again.",
     Doing.UNDO_MOVING: "Look at the sheet. If not everything is at its old place, try to undo the move again.",
 }
 INSTEAD = {

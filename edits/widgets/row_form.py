@@ -62,7 +62,9 @@ class ConflictInWords:
 
 @dataclass(frozen=True, slots=True)
 class FormCell:
-    """A cell of the form. It has a field, or a text and a sentence that says why the cell can't be changed."""
+    """A cell of the form. It has either a field, or the cell's text with a sentence that says why the cell can't be
+    changed.
+    """
 
     column: Column
     text: str
@@ -307,7 +309,7 @@ class RowForm(forms.Form):
         return any(self._bound(name).conflict for name in self.columns)
 
     def add_refusal(self, error: GatewayError) -> None:
-        """If Smartsheet's message names a column, show the refusal at the column's field."""
+        """Show Smartsheet's refusal at a column's field, if the refusal names the column. Otherwise do nothing."""
         numbers = {*re.findall(r"[0-9]+", error.message), str(error.detail.get("columnId"))}
         for name, column in self.columns.items():
             if str(column.id) in numbers:
@@ -338,7 +340,7 @@ class RowForm(forms.Form):
         return found
 
     def _resolve(self, name: str, field: CellField) -> None:
-        """If the person has chosen a value for a conflict, make the cell's value in the conflict (`now-…`) the
+        """If the person has chosen a value for a conflict, the cell's value in the conflict (`now-…`) becomes the
         baseline.
         """
         with suppress(ValueError, RecursionError):

@@ -26,7 +26,7 @@ def take(raw: Any) -> str:
 
 def restore(data: QueryDict, *, sheet_id: int, row_id: int | None) -> tuple[Sheet, Row | None]:
     """Return the sheet and row that a form was made from, as its snapshot has them. If the form has no valid snapshot,
-    return a sheet that only has a column for each sent field.
+    return a sheet that has nothing but a column for each sent field.
     """
     with suppress(signing.BadSignature, ValueError):
         sheet = Sheet.parse(signing.loads(data.get(FIELD, ""), salt=SALT))

@@ -21,7 +21,7 @@ class AppTokenForm(forms.Form):
     name = forms.CharField(
         max_length=60,
         label="What it is for",
-        help_text="Such as “nightly import”. The audit log shows the token's number.",
+        help_text="Such as “nightly import”. The audit log refers to the token by its number.",
         widget=forms.TextInput({"class": "form-control", "autocomplete": "off"}),
     )
     scopes = forms.MultipleChoiceField(

@@ -75,7 +75,7 @@ def _names(value: Any) -> Iterator[str]:
 
 
 def _fields(label: str, key: str, value: Any) -> Iterator[Field]:
-    """Yield the field. If it is an object or a list, yield a field for each part."""
+    """Yield this field, or, if its value is an object or a list, a field for each part of the value."""
     if isinstance(value, list):
         for number, item in enumerate(value, start=1):
             yield from _fields(f"{label} {number}" if len(value) > 1 else label, key, item)

@@ -14,7 +14,7 @@ from identity.profiles import cross_origin
 @never_cache
 @require_http_methods(["GET", "HEAD", "OPTIONS"])
 def me(request: SmartsheetRequest) -> HttpResponse:
-    """Return {"user": {…}} with the stored profile, to which `name`, `region` and all ids as text are added. Return
+    """Return {"user": {…}} with the stored profile, its `name` and `region`, and each id also as a text. Return
     {"user": null} if no one is connected.
     """
     if request.method == "OPTIONS":

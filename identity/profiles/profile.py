@@ -92,10 +92,8 @@ class Profile:
 
     @property
     def domain(self) -> str:
-        """The domain of the e-mail address, in lower case. It is "" if the address has characters outside ASCII or
-        several @.
-
-        The reason is that the lower case of some characters outside ASCII is an ASCII letter.
+        """The domain of the e-mail address, in lower case. It is "" if the address has several @, or if it has
+        characters outside ASCII, because the lower case of some such characters is an ASCII letter.
         """
         mailbox, _at, domain = self.email.lower().partition("@")
         return domain if mailbox and "@" not in domain and self.email.isascii() else ""

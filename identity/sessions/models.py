@@ -21,12 +21,12 @@ KEPT = timedelta(days=1)  # how long an ended session is kept, to tell the perso
 class Ending(models.TextChoices):
     """The reasons why a session can end without a sign-out. The labels are the sentences in the log."""
 
-    IDLE = "idle", "The browser had not been used for too long."
+    IDLE = "idle", "The browser had been unused for too long."
     TOO_OLD = "too_old", "The person had been signed in for too long."
     ELSEWHERE = "elsewhere", "The person ended it from another browser."
     DISCONNECTED = "disconnected", "The person disconnected the app."
     REVOKED = "revoked", "Smartsheet has ended the app's access to the person's account."
-    BARRED = "barred", "The person may not use the app any more."
+    BARRED = "barred", "The person can't use the app any more."
 
     @property
     def sentence(self) -> str:

@@ -40,7 +40,7 @@ def take_notice(request: HttpRequest) -> str:
 
 def _reason(user_id: Any) -> Ending:
     """Return why the person can't sign in. If the person isn't deactivated or blocked, but this app has no token of the
-    person, Smartsheet has ended this app's access to the person's Smartsheet account.
+    person, the reason is that Smartsheet has ended this app's access to the person's Smartsheet account.
     """
     without = SmartsheetUser.objects.filter(user=user_id, token=None, is_blocked=False)
     is_lost = without.exclude(inactive("user__")).exists()

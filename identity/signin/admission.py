@@ -63,8 +63,8 @@ def admit(
     this user instead. The caller has to begin the session.
 
     If this app doesn't admit the person, nothing is stored, the token is revoked at Smartsheet before the deadline, and
-    NotAdmitted is raised. The same happens if a receiver of `signing_in` or `connecting` raises CannotRecord. If such a
-    receiver raises another exception, this exception is raised instead of NotAdmitted.
+    NotAdmitted is raised. The same happens if a receiver of `signing_in` or `connecting` raises CannotRecord. It also
+    happens if such a receiver raises another exception, but then this exception is raised instead of NotAdmitted.
     """
     try:
         if not is_listed(profile):

@@ -134,9 +134,9 @@ CONNECTED_ELSEWHERE = Failure(
     happened="Smartsheet confirmed who you are, but another user of this site has connected this Smartsheet account.",
     done=GIVEN_UP,
     advice=(
-        "If the other user is also you, log in as that user. Or disconnect the account as that user, and then connect "
-        "it here. If you wanted to connect another Smartsheet account, sign out of Smartsheet and connect again from "
-        "here."
+        "If the other user is also you, log in as that user to use the account. To connect the account here instead, "
+        "first log in as that user and disconnect it. If you wanted to connect another Smartsheet account, sign out "
+        "of Smartsheet and connect again from here."
     ),
 )
 OTHER_ACCOUNT = Failure(

@@ -128,8 +128,8 @@ def exchange_code(region: Region, *, code: str, deadline: Deadline) -> tuple[Pro
 def fetch_token(region: Region, *, code: str, deadline: Deadline) -> Grant:
     """Exchange the code, with exactly one request. Raises OAuthError if that fails.
 
-    No scope is passed to the session. If one were passed, a grant with another scope would raise a Warning, although
-    Smartsheet has already issued the token. The returned Grant has the scope of the answer.
+    No scope is passed to the session. If a scope were passed and Smartsheet granted another scope, the library would
+    raise a Warning, although Smartsheet has already issued the token. The returned Grant has the scope of the answer.
     https://developers.smartsheet.com/api/smartsheet/openapi/tokens/tokens-getorrefresh
     """
     with _session(region, deadline) as session:
@@ -217,8 +217,8 @@ def _ask(step: Step, request: Callable[[], Any]) -> Any:
 
 
 def _flattened(response: requests.Response) -> requests.Response:
-    """Check the answer of the token endpoint, and change the answer to the form that oauthlib expects. oauthlib checks
-    neither the status nor the types. In Smartsheet's older documentation, the answer is nested.
+    """Check the answer of the token endpoint, and convert the answer to the format that oauthlib expects. oauthlib
+    checks neither the status nor the types. In Smartsheet's older documentation, the answer is nested.
     """
     answer = _json_object("token", response, unauthorized=ClientRefused)
     nested = answer.get("token")

@@ -11,7 +11,7 @@ from django.contrib.auth import BACKEND_SESSION_KEY, get_backends, load_backend
 
 
 def is_sign_in_offered() -> bool:
-    """Whether people can sign in with Smartsheet, because SmartsheetBackend is one of the authentication backends."""
+    """Whether SmartsheetBackend is one of the authentication backends, so that people can sign in with Smartsheet."""
     return any(getattr(backend, "signs_in_with_smartsheet", False) for backend in get_backends())
 
 

@@ -57,8 +57,8 @@ class TryLater(Exception):
 
 
 class TooManyCalls(TryLater):
-    """Smartsheet wasn't called, because too many calls are in progress. If `is_own` is true, too many of these calls
-    are made for the same person.
+    """Smartsheet wasn't called, because too many calls are in progress. If `is_own` is true, too many of them are for
+    this person.
     """
 
     def __init__(self, busy: capacity.Busy) -> None:
@@ -137,7 +137,7 @@ def token_instead_of(rejected: str, user: AnyUser, *, error_code: int | None, se
 
 def with_token(user: AnyUser, call: Callable[[str, Deadline], T]) -> T:
     """Call `call` with the user's access token, and return its result. This takes at most SMARTSHEET_DEADLINE. `call`
-    must only read, or do something that can be repeated.
+    must change nothing, or do something that can safely be done twice.
 
     If `call` raises GrantRefused, because the token has ended, `call` is called once more with a new token. Raises
     SignInAgain or TryLater if there is no valid token. Exceptions of `call` are raised too.

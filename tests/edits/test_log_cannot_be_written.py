@@ -33,7 +33,7 @@ def test_no_intent_no_change(browser: Client, plan: SitePlan, bob: Person, refus
     refuse(Entry._meta.db_table, "NEW.phase = 'intent'")
     page = page.save()
     assert (page.status, CANNOT in page.text) == (503, True)
-    assert "This app only makes changes that it can record, so nothing was sent to Smartsheet." in page.text
+    assert "This app makes no changes that it can't record, so nothing was sent to Smartsheet." in page.text
     assert page.value(plan.columns["Notes"]) == "Rock"
     assert plan.writes(bob) == []
     assert plan.value(ROW, "Notes") is None

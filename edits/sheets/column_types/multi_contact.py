@@ -60,9 +60,9 @@ class MultiContact(ColumnType):
 
 
 def _each(typed: Iterable[str], keys: Iterable[str]) -> Iterable[str]:
-    """Yield the contacts in the typed texts. If a text is the key of a contact, the text means that contact. Other
-    texts have one contact per line. A line is split at its commas and semicolons only if each part is an address or a
-    key, because a name can have commas too.
+    """Yield the contacts in the typed texts. If a text is the key of a contact, the text means that contact. In other
+    texts, each line is one contact, or several contacts with commas or semicolons between them. Because a name can have
+    commas too, a line is split only if each part is an address or a key.
     """
     for text in map(one_text, typed):
         if text in keys:
