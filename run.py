@@ -179,9 +179,7 @@ def bench_audit(arguments: list[str]) -> int:
 
 
 def bench_audit_pages(arguments: list[str]) -> int:
-    """Measure the log's page with up to 10,000,000 entries, and then Django's audit packages. This takes half an
-    hour.
-    """
+    """Measure the page of logs with up to 10,000,000 entries, and then Django's audit packages, in half an hour."""
     prepare("requirements.txt", "requirements-dev.txt")
     return subprocess.call([str(PYTHON), "-m", "benchmarks.audit_pages", *arguments], cwd=ROOT)
 
@@ -194,7 +192,7 @@ def bench_grid(arguments: list[str]) -> int:
 
 
 def wheel(_arguments: list[str]) -> int:
-    """Build the wheel for other Django sites in var/dist. The wheel includes the front-end packages."""
+    """Build the wheel for other Django sites, and put it into var/dist. The wheel includes the front-end packages."""
     prepare("requirements.txt")
     say("Building the wheel")
     command = [str(PYTHON), "-m", "pip", "wheel", "--quiet", "--disable-pip-version-check", "--no-deps"]
@@ -342,7 +340,7 @@ def npm() -> list[str]:
 
 def once(name: str, inputs: Sequence[Path], action: Callable[[], None], *, made: Path = VENV, also: str = "") -> None:
     """Run the action of the set-up step `name`. Skip the action if its result `made` exists, and if the step's stamp
-    file has the hash of `inputs` and `also`.
+    file has the hash of the files `inputs` and the text `also`.
     """
     digest = hashlib.sha256(also.encode())
     for path in inputs:

@@ -15,7 +15,9 @@ LARGEST_ANSWER = 2**20  # the most bytes in an answer; a profile has about 2 KB
 
 
 class Deadline:
-    """The time that is `seconds` after this object is created. `at` is this time on the clock monotonic()."""
+    """A deadline: it comes `seconds` after this object is created. `at` is the deadline as a time of the clock
+    monotonic().
+    """
 
     def __init__(self, seconds: float) -> None:
         self.at = monotonic() + seconds

@@ -1,10 +1,10 @@
 """Asks Smartsheet to end the tokens that this app must not use any more. This is called returning a token. The token's
 owner has disconnected, or was deleted, blocked, deactivated, or merged with another user.
 
-`take_away` moves a token to the table TokenToReturn. The event after which the token must not be used is stored in the
-same transaction. Smartsheet is called after the commit, never in a transaction. If Smartsheet doesn't confirm that the
-token has ended, the worker asks Smartsheet again and again for a week. Without these attempts, the token would stay
-valid, although this app doesn't use it any more.
+`take_away` moves a token to the table TokenToReturn. The same transaction also stores what ended the use of the token,
+such as the disconnection. Smartsheet is called after the commit, never in a transaction. If Smartsheet doesn't confirm
+that the token has ended, the worker asks Smartsheet again and again for a week. Without these attempts, the token would
+stay valid, although this app doesn't use it any more.
 """
 
 import logging
@@ -44,8 +44,8 @@ logger = logging.getLogger(__name__)
 
 
 def give_back(person: SmartsheetUser, *, why: str) -> None:
-    """Disconnect a person who didn't ask for this. Take their token away now. After the commit, ask Smartsheet to end
-    the token.
+    """Disconnect a person, although the person didn't ask for it. Take their token away now. After the commit, ask
+    Smartsheet to end the token.
 
     `why` is a sentence for the log. If the person has no token, this does nothing.
     """
@@ -61,8 +61,8 @@ def take_away(person: SmartsheetUser, *, why: str, wait: float = 0) -> TokenToRe
     """Move the person's token to the table TokenToReturn, and return the token's row there. Return None if the person
     has no token that TOKEN_KEYS can decrypt.
 
-    If the caller itself asks Smartsheet to end the token, the caller passes `wait`. For this many seconds, the worker
-    doesn't ask Smartsheet about the token.
+    With `wait`, the worker doesn't ask Smartsheet to end the token for this many seconds, because the caller is going
+    to ask.
     """
     with transaction.atomic():
         stored = Token.objects.filter(person=person)

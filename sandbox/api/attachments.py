@@ -39,7 +39,7 @@ VERSIONS = ONE + "/versions"
 
 @operation("attachments-listOnSheet", "GET", ON_SHEET, scope="READ_SHEETS")
 def list_on_sheet(call: Call) -> Json:
-    """List the attachments of the sheet, its rows and its comments."""
+    """List all attachments on the sheet itself, on its rows and on its comments."""
     return _list(call, current(call.sheet.attachments))
 
 

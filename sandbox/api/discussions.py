@@ -93,7 +93,7 @@ def discussion_in_path(call: Call) -> Discussion:
 def _list(call: Call, discussions: Sequence[Discussion]) -> Json:
     """Return one page of discussions.
 
-    If `include` asks for comments and attachments, each comment has its attachments.
+    If `include` asks both for comments and for attachments, each comment is shown with its attachments.
     """
     head, shown = page_of(call, discussions)
     include = call.words("include")

@@ -44,7 +44,7 @@ def home(call: Call) -> Json:
 
 @operation("list-home-contents", "GET", "/folders/personal", scope="READ_SHEETS")
 def personal(call: Call) -> Json:
-    """Get the caller's own Sheets folder with its contents."""
+    """Get the caller's personal folder, called Sheets, with its contents."""
     return _personal(call)
 
 

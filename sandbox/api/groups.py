@@ -76,7 +76,7 @@ def delete(call: Call) -> Json:
 
 @operation("add-group-members", "POST", "/groups/{groupId}/members", scope="ADMIN_USERS")
 def add_members(call: Call) -> Json:
-    """Add people to a group. Lists can include existing members. A single existing member is refused (1129)."""
+    """Add people to a group. In a list, existing members are skipped. A single existing one is refused (1129)."""
     group, body = _own_group(call), call.json()
     members = _members(call, body if isinstance(body, list) else [body])
     new = [member for member in members if member not in group.member_ids]

@@ -28,7 +28,7 @@ def list_all(call: Call) -> Json:
 
 @operation("getReport", "GET", "/reports/{reportId}", scope="READ_SHEETS")
 def get(call: Call) -> Json:
-    """Get a report with one page of its rows. Rows of sheets that the caller can't see are left out."""
+    """Get a report with one page of its rows. If the caller can't see a sheet, the sheet's rows are left out."""
     report, access = report_in_path(call)
     level = view_level(call.number("level", 0, most=MULTI_PICKLIST_LEVEL))
     include, exclude = call.words("include"), call.words("exclude")

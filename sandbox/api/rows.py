@@ -91,8 +91,8 @@ def _edits(call: Call, writing: Writing, body: Json, *, adding: bool) -> tuple[l
 
 
 def rows_json(call: Call, rows: list[Row], view: View) -> list[Json]:
-    """Return the JSON of these rows for the answer to a write. Without a `level`, other answers show multi-values as
-    text, but this answer never does.
+    """Return the JSON of these rows for the answer to a request that wrote them. This answer never shows multi-values
+    as text. Answers to other requests do, if the request has no `level`.
     """
     return Rows(call.state, call.sheet, call.access, replace(view, level=HIGHEST_LEVEL)).list(rows)
 

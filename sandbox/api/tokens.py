@@ -13,7 +13,7 @@ Json = Any
 
 @operation("tokens-getOrRefresh", "POST", "/token", is_open=True)
 def get_or_refresh(call: Call) -> Json:
-    """Exchange a code or a refresh token for new tokens. The parameters can be in the query or in a form."""
+    """Exchange a code or a refresh token for new tokens. The parameters are in the query or in a form-encoded body."""
     form = dict(parse_qsl(call.body.decode("utf-8", "replace"), keep_blank_values=True))
     return token_exchange.exchange(
         call.state,

@@ -38,7 +38,7 @@ def list_all(call: Call) -> Json:
 
 @operation("list-org-sheets", "GET", "/users/sheets", scope="ADMIN_USERS")
 def list_org_sheets(call: Call) -> Json:
-    """List all sheets in the organisation, without their owners. The operation is deprecated."""
+    """List all sheets in the organisation. The answer doesn't say who owns them. The operation is deprecated."""
     check_system_admin(call)
     owners = {person.id for person in call.state.people.values() if is_colleague(person, call.person)}
     sheets = [sheet for sheet in call.state.sheets.values() if sheet.owner_id in owners]
@@ -148,7 +148,9 @@ def _profile(person: Person, *, without: tuple[str, ...]) -> Json:
 
 
 def _shown(person: Person, name: str) -> Json:
-    """Return an attribute of a profile. Times are `datetime` objects, which `dumps` formats as `numericDates` says."""
+    """Return an attribute of a profile. A time is returned as a `datetime`. The parameter `numericDates` decides later
+    how `dumps` writes it.
+    """
     value = person.profile[name]
     return parse(value) if name in TIMES and value else value
 

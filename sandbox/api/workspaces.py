@@ -18,7 +18,7 @@ Json = Any
 
 @operation("list-workspaces", "GET", "/workspaces", scope="READ_SHEETS")
 def list_all(call: Call) -> Json:
-    """List the workspaces that the caller can see. With `paginationType=token`, a page has the next page's key."""
+    """List the workspaces that the caller can see. With `paginationType=token`, answers have the next page's key."""
     state, person_id = call.state, call.person.id
     seen = [workspace for workspace in state.workspaces.values() if workspace_access(state, workspace, person_id)]
     shown = [workspace_head(state, each, person_id) for each in sorted(seen, key=lambda each: each.name.casefold())]

@@ -65,7 +65,7 @@ def acting_person(state: State, token: Token, headers: Mapping[str, str]) -> Per
 
     Raises ApiError 1030 if the header is sent without a system admin's personal token, or if the named person doesn't
     exist, isn't active, or is a system admin. Raises ApiError 1002 if the token's owner is deactivated. What Smartsheet
-    answers in this case isn't known.
+    answers if the owner is deactivated isn't known.
     """
     person = state.people[token.person_id]
     if not person.is_active:

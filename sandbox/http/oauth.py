@@ -39,7 +39,7 @@ class Consent:
     async def decide(self, request: web.Request) -> web.StreamResponse:
         """Handle a click on Allow or Deny.
 
-        A POST without `decision` comes from an app, and the answer is the consent page.
+        If a POST has no `decision`, it comes from an app. Then the answer is the consent page.
         """
         form = dict(parse_qsl((await request.read()).decode("utf-8", "replace"), keep_blank_values=True))
         parameters = dict(request.query) | form

@@ -53,6 +53,6 @@ def _line(operation: Operation) -> tuple[str, ...]:
 def _shown_path(operation: Operation) -> str:
     """Return the path without regular expressions.
 
-    An expression that matches a word in upper and lower case is replaced by the word.
+    If an expression only allows a word to be written in upper or lower case, the path has the word instead.
     """
     return re.sub(r"{\w+:\(\?i:(\w+)\)}", r"\1", operation.path)

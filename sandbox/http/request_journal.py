@@ -54,7 +54,7 @@ class Journal:
 
 
 def without_secrets(query: str) -> str:
-    """Return the query string with `hidden` in place of codes, tokens and secrets."""
+    """Return the query string, with the word `hidden` in place of each code, token and secret."""
     pairs = parse_qsl(query, keep_blank_values=True)
     if not any(name in SECRET_PARAMETERS for name, _ in pairs):
         return query

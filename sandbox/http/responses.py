@@ -32,7 +32,9 @@ def file_response(content: bytes, *, media_type: str, name: str) -> web.Response
 
 
 def disposition(name: str) -> str:
-    """Return a Content-Disposition with the name of a file, once in ASCII and once with all its letters (RFC 6266)."""
+    """Return a Content-Disposition that has the name of a file twice: in ASCII only, and with all its characters (RFC
+    6266).
+    """
     plain = re.sub(r'[^ -~]|["\\]', "_", name)
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
 

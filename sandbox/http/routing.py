@@ -112,7 +112,9 @@ class Call:
 
     @property
     def sheet(self) -> Sheet:
-        """The sheet in the path. Raises ApiError 1006 if the caller can't see it, 1004 if their access is too low."""
+        """The sheet in the path. Raises ApiError 1006 if the caller can't see the sheet, and 1004 if the caller's
+        access is too low.
+        """
         if self.loaded_sheet is None:
             sheet = self._sheet_by_permalink() or self.state.sheets.get(self.path_id("sheetId"))
             access = sheet.access_of(self.person.id) if sheet else None

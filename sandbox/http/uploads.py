@@ -40,7 +40,7 @@ def is_multipart(call: Call) -> bool:
 def is_link(call: Call) -> bool:
     """Whether the body is a JSON object that describes an attachment.
 
-    Any other body is a file, even JSON if Content-Disposition says that it is an attachment.
+    Any other body is the file itself. JSON is a file too if the header Content-Disposition begins with `attachment`.
     """
     is_json = call.headers.get("Content-Type", "").lower().startswith("application/json")
     return is_json and not _disposition(call).lower().startswith("attachment")
@@ -61,8 +61,8 @@ def read_upload(call: Call, *, needs_name: bool = True) -> Upload:
 
 
 def read_with_file(call: Call, name: str) -> tuple[Json, Upload | None]:
-    """Return the JSON object of a request, and its file if there is one. The JSON is either the whole body, or the part
-    with this name in a multipart body.
+    """Return the JSON object of a request, and its file if there is one. The JSON is the whole body. In a multipart
+    body, the JSON is the part that is called `name`.
     """
     if not is_multipart(call):
         return call.json(), None
@@ -91,8 +91,8 @@ def _from_part(part: Part) -> Upload:
 
 
 def _simple(call: Call, *, needs_name: bool) -> Upload:
-    """Return the file of a simple upload, in which the whole body is the file. If the name isn't needed and is missing,
-    it is "".
+    """Return the file of a simple upload, in which the whole body is the file. If `needs_name` is false and the request
+    has no file name, the file's name is "".
 
     Raises ApiError 1011 if Content-Disposition, Content-Type or Content-Length is missing. A blank Content-Type is
     accepted. Raises ApiError 1074 if the file is too large.
@@ -175,7 +175,7 @@ def _split(body: bytes, delimiter: bytes) -> list[bytes]:
 def _read_part(raw: bytes) -> Part:
     head, separator, content = raw.partition(b"\r\n\r\n")
     if not separator:
-        raise ApiError(1008, "A part of the multipart payload has no end of headers.")
+        raise ApiError(1008, "A part of the multipart payload has no empty line after its headers.")
     headers = _headers(head)
     disposition = headers.get("content-disposition", "")
     name = parameter("content-disposition", disposition, "name")

@@ -103,10 +103,10 @@ class Courier:
         await self._send(webhook, {"newWebhookStatus": status.value}, during=status)
 
     async def _send(self, webhook: Webhook, content: dict[str, Json], *, during: Status) -> bool:
-        """Send a callback, and repeat it until it is acknowledged. Returns whether it was acknowledged.
+        """Send a callback, again and again until it is acknowledged. Returns whether it was acknowledged.
 
-        The repeats end after MOST_RETRIES retries, or after an answer that allows no retry. They also end if the
-        webhook is deleted, or if its status changes from `during` to another status.
+        The callback is given up after MOST_RETRIES retries, or after an answer that allows no retry. It is also given
+        up if the webhook is deleted, or if the webhook no longer has the status `during`.
         """
         body = {
             "nonce": str(uuid.uuid4()),

@@ -42,8 +42,8 @@ def cut(state: State, gone: Sheet) -> None:
 
 
 def propagate(state: State, sheet: Sheet, *, at: datetime, depth: int = 10) -> None:
-    """Copy the values of a sheet's cells to the cells that are linked to them, and calculate the formulas that use
-    these cells. If the source of a link no longer exists, the link becomes broken.
+    """Copy the values of a sheet's cells to the cells that are linked to them. Then calculate the formulas that use the
+    linked cells. If the source of a link no longer exists, the link becomes broken.
     """
     links: dict[int, list[tuple[CellRef, CellRef]]] = {}
     for link in sheet.links_out:

@@ -153,13 +153,13 @@ def _date(column: Column, value: Primitive, reading: Reading) -> Cell:
 
 
 def _project_date(column: Column, value: Primitive, reading: Reading) -> Cell:
-    """Return the cell for the start of a task. It has the written date, and the time when a working day begins."""
+    """Return the cell for the start of a task: the date from the request, with the time of day at which work begins."""
     cell = _date(column, value, reading)
     return replace(cell, value=f"{cell.value}T{DAY_BEGINS:02}:00:00") if _iso_date(cell.value) else cell
 
 
 def _duration(column: Column, value: Primitive, reading: Reading) -> Cell:
-    """Return the cell for a duration. Its units must be in English. The locale decides about the decimal separator."""
+    """Return the cell for a duration. Units must be in English. The decimal separator is the locale's."""
     if not reading.strict and isinstance(value, int | float) and not isinstance(value, bool):
         value = f"{value:g}d"
     if not isinstance(value, str):
@@ -170,7 +170,7 @@ def _duration(column: Column, value: Primitive, reading: Reading) -> Cell:
 
 
 def _day(column: Column, milliseconds: int) -> str:
-    """Return the day of a time in epoch milliseconds. Raises ApiError if there is no such day."""
+    """Convert epoch milliseconds to the day in which this time is. Raises ApiError if there is no such day."""
     try:
         return datetime.fromtimestamp(milliseconds / 1000, UTC).date().isoformat()
     except (ValueError, OverflowError, OSError):

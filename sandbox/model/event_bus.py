@@ -1,7 +1,8 @@
 """Passes events to webhooks and Event Reporting.
 
-Code that changes something announces an event to the state (`State.announce`). After the request, its events are
-published together, each event once, in the order of ON_SHEETS. Every changed sheet also gets a `sheet updated` event.
+Code that changes something announces an event to the state (`State.announce`). After the request, all events that were
+announced during it are published together, each event once, in the order of ON_SHEETS. Every changed sheet also gets a
+`sheet updated` event.
 """
 
 from __future__ import annotations
@@ -45,9 +46,8 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """The request that caused events. `person_id` is the id of its token's owner, and `client_id` is the id of the app.
-
-    `person_id` is None if the request had no token.
+    """The request that caused an event. `person_id` is the id of the person whose token the request had; None if it had
+    no token. `client_id` is the id of the app.
 
     `is_outside` marks a change that was made in Smartsheet's own app, not by an API request.
     """

@@ -18,7 +18,9 @@ def keep(state: State, content: bytes) -> str:
 
 
 def forget_unused(state: State) -> None:
-    """Remove contents that no attachment refers to. Images of cells stay, because histories can show them."""
+    """Remove contents that no attachment refers to. Images in cells are kept, because a cell's history can still show
+    them.
+    """
     used = _used(state)
     for digest in state.files.keys() - used:
         del state.files[digest]

@@ -47,8 +47,8 @@ def recalculate(sheet: Sheet, rows: list[Row]) -> None:
     """If the sheet is a project sheet, schedule its tasks. Then calculate the formulas of these rows and of their
     parent rows, at every level.
 
-    Also calculate the formulas of each row with a formula that uses cells of other rows, and of its parent rows. If
-    the day has changed, rows with a formula that uses the current date are calculated too, with their parent rows.
+    The formulas of some other rows and of their parent rows are calculated too. These are the rows with a formula that
+    uses cells of other rows and, if the day has changed, the rows with a formula that uses the current date.
     """
     rows = rows + schedule(sheet)
     due = _formulas(sheet, _with_ancestors(sheet, rows))
@@ -78,8 +78,8 @@ def warn_about(formula: str) -> None:
 
 
 def check_column_formula(formula: str, columns: Iterable[Column]) -> None:
-    """Raise ApiError 1310 if Smartsheet can't read a column formula of a sheet with these columns. Column formulas
-    can't refer to rows by their numbers.
+    """Raise ApiError 1310 if Smartsheet wouldn't accept this column formula in a sheet with these columns. A column
+    formula can't refer to rows by their numbers.
     """
     try:
         is_valid = titles_in(formula) <= {column.title for column in columns}
@@ -159,8 +159,8 @@ class _Run(Calculator):
                 self._calculate(next(reversed(self.waiting)))
 
     def _calculate(self, key: Key) -> None:
-        """Calculate a formula in `waiting`. If it uses too long a chain of other formulas, only add the last formula
-        that was reached to `waiting`. run() then calculates that formula first.
+        """Calculate a formula in `waiting`. If it uses a chain of other formulas that is too long, stop at one of these
+        formulas, and add it to `waiting`. Then run() calculates that formula first.
         """
         try:
             self._settle(key)

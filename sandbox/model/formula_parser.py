@@ -41,7 +41,7 @@ class Incalculable(Exception):
 
 
 class Unparseable(Incalculable):
-    """Smartsheet can't read the formula either. The exception's message names the wrong part."""
+    """The formula is wrong: Smartsheet can't read it either. The exception's message names the part that is wrong."""
 
 
 @dataclass(frozen=True, slots=True)

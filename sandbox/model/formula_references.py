@@ -90,7 +90,9 @@ def _with_formulas(row: Row) -> Iterator[tuple[int, Cell]]:
 
 
 def _follower(moved: Sequence[int | None]) -> Callable[[re.Match[str]], str]:
-    """Return a function that rewrites one reference. `moved` has the new numbers of the old rows; None if deleted."""
+    """Return a function that rewrites one reference. `moved` has the new number of each old row; None if it was
+    deleted.
+    """
 
     def rewritten(match: re.Match[str]) -> str:
         if not match["title"]:

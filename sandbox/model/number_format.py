@@ -61,8 +61,8 @@ def formatted(value: Json, descriptor: str | None) -> str | None:
 
 
 def written_format(text: str) -> str | None:
-    """Return the format of a number that was written with a sign or grouped, such as `$5,000`; None for other numbers.
-    In the text, a point separates the decimals.
+    """Return the format of a number that was written with a sign or with separated thousands, such as `$5,000`; None
+    for other numbers. The decimal separator of the text is a point.
     """
     currency = next((index for sign, index in WRITTEN_SIGNS.items() if sign in text), "")
     kind = PERCENT if text.endswith("%") else MONEY if currency else NUMBER

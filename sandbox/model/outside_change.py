@@ -107,7 +107,9 @@ def _carried_out(writing: Writing, given: dict[str, list[Json]], *, keep_links: 
 
 
 def _check_places(sheet: Sheet, ids: list[int], edits: list[RowEdit]) -> None:
-    """Raise ApiError (1063, 1064) if a row goes next to or below a row that the same change deletes."""
+    """Raise ApiError 1063 if a row's new parent row is deleted by the same change. Raise ApiError 1064 if the row next
+    to which it goes is deleted.
+    """
     rows = [row for row_id in ids if (row := sheet.row(row_id))]
     gone = {member.id for row in rows for member in sheet.family(row)}
     for edit in edits:

@@ -35,7 +35,7 @@ def discussions_on_row(sheet: Sheet, row_id: int) -> list[Discussion]:
 
 
 def attached_to(sheet: Sheet, parent_ids: Collection[int]) -> list[Attachment]:
-    """Return the newest versions of the attachments to these objects, oldest first."""
+    """Return the attachments of these objects, each in its newest version. Older attachments come first."""
     return current(attachment for attachment in sheet.attachments if attachment.parent_id in parent_ids)
 
 
@@ -63,7 +63,7 @@ def remove_discussions(sheet: Sheet, gone: Collection[Discussion]) -> None:
 
 
 def remove_comment(sheet: Sheet, discussion: Discussion, comment: Comment) -> None:
-    """Delete a comment. Deleting the last comment deletes the discussion."""
+    """Delete a comment. If its discussion has no other comments, delete the discussion too."""
     _detach(sheet, {comment.id})
     discussion.comments.remove(comment)
     if not discussion.comments:

@@ -114,7 +114,7 @@ class ReportView:
 
 
 def view_level(level: int) -> int:
-    """Return the level at which a sheet shows multi-values in the same way as a report at this level."""
+    """Return the level at which cells of sheets are read, so that multi-values look as in a report at `level`."""
     return 2 if level >= MULTI_PICKLIST_LEVEL else min(level, 1)
 
 

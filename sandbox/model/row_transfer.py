@@ -89,7 +89,7 @@ def _matches(writing: Writing, target: Writing) -> dict[int, Column]:
 
 
 def _is_copied(column: Column) -> bool:
-    """Whether a column's cells are copied. Predecessors aren't copied, because they name rows of the source sheet."""
+    """Whether a column's cells are copied. Predecessors aren't, because they refer to rows of the source sheet."""
     return not column.system_type and column.type != "PREDECESSOR"
 
 

@@ -171,7 +171,8 @@ class _Schedule:
 def _in_order(rows: Iterable[Row], needs: Mapping[int, list[Row]]) -> Iterable[Row]:
     """Yield each row after the rows that it needs.
 
-    If rows need each other in a circle, this isn't possible. The first of them that is reached is then yielded last.
+    If rows need each other in a circle, this isn't possible for all of them. Then the row of the circle that is reached
+    first is yielded after the circle's other rows.
     """
     seen: set[int] = set()
     for first in rows:

@@ -34,7 +34,8 @@ MOST_REPEATS, LAST_DAY = 99, 31
 def read_schedule(given: Json, *, at: datetime) -> dict[str, Json]:
     """Return the schedule that a JSON object describes, with the time of its first e-mail after `at`.
 
-    Raises ApiError 1008, 1012 or 1031 if the schedule isn't valid, and 1179 if it ends before this e-mail.
+    Raises ApiError 1008, 1012 or 1031 if the schedule isn't valid, and 1179 if the schedule ends before its first
+    e-mail after `at`.
     """
     check_attributes("schedule", given, allowed=WRITABLE, read_only={"lastSentAt", "nextSendAt"})
     for name in ("type", "startAt"):
@@ -61,7 +62,9 @@ def read_schedule(given: Json, *, at: datetime) -> dict[str, Json]:
 
 
 def schedule_json(schedule: dict[str, Json]) -> dict[str, Json]:
-    """Return the JSON of a schedule. Its times are `datetime` objects, which `dumps` formats as `numericDates` says."""
+    """Return the JSON of a schedule. Its times are `datetime` objects. The parameter `numericDates` decides later how
+    `dumps` writes them.
+    """
     times = {name: parse(str(schedule[name])) for name in ("startAt", "endAt", "nextSendAt") if name in schedule}
     return schedule | times
 

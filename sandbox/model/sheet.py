@@ -171,7 +171,7 @@ class Criterion:
 
 @dataclass(slots=True)
 class SheetFilter:
-    """A filter for everyone (SHARED), or for its owner (PERSONAL). Rows must meet all criteria (AND) or one (OR)."""
+    """A filter for everyone (SHARED), or its owner (PERSONAL). Rows must meet all criteria (AND) or any one (OR)."""
 
     id: int
     name: str
@@ -183,7 +183,7 @@ class SheetFilter:
 
 @dataclass(slots=True)
 class Sheet:
-    """A sheet. `shares` has the access of each person or group that it is shared with, without the owner.
+    """A sheet. `shares` has the access of each person or group that it is shared with, but not the owner's.
 
     `inherited` has the access of each person through groups and workspaces. It is computed in sharing.py.
     """
@@ -267,7 +267,7 @@ class Sheet:
         return [row for row in self.rows if row.parent_id == row_id]
 
     def insert(self, index: int, rows: Sequence[Row]) -> None:
-        """Insert rows at an index. Their parents must already be set."""
+        """Insert rows at an index. Each row's `parent_id` must be set before that."""
         self.rows[index:index] = rows
         self._rearranged()
 
@@ -278,7 +278,7 @@ class Sheet:
         self._rearranged()
 
     def forget_looks(self) -> None:
-        """Clear the cached JSON of all rows. Call this if columns or people's names have changed."""
+        """Clear the cached JSON of all rows. Call this if columns have changed, or the names of people."""
         for row in self.rows:
             row._json.clear()
 
