@@ -149,7 +149,8 @@ def sign_in(sandbox: RunningSandbox, signed_in_before: list[Person]) -> SignIn:
     """Return sign_in(), which signs a person in: sign_in(client, alice).
 
     The first sign-in of a module uses the consent page. Later sign-ins make the same kind of token and session without
-    this page. A sign-in of a client that has cookies uses the page too. So does every sign-in in tests/identity.
+    this page. There are two exceptions that always use the page: a client that already has cookies, and the tests in
+    tests/identity.
     """
 
     def sign_in_as(client: Client, person: Person) -> None:

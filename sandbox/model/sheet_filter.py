@@ -1,4 +1,4 @@
-"""Filters of a sheet: finds the rows that meet their criteria. https://help.smartsheet.com/articles/504659"""
+"""Finds the rows that a filter of a sheet shows. https://help.smartsheet.com/articles/504659"""
 
 from __future__ import annotations
 
@@ -25,7 +25,9 @@ def _is_number(value: Primitive) -> bool:
 
 
 def _order(value: Primitive, other: Primitive) -> int:
-    """Compare two values, and return -1, 0 or 1. Return -2 if `value` is blank or only one of the two is a number."""
+    """Compare two values, and return -1, 0 or 1. Return -2 if `value` is blank, or if only one of the values is a
+    number.
+    """
     if _is_blank(value) or _is_number(value) is not _is_number(other):
         return -2
     first, second = (value, other) if _is_number(value) else (text_of(value).casefold(), text_of(other).casefold())
@@ -73,7 +75,7 @@ def _meets(state: State, sheet: Sheet, row: Row, criterion: Criterion) -> bool:
 
 
 def filter_json(chosen: SheetFilter, *, with_query: bool) -> dict[str, Json]:
-    """Return the JSON of a SheetFilter. Lists show filters without their query."""
+    """Return the JSON of a SheetFilter. In a list of filters, the JSON has no query."""
     head: dict[str, Json] = {"id": chosen.id, "name": chosen.name, "filterType": chosen.kind}
     if not with_query:
         return head

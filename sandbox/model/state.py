@@ -51,7 +51,7 @@ class Person:
 
     @property
     def name(self) -> str:
-        """The first and last name. If the person has neither, it is the address."""
+        """The first and last name, or the address if the person has neither name."""
         names = (self.profile.get("firstName"), self.profile.get("lastName"))
         return " ".join(str(name) for name in names if name) or self.email
 
@@ -72,7 +72,7 @@ class Person:
         return hashlib.sha256(f"practice token of {self.id}{where}".encode()).hexdigest()[:37]
 
     def mini(self) -> dict[str, Json]:
-        """Return this person as a MiniUser, as in a row's createdBy. As in Smartsheet, a MiniUser has no id."""
+        """Return the MiniUser that describes this person, for example in a row's createdBy. A MiniUser has no id."""
         return {"name": self.name, "email": self.email}
 
 

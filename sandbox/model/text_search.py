@@ -51,7 +51,7 @@ class Search:
         return all(word in folded for word in self.words)
 
     def is_recent(self, moment: datetime) -> bool:
-        """Whether a change at this time is recent enough for the search."""
+        """Whether the search includes a change that was made at `moment`."""
         return self.since is None or moment >= self.since
 
 

@@ -82,7 +82,8 @@ def _announce(state: State, token: Token, change: str, **details: Any) -> None:
 
 
 def _authenticate(app: App, credential: str, parameters: Mapping[str, str]) -> None:
-    """Check the client's secret, or the hash of its secret and the `credential` (the code or the refresh token).
+    """Check the client's secret in the request. If the request has a hash instead, check that it was made from the
+    secret and the `credential` (the code or the refresh token).
 
     Raises ApiError 1236 if the request has neither a secret nor a hash, 1237 if it has both, 1238 if the secret is
     wrong, 1072 if the hash is wrong, and 1073 if the redirect URL isn't the app's.

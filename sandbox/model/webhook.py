@@ -124,5 +124,5 @@ def notice(event: Event, cause: Cause) -> dict[str, Json]:
 
 
 def timestamp(moment: datetime) -> str:
-    """Return a time such as `2026-01-05T08:00:00.000+00:00`. Only callbacks have this format."""
+    """Return a time such as `2026-01-05T08:00:00.000+00:00`. Only callbacks have times in this format."""
     return moment.isoformat(timespec="milliseconds")

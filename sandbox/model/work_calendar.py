@@ -40,18 +40,20 @@ class WorkCalendar:
         return cls(frozenset(DAYS.index(day) for day in days), frozenset(free), hours)
 
     def ms_of(self, duration: Duration) -> int:
-        """Return the milliseconds of working time in a duration. The duration must not be an elapsed one."""
+        """Return the milliseconds of working time in a duration. The duration must be in working time: `elapsed` is
+        false.
+        """
         return duration.working_ms(hours_per_day=self.hours, days_per_week=len(self.working))
 
     def after(self, moment: datetime, duration: Duration) -> datetime:
-        """Return the moment that is this duration after `moment`, or before `moment` if the duration is negative."""
+        """Add the duration to `moment`. A negative duration gives an earlier moment."""
         if duration.elapsed:
             return moment + timedelta(milliseconds=duration.elapsed_ms())
         ms = self.ms_of(duration)
         return self._forward(moment, ms * MS) if ms >= 0 else self._back(moment, -ms * MS)
 
     def before(self, moment: datetime, duration: Duration) -> datetime:
-        """Return the moment that is this duration before `moment`."""
+        """Subtract the duration from `moment`."""
         if duration.elapsed:
             return moment - timedelta(milliseconds=duration.elapsed_ms())
         return self._back(moment, self.ms_of(duration) * MS)

@@ -48,7 +48,7 @@ class Builder:
         return row
 
     def change(self, row: Row, title: str, value: Any, *, by: int, days: int) -> None:
-        """Change a cell as the person with the id `by`, this many days after the sheet was made."""
+        """Change a cell as the person with the id `by`, `days` days after the sheet was made."""
         column = self._column(title)
         row.write(column.id, self._cell(column, value), at=MONDAY + timedelta(days=days), by=by)
 

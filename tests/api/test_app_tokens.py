@@ -52,7 +52,7 @@ class Program(Caller):
         return f'{{"token":{self.app_token.pk}}}'
 
     def refusal(self, path: str = "/me") -> tuple[int, str, str]:
-        """Call the API, which has to refuse the call. Return the status, type and detail of the refusal."""
+        """Make a call that the API must refuse. Return the status, type and detail of the refusal."""
         answer = self.client.get(BASE + path)
         problem = answer.json()
         return answer.status_code, problem["type"].rpartition(":")[2], problem["detail"]
@@ -105,8 +105,8 @@ def test_a_refusal_is_logged_with_the_token(make: Make, plan: SitePlan) -> None:
 
 
 def test_a_conflict_shows_a_value_only_to_those_who_can_read(make: Make, plan: SitePlan) -> None:
-    """In a conflict, the answer has the cell's present value only if the token can read. Otherwise a token without this
-    right could read each cell, by sending a change with a wrong `shown`.
+    """In a conflict, the answer has the cell's present value only if the token can read. Otherwise, a token that can't
+    read sheets could read each cell by sending a change with a wrong `shown`.
     """
     plan.write("Dig foundations", Notes="Rock")
     cell = {"column_id": str(plan.columns["Notes"]), "shown": "Sand", "value": "Clay"}
@@ -121,7 +121,9 @@ def test_a_conflict_shows_a_value_only_to_those_who_can_read(make: Make, plan: S
 
 
 def test_values_of_a_restored_row_are_only_for_those_who_can_read(make: Make, caller: Caller, plan: SitePlan) -> None:
-    """Otherwise a token that can't read sheets could read each row, by deleting and restoring it."""
+    """A token that can't read sheets gets no values of a restored row. Otherwise, it could delete and restore each row
+    to read its values.
+    """
     row_id = str(plan.rows["Dig foundations"])
     caller.save(plan.id, {"do": "delete", "row_id": row_id})
     program, key = make("edit"), str(uuid4())

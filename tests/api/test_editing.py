@@ -1,5 +1,5 @@
-"""Callers send a batch of changes. The answer has a result for each change and cell, and the log records all changes.
-Invalid batches are refused.
+"""Callers send a batch of changes. The answer has a result for each change and for each of its cells, and the log
+records all changes. Invalid batches are refused.
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ ACTIONS = ("change", "add")
 
 
 def recorded(plan: SitePlan, rows: int, columns: int = 1) -> Intent:
-    """Record an edit by Alice. Smartsheet refused the rows with odd numbers, and saved the other rows."""
+    """Record an edit by Alice in which Smartsheet refused the rows with odd numbers, and saved the other rows."""
     cells = [cell(row=row, column=n + 1, title=f"Column {n + 1}") for row in range(1, rows + 1) for n in range(columns)]
     intent = intended(*cells, sheet=(plan.id, plan.name), actor=ALICE)
     settle(intent, [Outcome(Phase.REFUSED if row % 2 else Phase.APPLIED, row) for row in range(1, rows + 1)])
@@ -41,7 +41,7 @@ def back(caller: Caller, **query: Any) -> list[dict[str, Any]]:
 
 
 def forth(caller: Caller, after: int = 1, **query: Any) -> list[dict[str, Any]]:
-    """Return the entries of all pages after an entry, from the oldest page to the newest."""
+    """Return all entries that are newer than the entry `after`, page by page, oldest first."""
     found: list[dict[str, Any]] = []
     for _ in range(1_000):
         page = caller.get("/log/entries", **query, after=after)

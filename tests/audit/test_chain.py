@@ -142,7 +142,7 @@ def test_a_writer_that_waits_gets_the_notice(monkeypatch: pytest.MonkeyPatch) ->
 @pytest.mark.django_db(transaction=True)
 def test_the_last_link_is_found_by_its_index_whatever_the_statistics_say() -> None:
     """One transaction writes many entries, while PostgreSQL's statistics say that the table of links is empty. For each
-    entry, PostgreSQL has to find the last link, and must not read the whole table to find it.
+    entry, PostgreSQL must find the last link without reading the whole table.
     """
     with connection.cursor() as cursor:
 

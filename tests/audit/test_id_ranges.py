@@ -88,8 +88,8 @@ def test_an_entry_late_at_the_turn_of_a_month_is_not_missed(two_years: list[int]
     ids=str,
 )
 def test_no_entry_is_lost_if_the_clock_was_wrong(two_years: list[int], moved: dict[int, int]) -> None:
-    """`moved` maps places in `two_years` to numbers of months. The entry at each of these places gets a time in this
-    month, as if the clock had been wrong.
+    """Some entries get a time in a wrong month, as if the clock had been wrong. For each of these entries, `moved` maps
+    its place in `two_years` to the wrong month: 0 is the first month, and -1 is the last.
     """
     times = dict(Entry.objects.values_list("id", "at"))
     with lifted(connection), connection.cursor() as cursor:

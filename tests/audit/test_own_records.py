@@ -1,4 +1,6 @@
-"""Changes of the app's own records are in the same log as changes of sheets, with the person's id and name."""
+"""Changes of the app's own records are in the same log as changes of sheets, with the id and name of the person who
+made them.
+"""
 
 import json
 

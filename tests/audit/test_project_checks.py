@@ -64,7 +64,7 @@ def test_a_log_in_another_database_is_refused(settings: Settings) -> None:
     ("app_label", "model"), [("audit", "audit.Entry"), ("identity", "identity.Token"), ("edits", "edits.SaveKey")]
 )
 def test_a_replica_is_refused_for_all_own_tables(settings: Settings, app_label: str, model: str) -> None:
-    """If the key of a save were read from a replica that lags behind, the same rows could be added twice."""
+    """If the app looked for a save's key in a replica that lags behind, it could add the same rows twice."""
     settings.DATABASE_ROUTERS = [ReplicaRouter(app_label)]
     (message,) = [message for message in run_checks() if message.id == "audit.E002"]
     assert model in message.msg

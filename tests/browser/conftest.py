@@ -125,7 +125,8 @@ def plan(sandbox: RunningSandbox, alice: Person) -> SitePlan:
 
 
 def sign_in(page: Page, person: Person) -> None:
-    """Sign the person in without the sign-in pages, which takes a tenth of the time. The tab stays on its page.
+    """Sign the person in without the sign-in pages. This takes a tenth of the time that the pages take. The tab stays
+    on its page.
 
     This function waits until the app has read the list of the person's sheets from Smartsheet. Otherwise, the home page
     and the log's pages would reload themselves a second later, in the middle of a test on a busy machine.

@@ -34,7 +34,7 @@ def open_grid(page: Page, person: Person, name: str = "Site plan", *, width: int
 
 
 def script(name: str) -> re.Pattern[str]:
-    """Return a pattern of a script's address, which can contain a hash."""
+    """Return a pattern that matches a script's address, with or without a hash in the file's name."""
     return re.compile(rf"/grid/{name}(\.[0-9a-f]+)?\.js")
 
 

@@ -1,4 +1,4 @@
-"""Asking for an update in a real browser: by keyboard alone, on a narrow screen, in both themes, and without
+"""People ask for updates in a real browser: by keyboard alone, on a narrow screen, in both themes, and without
 JavaScript.
 """
 

@@ -45,7 +45,9 @@ Holds = Callable[[list[Case]], list[bool]]
 
 @pytest.fixture
 def in_browser(page: Page) -> Holds:
-    """Return a function that takes cases. For each case, it returns whether the condition holds in the browser."""
+    """Return a function that takes a list of cases. It returns, for each case, whether the condition holds in the
+    browser.
+    """
     page.goto("/")
     return lambda batch: page.evaluate(HOLD, json.dumps([asdict(case) for case in batch]))
 

@@ -72,7 +72,9 @@ def test_the_page_offers_the_table_later_if_all_scripts_are_missing(page: Page, 
 
 
 def copy_in_vain(page: Page, plan: SitePlan, bob: Person) -> None:
-    """Open the grid, and copy a cell while the script for copying can't be loaded. Afterwards it can be loaded."""
+    """Open the grid, and try to copy a cell while the script for copying can't be loaded. Afterwards, the script can be
+    loaded.
+    """
     page.route(script("copying"), lambda route: route.abort())
     open_grid(page, bob)
     go_to(page, plan, DIG, "Notes")

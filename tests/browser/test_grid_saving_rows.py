@@ -170,7 +170,7 @@ ORDER = "document.querySelector('[data-grid]').grid.sheet.rows.map((row, place) 
 
 @pytest.fixture
 def letters(sandbox: RunningSandbox, bob: Person) -> dict[str, str]:
-    """Make a sheet with the rows A to F. Return the rows' ids, by the rows' text."""
+    """Make a sheet with the rows A to F. Return a dictionary from each row's text to its id."""
     columns = [{"title": "Task", "type": "TEXT_NUMBER", "primary": True}]
     sheet = sandbox.call(bob, "POST", "/sheets", {"name": "Letters", "columns": columns})["result"]
     (column,) = [one["id"] for one in sheet["columns"]]

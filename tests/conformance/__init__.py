@@ -1,5 +1,5 @@
-"""Compares the sandbox with what Smartsheet publishes, and tries Smartsheet's clients on it: `make test-sandbox`.
+"""Compares the sandbox with what Smartsheet publishes, and tries clients of Smartsheet on the sandbox.
 
-`make test` doesn't run these suites, because they download packages (SDKs, clients, schemathesis) and read reference
-material in ../shared/smartsheet, next to the project.
+`make test-sandbox` runs these suites. `make test` doesn't run them, because they download packages (SDKs, clients,
+schemathesis) and read reference material in ../shared/smartsheet, next to the project.
 """

@@ -29,7 +29,7 @@ def address(version: str) -> str:
 
 
 def run(sandbox: RunningSandbox, name: str) -> Outcome:
-    """Install a version of the SDK, and run check.js with it. The suite's name ends in this version."""
+    """Install a version of the SDK, and run check.js with it. The suite's name ends with the version's number."""
     outcome, version = Outcome(name), VERSIONS[name]
     folder = SCRATCH / f"javascript-{version}"
     npm, problem = install(version, folder)

@@ -32,7 +32,7 @@ ROLES = {"admin": "alice", "larry": "bob", "curly": "charlie", "moe": "dora"}
 
 
 def run(sandbox: RunningSandbox, name: str) -> Outcome:
-    """Run all tests with one version of the SDK. The suite's name ends in this version."""
+    """Run all tests with one version of the SDK. The suite's name ends with the version's number."""
     outcome, version = Outcome(name), name.split()[-1]
     if why := absent(SDK_TESTS):
         outcome.skip(why)

@@ -1,4 +1,6 @@
-"""Creates the sheets, rows and people that a recorded request needs. The ids in the recordings are invented."""
+"""Creates the sheets, rows and people that a recorded request needs. The ids in the recordings are invented, so they
+are replaced by the ids of these objects.
+"""
 
 from __future__ import annotations
 

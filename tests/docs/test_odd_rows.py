@@ -1,4 +1,4 @@
-"""For columns of every type, the log records the values that are in the table. The tests use the model Poster of
+"""For fields of every type, the log records the values that the database stores. The tests use the model Poster of
 tests/other_project.
 """
 

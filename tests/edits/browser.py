@@ -16,7 +16,9 @@ INLINE = {"a", "b", "code", "del", "em", "i", "ins", "span", "strong", "time"}
 
 
 class Answer(Protocol):
-    """What a Page needs of a response. Django's stubs have a class of their own for responses of the test client."""
+    """The attributes of a response that a Page needs. This is a protocol, because Django's type stubs have a class of
+    their own for the test client's responses.
+    """
 
     @property
     def status_code(self) -> int: ...

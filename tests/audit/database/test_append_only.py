@@ -171,8 +171,8 @@ def test_replacing_is_refused_without_recursive_triggers_and_with() -> None:
 )
 @pytest.mark.usefixtures("entry")
 def test_a_row_is_not_replaced_by_what_is_unique_beside_its_key(table: str, statement: str) -> None:
-    """The statement tries to replace an existing row. Its new row has a new primary key, but it has the existing row's
-    value in a second unique column, or the existing row's number in SQLite.
+    """The statement tries to replace an existing row. The new row has another primary key, but the same value in a
+    second unique column, or the same `rowid` in SQLite.
     """
     edits.saved(actor=edits.BOB)
 
@@ -211,9 +211,9 @@ def test_postgresqls_ways_round_a_trigger_are_refused(statements: list[str]) -> 
 @on_postgresql
 @pytest.mark.django_db(transaction=True)
 def test_tables_are_truncated_only_while_they_are_empty() -> None:
-    """Empty tables can be truncated, because Django truncates them after each TransactionTestCase of a site. At the
-    isolation level REPEATABLE READ, the trigger might not see that a table has new rows. So it allows no truncating at
-    this level, even if the table is empty.
+    """Empty tables can be truncated, because Django does this after each TransactionTestCase. At the isolation level
+    REPEATABLE READ, the trigger might not see that a table has new rows. So it allows no truncating at this level, even
+    if the table is empty.
     """
     execute("TRUNCATE audit_entry, audit_leaf, audit_seal, audit_personaltext, identity_historicalsmartsheetuser")
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():

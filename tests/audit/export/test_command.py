@@ -173,7 +173,7 @@ def test_a_lost_database_is_reported(file: Path, kind: str, monkeypatch: pytest.
 
 def test_sealing_during_an_export_keeps_the_file_valid(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Links of the chain are sealed after they are exported, but before the export ends. Their seals come at the end of
-    the file. Some of the seals there are empty.
+    the file, with some empty seals.
     """
     monkeypatch.setattr(chain_rows, "WINDOW", 3)
     monkeypatch.setattr(seals, "MOST", 1)

@@ -1,4 +1,6 @@
-"""The CSV export has a line for each entry, with names. No cell can run as a formula in a spreadsheet program."""
+"""The CSV export has a line for each entry, with the names of the person and the sheet. No cell can run as a formula in
+a spreadsheet program.
+"""
 
 import csv
 import json

@@ -1,5 +1,5 @@
-"""Tests of the filters by region, action, outcome, origin and day, of the number of entries that match, and of the
-people and sheets that the filters suggest.
+"""Tests of the filters by region, action, outcome, origin and day. Other tests check the number of matching entries,
+and which people and sheets the filters suggest.
 """
 
 import re

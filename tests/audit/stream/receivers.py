@@ -27,8 +27,8 @@ class Received:
 
     @property
     def in_order(self) -> list[int]:
-        """Return the places that the received entries have in the chain, in the order of arrival. Each place appears
-        once.
+        """Return each received entry's place in the chain, without duplicates. The entry that arrived first comes
+        first.
         """
         return list(dict.fromkeys(self.seqs))
 

@@ -26,7 +26,7 @@ def execute(sql: str, *parameters: Any) -> None:
 
 
 def stored(table: str, column: str, *, key: str, of: int) -> Any:
-    """Return the value of `column`, as it is stored. The row is the one that has the value `of` in the column `key`. On
+    """Return the value of `column`, as it is stored, from the row in which the column `key` has the value `of`. On
     SQLite, texts and times are returned as bytes.
     """
     with connection.cursor() as cursor:
@@ -39,7 +39,7 @@ def stored(table: str, column: str, *, key: str, of: int) -> Any:
 
 
 def alter(table: str, column: str, value: object, *, key: str, of: int) -> None:
-    """Set `column` to `value` in the row that has the value `of` in the column `key`. On SQLite, bytes in a column for
+    """Set `column` to `value` in the row in which the column `key` has the value `of`. On SQLite, bytes in a column for
     text are stored as text, even if they aren't valid text.
     """
     is_text = IS_SQLITE and column not in {"leaf", "hash", "root", "head", "previous", "signature"}

@@ -127,7 +127,9 @@ def test_fault_35_going_on_without_a_beginning_reads_everything() -> None:
 
 
 def test_a_run_in_another_folder_continues(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A site can set a relative path for the file. This path begins at BASE_DIR, whatever the current folder is."""
+    """If a site sets a relative path for AUDIT_VERIFIED_FILE, the path begins at BASE_DIR, whatever the current folder
+    is.
+    """
     settings.BASE_DIR, settings.AUDIT_VERIFIED_FILE = tmp_path, DEFAULTS["AUDIT_VERIFIED_FILE"]
     edits.saved()
     seals.seal()

@@ -20,7 +20,7 @@ COLUMNS = [
 
 @dataclass
 class TaskList:
-    """The sheet, which Alice reads and changes without the app. Tests name columns by title and rows by task."""
+    """The sheet, which Alice reads and changes without the app. Tests refer to columns by title and to rows by task."""
 
     sandbox: RunningSandbox
     alice: Person

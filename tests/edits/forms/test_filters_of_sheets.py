@@ -1,5 +1,5 @@
-"""A form can be for the rows that a filter of the sheet shows. The app asks Smartsheet for these
-rows with each person's own token.
+"""A form can be for the rows that a filter of the sheet shows. The app asks Smartsheet for these rows with the token of
+the person who uses the form.
 """
 
 from __future__ import annotations

@@ -59,8 +59,8 @@ def test_a_field_that_a_hidden_field_would_show(browser: Client, form: ProgressF
 
 
 def test_a_column_that_only_conditions_read(browser: Client, form: ProgressForm) -> None:
-    """A condition compares a field of the form, and a column that isn't in the form. The page has only the comparison
-    of the field. The server evaluates the other comparison.
+    """A condition has two comparisons: one of a field of the form, and one of a column that isn't in the form. The page
+    has only the comparison of the field. The server evaluates the other comparison.
     """
     large, wrong = form.when("Spent", "greater", 99), form.when("Notes", "equals", "Nairobi")
     form.publish(fields=(form.field("Spent", not_allowed=(NotAllowed("Too much.", AnyOf((large, wrong))),)),))

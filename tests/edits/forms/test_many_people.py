@@ -133,7 +133,7 @@ def test_everything_is_saved_once_and_logged(sandbox: RunningSandbox, alice: Per
 
 
 def _histories(crowd: Crowd) -> Counter[tuple[int | None, str | None, str]]:
-    """Read Smartsheet's history of each note. Count the states for each row, value and writer."""
+    """Read Smartsheet's history of each note. Return how often each person wrote each value into each row."""
     seen: Counter[tuple[int | None, str | None, str]] = Counter()
     for row_id in crowd.row_ids:
         path = f"/sheets/{crowd.id}/rows/{row_id}/columns/{crowd.notes}/history?pageSize=100"

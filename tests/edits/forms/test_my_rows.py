@@ -1,4 +1,4 @@
-"""Which rows the list of a person's rows has, in which order, and how many calls the list needs."""
+"""Tests which rows are in the list of a person's rows, in which order, and how many calls the list needs."""
 
 import time
 from collections.abc import Callable, Iterator

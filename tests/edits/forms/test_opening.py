@@ -1,4 +1,4 @@
-"""Who can open a form, and when. A form that can't be opened says why."""
+"""Tests who can open a form, and when. If someone can't open a form, the page says why."""
 
 from datetime import timedelta
 

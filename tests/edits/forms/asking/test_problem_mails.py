@@ -1,4 +1,4 @@
-"""Designers get a mail about each new problem that keeps people from using their form, or a part of it."""
+"""A form's designer gets a mail about each new problem that keeps people from using the form, or a part of it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""The worker's job sends mails to a real mail server. The asker learns what the server refuses."""
+"""The worker's job sends mails to a real mail server. The person who sent the update request learns which mails the
+server refuses.
+"""
 
 from __future__ import annotations
 

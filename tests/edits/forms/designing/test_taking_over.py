@@ -1,5 +1,5 @@
-"""If a form's designer can't maintain the form any more, another designer can take it over. An administrator can do so
-at any time.
+"""If a form's designer can't maintain the form any more, another designer can take the form over. An administrator can
+take over any form at any time.
 """
 
 from __future__ import annotations
