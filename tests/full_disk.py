@@ -1,5 +1,5 @@
-"""Makes the database refuse new rows in a table, as if the disk were full. The test has to be rolled back, which
-removes the trigger that refuses the rows.
+"""Makes the database refuse new rows in a table, as if the disk were full. The test has to run in a transaction
+that is rolled back at the end, so that the trigger that refuses the rows is removed.
 """
 
 from django.db import connection

@@ -4,13 +4,13 @@ time, and let many processes refresh a token at the same time.
 The tests run on SQLite, and on PostgreSQL if there is one. Environment variables set how many cases the tests try:
 
 - KILLS=500 is the number of killed edits of one row.
-- KILL_COUNTS=2,500,501 lists three numbers of rows: 2, 500 and 501. Edits of so many rows are killed.
+- KILL_COUNTS=2,500,501 means that edits of 2 rows, of 500 rows and of 501 rows are killed.
 - EXAMPLES=300 is the number of random examples.
 - EDITS=100 is the number of edits in each of ten threads.
 - PROCESSES=8 is the number of processes that save at the same time. Each process saves in ROUNDS=20 rounds.
 - API_ROUNDS=25 is the number of rounds of each program that calls the API.
 - API_ROWS=50 is the number of rows that such a program changes in each round.
-- RACES=5 sets how often the test is repeated in which many processes refresh a token at the same time.
+- RACES=5 adds five pairs of runs to the test in which many processes refresh a token at the same time.
 - FILLERS=50 is the number of people who fill in a form.
 
 The command's arguments are passed to pytest.

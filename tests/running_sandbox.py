@@ -61,7 +61,7 @@ class Sandbox:
         self.control("POST", "faults", fault)
 
     def end_faults(self) -> None:
-        """Remove all faults. Requests that a fault delays continue immediately."""
+        """Remove all faults. If a fault was delaying a request, the request continues immediately."""
         self.control("DELETE", "faults")
 
     def has_used_faults(self) -> bool:

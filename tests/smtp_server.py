@@ -39,7 +39,7 @@ class MailServer:
 
     `answers` has the server's answer to a command, or to RCPT with an address. `breaks_off` lists commands. When the
     server gets a listed command for the first time, it closes the connection without an answer. The command "body" is
-    the end of a mail's text. If the server closes the connection there, it has accepted the mail.
+    the end of a mail's text. If the server closes the connection at "body", it has accepted the mail.
     """
 
     mails: list[Received] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""Lists which tests each target runs. `make test-system` runs the tests in this list, and `make test` all others."""
+"""Lists the tests that `make test-system` runs. `make test` runs all other tests."""
 
 import pytest
 

@@ -10,7 +10,7 @@ PRODUCT = ("config", "api", "byline", "identity", "edits", "audit", "sandbox")
 
 
 def cycle_in(*packages: str) -> list[str]:
-    """If there is an import cycle, return its modules. Each module imports the next one. If not, return []."""
+    """Return the modules of an import cycle: each one imports the next one. If there is no cycle, return []."""
     graph = grimp.build_graph(*packages, cache_dir=None)
     imports = {module: graph.find_modules_directly_imported_by(module) for module in graph.modules}
     try:

@@ -54,7 +54,7 @@ def until(is_so: Callable[[], object], what: str, *, by: subprocess.Popen[Any] |
     """Return as soon as `is_so` returns a true value.
 
     If `is_so` doesn't return a true value within PATIENCE seconds, fail with the message `what`. `by` is the process
-    that should make this happen. If this process has ended, fail immediately.
+    that should make `is_so` return a true value. If this process has ended, fail immediately.
     """
     for _ in range(round(PATIENCE / PAUSE)):
         if is_so():

@@ -95,8 +95,8 @@ class SitePlan:
         return [self._label(row) for row in self.sandbox.sheet(self.person, self.name)["rows"]]
 
     def writes(self, person: Person) -> list[dict[str, Any]]:
-        """The requests with which this person has changed sheets. Only requests since the sandbox's list of requests
-        was last emptied are returned.
+        """The requests with which this person has changed sheets since the sandbox's list of requests was last
+        emptied.
         """
         requests = self.sandbox.requests(path="/sheets/")
         return [one for one in requests if one["method"] != "GET" and one["personId"] == person.id]

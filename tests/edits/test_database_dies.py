@@ -109,7 +109,7 @@ def test_fault_30_between_the_call_and_its_outcome(form: Page, plan: SitePlan, b
 
 @pytest.mark.parametrize("text", ["SET holder = NULL", "UPDATE edits_savekey", "UPDATE identity_browsersession"])
 def test_fault_30_after_the_outcome(form: Page, plan: SitePlan, text: str) -> None:
-    """The outcome is in the log. Only the session can't be stored, so the message for the next page is lost."""
+    """The outcome is in the log, but the session can't be stored. So the message for the next page is lost."""
     with dying(lambda sql: text in sql):
         page = send(form)
     assert (page.status, page.headers["Location"]) == (302, plan.path)

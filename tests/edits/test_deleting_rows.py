@@ -1,4 +1,4 @@
-"""Deleting a row with all its child rows."""
+"""A person deletes a row. Smartsheet also deletes all its child rows, at every level."""
 
 import json
 import threading

@@ -1,4 +1,4 @@
-"""A site can use any of Django's caches. If the cache fails, pages open and save nevertheless."""
+"""A site can use any of Django's caches. If the cache fails, people can still open pages and save rows."""
 
 from __future__ import annotations
 

@@ -75,7 +75,7 @@ def text(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def entries(browser: Client, plan: SitePlan, bob: Person, text: str) -> list[Entry]:
-    """Entries for changes of all kinds by Bob. The hostile text is in each place that someone else can write."""
+    """Entries for changes of all kinds by Bob. All texts in them that come from outside are the hostile text."""
     actor = Actor(id=bob.id, region="sandbox", name=text, email=text)
     row_ids = list(plan.rows.values())
     said: Any = {text: text}

@@ -30,8 +30,8 @@ def test_a_person_with_access_to_the_sheet_is_entered_by_name(
 
 
 def test_a_person_is_found_if_the_cache_has_lost_them(browser: Client, plan: SitePlan, sandbox: RunningSandbox) -> None:
-    """The page suggested this person. But the process was restarted before the row is saved, or another process saves
-    the row, so the person isn't in the cache of this process.
+    """The page has suggested this person. Before the row is saved, the process is restarted, or another process
+    saves the row. So the process that saves doesn't have the person in its cache.
     """
     browser.get(f"{plan.path}people/")
     page = Page.open(browser, plan.edit_path(ROW)).type({plan.columns["Responsible"]: "Charlie Carter"})
@@ -93,7 +93,7 @@ def test_a_sheet_is_shared_with_more_people_than_a_page_has(
     browser: Client, plan: SitePlan, sandbox: RunningSandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Smartsheet's list of the people who can open a sheet has several pages. The app reads all pages up to a
-    limit. If the list is longer than the limit, the answer has a note about this.
+    limit. If Smartsheet's list is longer than the limit, the app's answer to the browser has a note about this.
     """
     monkeypatch.setattr("edits.gateway.operations.SHARES_PER_PAGE", 100)
     plan.share(f"person{number}@example.com" for number in range(220))

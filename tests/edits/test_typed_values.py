@@ -1,5 +1,5 @@
-"""Checks which value a typed text has in a column of each type. The grid's modules are tested with the same table, in a
-browser.
+"""Checks which value a typed text has in a column of each type. The cases are in typed_values.json. The tests of the
+grid's modules use the same file in a browser.
 """
 
 import json

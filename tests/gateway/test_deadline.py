@@ -1,4 +1,4 @@
-"""One request of a person has one time budget for all its calls to Smartsheet."""
+"""While this app answers a person's request, all its calls to Smartsheet share one time budget."""
 
 from time import sleep
 

@@ -1,5 +1,5 @@
-"""Each failure of Smartsheet becomes the right error in time. A write is sent only once. When it ends, there is still
-enough time to read the rows back.
+"""Each failure of Smartsheet becomes the right error in time. A write is sent only once. When the write ends, there
+is still enough time to read its rows back.
 """
 
 from time import monotonic

@@ -44,7 +44,7 @@ def empty_database(name: str, folder: Path) -> Iterator[dict[str, Any]]:
 
 @contextmanager
 def installed(name: str, folder: Path, sandbox: RunningSandbox, **environment: str) -> Iterator[InstalledSite]:
-    """Yield a copy of the site `name` with an empty database. The copy's processes end with the context."""
+    """Yield a copy of the site `name` with an empty database. At the end, stop the copy's processes."""
     with empty_database(name, folder) as database:
         site = InstalledSite(name, PROJECTS[name], folder, database, sandbox.url, environment)
         try:

@@ -81,7 +81,7 @@ def deactivate_user(name: str) -> None:
 
 
 def merge_user(name: str) -> None:
-    """Move a user's Smartsheet account to a new user, and delete the first user, as tools that merge users do."""
+    """Move the Smartsheet account of this user to a new user, and delete this user, as tools that merge users do."""
     other = get_user_model().objects.create_user(f"other-{name}")
     for person in SmartsheetUser.objects.filter(user__in=_of(name)):
         person.user = other
@@ -113,7 +113,7 @@ def last_entry() -> int:
 
 
 def entries(after: int) -> list[dict[str, Any]]:
-    """Return the entries in the log after this id, oldest first."""
+    """Return the log's entries that are newer than the entry with this id, oldest first."""
     fields = ("action", "phase", "actor_id", "actor_name", "subject", "new", "reason")
     found = Entry.objects.filter(id__gt=after).order_by("id")
     return [{name: getattr(entry, name) for name in fields} for entry in found]
@@ -208,7 +208,7 @@ def run_each_job() -> list[str]:
 
 
 def fill(tables: dict[str, list[dict[str, Any]]]) -> None:
-    """Insert rows from another database unchanged. While this happens, the log has no triggers."""
+    """Insert these rows of another database without changing them. Meanwhile, the log has no triggers."""
     with triggers.lifted(connection, [name for name in tables if name.startswith("audit_")]):
         for table, rows in tables.items():
             for row in rows:
@@ -237,7 +237,7 @@ def _execute(statement: str, *values: Any) -> None:
 
 
 def people() -> dict[str, dict[str, Any]]:
-    """Return what is stored about each person who uses Smartsheet in this site, by the person's name."""
+    """Return what is stored about each person who uses Smartsheet in this site. The keys are the people's names."""
     return {
         person.name: {
             "is_blocked": person.is_blocked,

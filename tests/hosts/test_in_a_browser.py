@@ -42,7 +42,7 @@ def set_status(page: Page, plan: SitePlan, status: str) -> None:
 
 
 def changes(site: InstalledSite, after: int) -> list[tuple[str, str]]:
-    """Return the new value and the actor of each change in the log after this id.
+    """Return the new value and the actor of each change that was logged after the entry with this id.
 
     Check that all these changes were applied.
     """
@@ -171,8 +171,8 @@ def test_an_account_of_another_user_is_refused(site: InstalledSite, pages: Pages
 
 
 def test_a_replayed_callback(site: InstalledSite, pages: Pages, bob: Person) -> None:
-    """If the callback is opened again in the same browser, it only redirects. It is refused in another browser, and
-    after the person has disconnected.
+    """If the same browser opens the callback again, the token stays, and the browser is sent to the account page. The
+    callback is refused in another browser, and after the person has disconnected.
     """
     janes, joes = pages.log_in("jane"), pages.log_in("joe")
     callbacks: list[str] = []

@@ -32,7 +32,7 @@ def heard() -> Iterator[Heard]:
 
 @pytest.fixture
 def sign_in(sandbox: RunningSandbox) -> Callable[[Client, Person], HttpResponse]:
-    """Return sign_in(), which signs a person in through the consent page each time: sign_in(client, alice)."""
+    """Return sign_in(), which signs a person in, with Smartsheet's consent page: sign_in(client, alice)."""
 
     def sign_in_as(client: Client, person: Person) -> HttpResponse:
         return signing_in.sign_in(client, sandbox, person)

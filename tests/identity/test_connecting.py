@@ -359,8 +359,8 @@ def test_the_signals(provider: Provider, log_in: LogIn, heard: Heard) -> None:
 
 @pytest.mark.parametrize("engine", ENGINES)
 def test_every_engine_of_sessions(provider: Provider, log_in: LogIn, settings: Settings, engine: str) -> None:
-    """With Django's own session engines, the page has no list of browsers and no button to end other sessions, because
-    these engines can't list sessions.
+    """With Django's own session engines, the profile page has no list of browsers and no button to end other
+    sessions, because these engines can't list sessions.
     """
     settings.SESSION_ENGINE = f"django.contrib.sessions.backends.{engine}"
     settings.MIDDLEWARE = [
@@ -413,7 +413,7 @@ def test_connecting_can_be_switched_off(log_in: LogIn, settings: Settings) -> No
 
 @pytest.mark.django_db(transaction=True)
 def test_two_users_connect_one_account_at_once() -> None:
-    """Two users connect the same account at the same time. On each database, only one of them gets it."""
+    """Two users connect the same account at the same time. Only one of them gets it, on SQLite and on PostgreSQL."""
     users = [User.objects.create_user(name) for name in ("jane", "joe")]
     profile = Profile(region="sandbox", id=ALICE["id"], data=ALICE)
     grant = Grant(access_token="a", refresh_token="b", expires_at=None, scope="")

@@ -113,8 +113,8 @@ def test_a_401_that_smartsheet_does_not_repeat_ends_no_session(
 
 
 def test_a_running_request_is_the_last(browsers: list[Client]) -> None:
-    """A request is running when the session ends. It doesn't sign the person in again, but what the person typed is
-    kept.
+    """A request is running when the session ends. The end of this request doesn't sign the person in again, but
+    what the person typed is kept.
     """
     key = browsers[0].session.session_key
     under_way = SessionStore(key)

@@ -1,4 +1,4 @@
-"""Another tab ends a session while a request is running."""
+"""Another tab ends a session while a request of this session is running."""
 
 import pytest
 from django.contrib import messages

@@ -36,7 +36,9 @@ def test_its_addresses_come_from_its_api() -> None:
 
 
 def test_a_sign_in_ends_with_its_region(client: Client, provider: Provider, settings: Settings) -> None:
-    """A person begins to sign in. When the person comes back, the region of this sign-in is no longer configured."""
+    """A person begins to sign in. When the person comes back, the region of this sign-in is no longer configured. So
+    the sign-in fails, and the OAuth provider gets no request.
+    """
     state = begin(client).split("state=")[1].split("&")[0]
     settings.SMARTSHEET_REGIONS = {"eu": settings.SMARTSHEET_REGIONS["sandbox"]}
     assert client.get("/identity/callback/", {"state": state, "code": "a-code"}).status_code == 400

@@ -96,7 +96,7 @@ def test_a_get_request_does_not_end_a_session(desk: Client, phone: Client) -> No
 
 
 def test_signing_out_everywhere_reads_only_the_persons_sessions(desk: Client, phone: Client) -> None:
-    """The query uses an index, and reads no other person's sessions."""
+    """The query for a person's sessions uses an index, and reads no other person's sessions."""
     user = User.objects.get()
     plan = BrowserSession.objects.filter(user=user).explain()
     assert "user_id" in plan

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db(transaction=True)  # the signal is sent after
 
 @contextmanager
 def falling_over(*heard: Signal, error: Exception) -> Iterator[None]:
-    """During the block, each of these signals has a receiver that raises the error."""
+    """During the `with` block, each of these signals has a receiver that raises the error."""
 
     def fall(**_said: object) -> None:
         raise error

@@ -72,7 +72,9 @@ def test_a_pickle_does_not_contain_it(client: Client, provider: Provider) -> Non
 
 @pytest.mark.parametrize("change", ["deactivated", "blocked"])
 def test_a_user_who_is_no_longer_allowed_in_has_none(client: Client, provider: Provider, change: str) -> None:
-    """QuerySet.update() sends no signal, so the token stays stored until the worker asks Smartsheet to revoke it."""
+    """QuerySet.update() sends no signal, so the token stays stored until the worker asks Smartsheet to revoke it. But
+    token_for() doesn't return this token, and asks the person to sign in again.
+    """
     provider.come_back(client)
     user = User.objects.get()
     assert token_for(user)

@@ -99,7 +99,7 @@ def cell_in(row: dict[str, Json], column_id: int) -> dict[str, Json]:
 
 
 def refusal(response: requests.Response) -> tuple[int, int]:
-    """Return the status and the error code of an answer. Check that it is an error with a message and a refId."""
+    """Check that the answer is an error with a message and a refId. Return its status and its error code."""
     body = response.json()
     assert response.headers["Content-Type"] == "application/json;charset=UTF-8"
     assert body["message"]

@@ -122,7 +122,9 @@ def test_a_link_leads_to_a_cell_of_another_sheet_that_one_can_see(plan: Grid, bu
 
 
 def test_formulas_use_the_new_value_of_a_link(plan: Grid, budget: Grid) -> None:
-    """Formulas in the same row, in other rows, and behind another link."""
+    """A link gets a new value. Formulas in its row and in other rows use this value, and another link gets the new
+    result of such a formula.
+    """
     plan.put("Structure", {"title": "Notes", "formula": "=Approved@row / 2"})
     plan.put(TASK, {"title": "Notes", "formula": "=Notes1 + SUM(Approved:Approved)"})
     top = plan.again().tasks()[0]

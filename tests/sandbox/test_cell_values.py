@@ -100,7 +100,7 @@ def shown(plan: Grid, title: str, response: Any) -> dict[str, Any]:
 
 
 def object_value(title: str, shown: dict[str, Any]) -> Any:
-    """Return the objectValue that a cell must have. `shown` is the cell. For dates, contacts and lists, the objectValue
+    """Return the objectValue that the cell `shown` must have. For dates, contacts and lists, the objectValue
     is an object. For other cells, it is the plain value.
     """
     value, display = shown.get("value"), shown.get("displayValue")

@@ -1,4 +1,4 @@
-"""Malformed requests are refused, never with status 500, and change nothing."""
+"""Malformed requests are refused, and change nothing. The status of the answer is never 500."""
 
 import socket
 from typing import Any

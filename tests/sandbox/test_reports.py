@@ -15,7 +15,7 @@ def report(client: Client, query: str = "level=3&include=objectValue") -> dict[s
 
 
 def cells_of(body: dict[str, Any], row_id: int) -> dict[str, dict[str, Any]]:
-    """Return the cells of a row by the titles of their columns."""
+    """Return the cells of a row. The keys are the titles of the cells' columns."""
     titles = {column["virtualId"]: column["title"] for column in body["columns"]}
     row = next(row for row in body["rows"] if row["id"] == row_id)
     return {titles[cell.pop("virtualColumnId")]: cell for cell in row["cells"]}

@@ -11,7 +11,7 @@ FORMULA = "=N1 + $N$2 + [N]3 + SUM(N1:N3)"
 
 @pytest.fixture
 def sheet(as_alice: Client) -> Grid:
-    """Return a sheet with the rows a (1), b (2), c (3) and d, whose sum uses the other rows."""
+    """Return a sheet with the rows a (1), b (2), c (3) and d. Row d has a sum that uses the other rows."""
     columns = [{"title": "Name", "type": "TEXT_NUMBER", "primary": True}, {"title": "N", "type": "TEXT_NUMBER"}]
     columns.append({"title": "Sum", "type": "TEXT_NUMBER"})
     made = as_alice.ask("POST", "/sheets", {"name": "Numbers", "columns": columns}).json()["result"]

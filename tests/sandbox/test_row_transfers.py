@@ -12,7 +12,7 @@ from tests.sandbox.conftest import sheet_id
 
 @pytest.fixture
 def empty(as_alice: Client) -> Grid:
-    """Return Alice's sheet without rows, which Bob can edit."""
+    """Return a sheet of Alice's that has no rows. Bob can edit the sheet."""
     return Grid(as_alice, sheet_id(as_alice, "Empty sheet"))
 
 

@@ -91,7 +91,7 @@ def test_no_operation_is_forgotten() -> None:
 def test_an_operation_asks_for_its_scope(
     sandbox: RunningSandbox, client_of: AnyClient, alice: Person, scope: str
 ) -> None:
-    """Each operation that needs this scope refuses a token without the scope with error 1004.
+    """If a token doesn't have this scope, each operation that needs the scope is refused with error 1004.
 
     A token with only this scope doesn't get this error. It can get other errors, because the ids in the paths don't
     exist.

@@ -7,7 +7,7 @@ from tests.sandbox.client import Client, Grid, refusal
 
 
 def shares_of(client: Client, plan: Grid) -> dict[str, dict[str, object]]:
-    """Return the shares of a sheet by e-mail address."""
+    """Return the shares of a sheet. The keys are the e-mail addresses of the shares."""
     return {share["email"]: share for share in client.json(f"{plan.path}/shares")["data"]}
 
 

@@ -87,7 +87,7 @@ def test_a_value_that_the_column_cant_have_is_named_and_ignored(browser: Client,
 
 
 def test_a_locked_value_in_a_field_that_is_hidden_in_the_form(browser: Client, form: ProgressForm) -> None:
-    """The designer has allowed that links fill in a hidden field. A link then does so, and the value is saved."""
+    """The designer lets links fill in a hidden field. A link has a value for this field, and the value is saved."""
     form.publish(
         fields=(form.field("Spent"), form.field("Notes", state=State.HIDDEN, prefill=Prefill.HIDDEN)),
     )

@@ -1,5 +1,5 @@
-"""With a cache that all processes share, the list of a person's rows is read at most once a minute. After a save, the
-list is read again.
+"""With a cache that all processes share, the list of a person's rows is read at most once a minute. But after a save,
+the next page that shows the list reads it again.
 """
 
 from __future__ import annotations
@@ -90,8 +90,8 @@ def redis(tmp_path: Path) -> Iterator[Redis]:
 
 
 def cache_url(kind: str, folder: Path) -> str:
-    """Return the address of an empty cache. For "filecache", the cache is in the folder. For another kind, it is a
-    table that `createcachetable` makes.
+    """Return the address of an empty cache. The kind "filecache" keeps it in the folder `folder`. The kind "dbcache"
+    keeps it in a table that `createcachetable` makes.
     """
     if kind == "filecache":
         return f"filecache://{folder}"

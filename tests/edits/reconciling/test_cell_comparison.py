@@ -1,5 +1,5 @@
-"""Checks when a change in our log explains a state in Smartsheet: how much their times, values and people can
-differ.
+"""Checks in which cases a change in our log explains a state in Smartsheet: how far the times of both can be apart,
+and how their values and people can differ.
 """
 
 from datetime import UTC, datetime, timedelta

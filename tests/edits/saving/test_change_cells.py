@@ -64,7 +64,7 @@ def test_a_change_without_cells(plan: SitePlan, bob: User) -> None:
 
 @pytest.mark.parametrize("wrong", [{"origin": "nonsense"}, {"via": {"No key": 1}}])
 def test_facts_that_the_log_does_not_take(plan: SitePlan, bob: User, wrong: Any) -> None:
-    """Invalid facts are refused before anything is written, so the key can be used again."""
+    """Invalid facts are refused before anything is written, so the save's key can be used for another call."""
     place: dict[str, Any] = {"user": bob, "sheet_id": plan.id, "row_id": plan.rows[ROW], "key": "k"}
     cells: dict[int | str, tuple[Any, Any]] = {"Notes": (plan.cell(ROW, "Notes").get("value"), "Rock")}
     with pytest.raises(ValueError, match=r"nonsense|No key"):

@@ -1,5 +1,5 @@
-"""Smartsheet gives answers that are unusual but possible. If it isn't certain that a row was saved, it is never
-reported as saved. A change never blocks another change of the same save.
+"""Smartsheet gives answers that are unusual but possible. A row is reported as saved only if it is certain that
+it was saved. A change never blocks another change of the same save.
 """
 
 from collections.abc import Callable

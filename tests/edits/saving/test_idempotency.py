@@ -180,8 +180,8 @@ def test_after_a_death_an_addition_that_was_not_sent_makes_the_others_uncertain(
     rows: Rows, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A save adds two rows, one with a task and one with a note. Its process dies before it records the outcomes. When
-    the save is repeated, the column for notes is gone. So no one can tell which logged addition is which row of the
-    save.
+    the save is repeated, the column for notes is gone. So it can't be known which of the two logged additions belongs
+    to which row of the save.
     """
     sheet = rows(1)
     changes = [AddRow((CellChange(column, None, "x"),)) for column in (sheet.task, sheet.notes)]

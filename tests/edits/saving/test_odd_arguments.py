@@ -1,4 +1,6 @@
-"""A mistake in the code of a site is refused before anything is written or sent, and the cell can still be saved."""
+"""If a site's code calls a save with wrong arguments, the save is refused before anything is written or sent. The site
+can then save the cell with correct arguments.
+"""
 
 from __future__ import annotations
 

@@ -91,7 +91,7 @@ def logged() -> list[LoggedChange]:
 
 
 def a_minute_passes() -> None:
-    """Act as if a minute has passed. The limit for reading histories begins again, and postponed edits are due."""
+    """Act as if a minute has passed. Histories can be read up to the limit again, and postponed edits are due."""
     HistoryReader._default_manager.update(read=[])
     Unsettled.objects.update(due_at=F("at"))
 

@@ -60,7 +60,7 @@ class KilledEdit:
         save(read(self.sheet.user, self.sheet.id, row_ids=row_ids, with_descendants=is_deletion), self._changes())
 
     def kill(self, moment: str, chance: Random) -> None:
-        """Make the edit in a child process, and kill this process with SIGKILL at this moment."""
+        """Make the edit in a child process, and kill this process with SIGKILL at `moment`."""
         sandbox = self.sheet.sandbox
         if moment == "during the call":
             sandbox.fault(path=f"/sheets/{self.sheet.id}/rows$", **chance.choice(SLOW))
@@ -139,7 +139,7 @@ def die_at(owner: Any, name: str, place: int) -> None:
 
 
 def _is_over(child: int) -> bool:
-    """Whether the child has ended before it was killed. A very busy machine can cause this."""
+    """Whether the child process has ended before it was killed. A very busy machine can cause this."""
     return os.waitid(os.P_PID, child, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
 
 

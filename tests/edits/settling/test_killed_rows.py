@@ -1,7 +1,7 @@
 """Processes that edit many rows are killed at every point. After settling, the log has the true outcome of each row.
 
-The environment variable KILL_COUNTS lists the edits' numbers of rows. In `make test-kills`, these are 2, 500 and 501
-rows.
+The environment variable KILL_COUNTS says how many rows the edits have. With `make test-kills`, there are edits of 2
+rows, of 500 rows and of 501 rows.
 """
 
 import os

@@ -78,8 +78,8 @@ def at_once(quick: None, settings: Settings) -> None:
 
 @pytest.fixture
 def rows(sandbox: RunningSandbox, bob: Person, bob_user: User) -> Callable[[int], ManyRows]:
-    """Return rows(). With it, rows(501) creates a sheet with 501 rows and an empty row at the end. For Smartsheet, the
-    sheet was made a minute ago.
+    """Return rows(). With it, rows(501) creates a sheet with 501 rows and an empty row at the end. The sheet
+    seems to be a minute old, because the sandbox's clock is set back while the sheet is made.
     """
 
     def rows(count: int) -> ManyRows:
@@ -106,7 +106,9 @@ def changes_of(sheet: ManyRows, action: Action) -> Sequence[RowChange]:
 
 
 def kill(sheet: ManyRows, action: Action, death: Death, *, is_partial: bool = False) -> list[int]:
-    """Make an edit of all rows, as in a process that dies. Return the ids of the sheet's rows."""
+    """Make an edit of all rows. End it with an exception at `death`, as if its process had died. Return the ids of the
+    sheet's rows.
+    """
     changes = changes_of(sheet, action)
     baseline = sheet.read([] if action is Action.ADD else None, with_descendants=action is Action.DELETE)
     with pytest.MonkeyPatch.context() as patch:
@@ -286,7 +288,7 @@ def test_of_a_request_that_can_be_read_in_two_ways_no_more_is_read_than_may_tell
     rows: Callable[[int], ManyRows], bob_actor: Actor
 ) -> None:
     """Two edits with the same content are unsettled. A state in Smartsheet could come from either edit, so settling
-    can't decide. It reads MOST_CELLS histories for each edit, although each edit has more cells.
+    can't decide. It reads only MOST_CELLS histories for each edit, although each edit has more cells.
     """
     sheet = rows(30)
     kill(sheet, Action.CHANGE, Death(before_outcome=0))

@@ -18,5 +18,5 @@ def cell(**raw: Any) -> Cell:
 
 
 def reader(locale: str) -> Reader:
-    """A reader in Berlin, who reads numbers and days in the format of this locale."""
+    """A reader in Berlin, who reads numbers and days in the format of `locale`."""
     return reader_of(Profile("sandbox", 1, {"timeZone": "Europe/Berlin", "locale": locale}))

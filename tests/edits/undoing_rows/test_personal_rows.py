@@ -1,4 +1,4 @@
-"""Deleting and restoring rows of a sheet with personal columns leaves no formula in the log."""
+"""If rows of a sheet with personal columns are deleted and restored, no formula gets into the log."""
 
 from __future__ import annotations
 

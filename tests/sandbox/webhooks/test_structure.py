@@ -1,4 +1,4 @@
-"""Callbacks that report changed columns, and rows that are copied or moved to another sheet."""
+"""Callbacks report that columns were changed, and that rows were copied or moved to another sheet."""
 
 from typing import Any
 
