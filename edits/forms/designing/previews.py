@@ -256,7 +256,7 @@ def _refusals(definition: Definition, sheet: Sheet, row: Row | None, viewer: Vie
     me, today, values = known_as(viewer.profile), today_of(viewer.profile), values_of(row) if row else {}
     for field in definition.fields:
         if row and (why := field.why_not_allowed(values, me=me, today=today)):
-            yield f"With the row’s current values, nothing can be saved. {field.name}: {why}"
+            yield f"With the row’s current values, the form can’t be saved. {field.name}: {why}"
 
 
 def _profile(share: Share, region: str) -> Profile:
