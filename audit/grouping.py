@@ -49,7 +49,7 @@ class Edit:
 
     @property
     def is_certain(self) -> bool:
-        """Whether the outcome of each change that `phases` counts is known."""
+        """Whether the outcomes of all changes in `phases` are known."""
         return not {phase for phase, _ in self.phases} & {Phase.INTENT, Phase.UNKNOWN}
 
     @property

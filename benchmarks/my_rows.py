@@ -59,9 +59,9 @@ def main() -> int:
 
 
 def compare(rule: str, sheet_id: int, column_ids: list[int], floor: float, bare_memory: float) -> int:
-    """In another process, measure making the list of a person's rows. Compare three values with the bare read: the time
-    to read the rows, the time to get the list from the cache, and the memory. Print three ratios, and return 1 if one
-    of them is above its goal. `floor` is the time of the bare read, and `bare_memory` is its memory.
+    """In another process, make the list of a person's rows. Measure three values: the time to read the rows, the time
+    to get the list from the cache, and the memory. Divide them by the time `floor` and the memory `bare_memory` of the
+    bare read. Print the three ratios, and return 1 if one of them is above its goal.
     """
     what = json.dumps({"rule": rule, "sheet_id": sheet_id, "column_ids": column_ids})
     command = [sys.executable, "-m", "benchmarks.my_rows", "--measure", what]

@@ -67,7 +67,7 @@ ANOTHER_AUTHOR = Problem(
     status=409,
     title="Another person opened this form",
     happened="Another person opened this form, and has signed out of this browser since then.",
-    saved="Nothing was sent, because the change would have been sent in your name.",
+    saved="Nothing was sent, because the change isn't yours but would have been sent in your name.",
     advice="Open the row again to change it yourself.",
 )
 NOT_NOTED = Problem(

@@ -22,7 +22,7 @@ STANDARD_OUTPUT = Path("-")
 
 
 class Command(BaseCommand):
-    help = "Exports the audit log, or a part of it, as CSV or as JSON Lines that anyone can verify."
+    help = "Exports the audit log, or a part of it, as CSV, or as JSON Lines, which anyone can verify."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--format", choices=sorted(exports.CONTENT_TYPES), required=True)
