@@ -146,7 +146,7 @@ class _Run(Calculator):
 
     def __init__(self, sheet: Sheet, due: dict[Key, str]) -> None:
         super().__init__(sheet)
-        self.due, self.active, self.failed = due, set[Key](), set[Key]()
+        self.due, self.active, self.done, self.failed = due, set[Key](), set[Key](), set[Key]()
         self.waiting: dict[Key, None] = {}
         self.columns = {column.id: column for column in sheet.columns}
         self.most_depth = MOST_DEPTH
@@ -182,6 +182,9 @@ class _Run(Calculator):
         key = (row.id, column.id)
         if column.system_type:
             raise Incalculable(f"with the system column {column.title!r}")
+        stored = row.cell(column.id)
+        if stored.formula and stored.value is None and key not in self.done:
+            self.due[key] = stored.formula  # whether the result is blank, or the formula has no result, isn't stored
         if key in self.due:
             if key in self.active or key in self.waiting:
                 raise FormulaError(CIRCULAR)
@@ -191,7 +194,7 @@ class _Run(Calculator):
         cell = row.cell(column.id)
         if cell.formula and cell.value in ERRORS:
             raise FormulaError(str(cell.value))
-        if key in self.failed or (cell.formula and cell.value is None and _why_not(cell.formula)):
+        if key in self.failed:
             raise Incalculable(f"with a cell that has no value, in the column {column.title!r}")
         return replace(cell, value=as_day(cell.value)) if column.type == "DATE" else cell
 
@@ -221,6 +224,7 @@ class _Run(Calculator):
 
     def _put(self, key: Key, result: Cell) -> None:
         formula, (row, column) = self.due.pop(key), self._place(key)
+        self.done.add(key)
         old = row.cell(column.id)
         new = Cell(result.value, result.display, formula=formula, format=old.format)
         if new != old or type(new.value) is not type(old.value):

@@ -319,6 +319,16 @@ def test_a_formula_with_an_uncalculated_cell_is_not_calculated(fruit: Grid) -> N
     assert result(fruit, "=SUM([Result of it]3, 1)") == 1, "a blank result is a value"
 
 
+@pytest.mark.parametrize(
+    ("formula", "task"), [("=SUM([Result of it]2:[Result of it]3)", "Apart"), ("=SUM(CHILDREN())", "Basket")]
+)
+def test_an_uncalculated_cell_stays_without_a_value_after_another_change(fruit: Grid, formula: str, task: str) -> None:
+    assert result(fruit, "=Ripe@row + 1") is None
+    assert result(fruit, formula, task=task) is None
+    fruit.put("Pear", {"title": "Result of it", "value": 3})
+    assert "value" not in fruit.again().cell(task, "Result of it")
+
+
 def test_ranges_follow_a_column_that_is_renamed(fruit: Grid, as_alice: Client) -> None:
     result(fruit, "=SUM(Size:Size)")
     as_alice.ask("PUT", f"{fruit.path}/columns/{fruit.column('Size')}", {"title": "Weight in g"})
