@@ -36,12 +36,10 @@ def caches(secret_key: str) -> dict[str, dict[str, Any]]:
     found: dict[str, Any] = env.cache_url_config(url) if url else {"BACKEND": LOCMEM}
     if is_redis:
         found |= {
-            "BACKEND": "config.cache_backends.DispensableRedis",
+            "BACKEND": "django.core.cache.backends.redis.RedisCache",
             "OPTIONS": {"socket_timeout": REDIS_SECONDS, "socket_connect_timeout": REDIS_SECONDS},
         }
     else:
         found["OPTIONS"] = {"MAX_ENTRIES": MOST}  # Redis has its own limits
-    if url.startswith("filecache"):
-        found["BACKEND"] = "config.cache_backends.DispensableFolder"
     installation = sha256(f"cache {secret_key}".encode()).hexdigest()[:12]
     return {"default": {"KEY_PREFIX": f"byline-{installation}", **found}}

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from time import sleep
+from typing import Any, ClassVar
 
 import pytest
 from django.core.cache.backends.base import BaseCache
 from django.test import Client
 from pytest_django import Settings
 
+from edits.sheets import optional_cache
 from tests.api.caller import Caller
 from tests.edits.browser import Page
 from tests.edits.forms.progress_form import MINE, ProgressForm
@@ -30,6 +32,19 @@ class FailingCache(BaseCache):
 
     def clear(self) -> None:
         """Tests empty the cache at their beginning."""
+
+
+class HungCache(FailingCache):
+    """A cache whose server lets each call wait."""
+
+    asked: ClassVar[list[str]] = []
+
+    def get(self, key: str, *_args: Any, **_more: Any) -> Any:
+        self.asked.append(key)
+        sleep(0.1)
+        raise TimeoutError
+
+    set = add = delete = get
 
 
 @pytest.fixture(autouse=True)
@@ -64,3 +79,14 @@ def test_a_form_that_somebody_designed_saves(browser: Client, plan: SitePlan) ->
 @pytest.mark.parametrize("path", ["/", "/sheets/", "/audit/", "/forms/design/"])
 def test_pages_open(browser: Client, plan: SitePlan, path: str) -> None:
     assert browser.get(path).status_code == 200
+
+
+def test_a_page_waits_only_once_for_a_hung_cache(
+    browser: Client, plan: SitePlan, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(optional_cache, "SLOW", 0.05, raising=False)
+    monkeypatch.setattr(optional_cache.cache, "asked_again_at", 0.0, raising=False)
+    monkeypatch.setattr(HungCache, "asked", [])
+    settings.CACHES = {"default": {"BACKEND": f"{__name__}.HungCache"}}
+    assert MINE in Page.open(browser, ProgressForm(plan).path).text
+    assert len(HungCache.asked) == 1
