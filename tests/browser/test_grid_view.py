@@ -230,6 +230,26 @@ def test_the_keyboard_map_and_the_menu_are_reached_by_keyboard(page: Page, bob: 
     expect(cell(page, 3, "No.")).to_be_focused()
 
 
+def test_an_open_menu_stays_in_the_window(page: Page, bob: Person) -> None:
+    open_grid(page, bob, width=1280)
+    cell(page, 7, "Status").click(button="right")
+    menu = page.get_by_role("menu")
+    expect(menu).to_be_visible()
+    for width in (390, 320, 1280):  # as if a phone was turned
+        page.set_viewport_size({"width": width, "height": 844})
+        reaches(page, lambda: _is_inside(page), True)
+    page.keyboard.press("Escape")
+    expect(menu).to_have_count(0)
+
+
+def _is_inside(page: Page) -> bool:
+    """Whether the menu is inside of the window, with a margin at both sides."""
+    is_it: bool = page.get_by_role("menu").evaluate(
+        "menu => { const { left, right } = menu.getBoundingClientRect(); return left >= 4 && right <= innerWidth - 4; }"
+    )
+    return is_it
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_every_state_is_accessible(page: Page, bob: Person, theme: str) -> None:
     page.add_init_script(f"localStorage.setItem('theme', '{theme}')")

@@ -68,17 +68,23 @@ export class Menus {
     const leave = (event) => {
       if (!menu.contains(event.target)) this.close();
     };
+    const place = () => {
+      menu.style.left = "4px"; // at the edge, the menu would be measured too narrow
+      menu.style.left = `${Math.max(4, Math.min(x, innerWidth - menu.offsetWidth - 8))}px`;
+      menu.style.top = `${Math.max(4, Math.min(y, innerHeight - menu.offsetHeight - 8))}px`;
+    };
     this.close = () => {
       removeEventListener("pointerdown", leave, true);
+      removeEventListener("resize", place);
       menu.remove();
       this.close = null;
     };
     menu.addEventListener("keydown", (event) => this.#press(event, items));
     menu.addEventListener("focusout", (event) => !menu.contains(event.relatedTarget) && event.relatedTarget && this.close?.());
     addEventListener("pointerdown", leave, true);
+    addEventListener("resize", place); // for example if a phone is turned
     grid.host.append(menu);
-    menu.style.left = `${Math.max(4, Math.min(x, innerWidth - menu.offsetWidth - 8))}px`;
-    menu.style.top = `${Math.max(4, Math.min(y, innerHeight - menu.offsetHeight - 8))}px`;
+    place();
     items[0]?.focus();
   }
 
