@@ -86,7 +86,7 @@ def _json_object(body: bytes | bytearray) -> JsonObject:
     try:
         with paused_while_parsing(len(body)):
             content = orjson.loads(body)
-            is_usable = isinstance(content, dict) and is_shallow(body, content)
+            is_usable = isinstance(content, dict) and is_shallow(content)
     except ValueError:
         return {}
     return content if is_usable else {}

@@ -9,8 +9,8 @@ from itertools import chain
 from types import NoneType
 from typing import Any
 
-OTHER_BYTES = bytes(set(range(256)) - set(b"[]{}"))
-MOST_LEVELS = 50  # Smartsheet's answers have about ten levels, and Python can't handle a thousand
+import orjson
+
 LARGEST_ID = 2**63 - 1  # the largest id that Smartsheet and the log's database can store
 
 Json = Any
@@ -38,30 +38,15 @@ CELL = {
 }
 
 
-def is_shallow(body: bytes | bytearray, content: Json) -> bool:
-    """Whether objects and lists are nested at most MOST_LEVELS deep. Deeper JSON can be parsed, but comparing it or
-    writing it again raises RecursionError. `body` is the JSON, and `content` is what was parsed from it.
+def is_shallow(content: Json) -> bool:
+    """Whether at most 254 objects and lists are inside each other, which is as many as orjson writes. It parses deeper
+    JSON, but comparing such JSON would raise RecursionError.
     """
-    brackets = body.translate(None, OTHER_BYTES)
-    for _ in range(MOST_LEVELS // 2):  # each time, the innermost lists and objects disappear, at most two levels
-        if not brackets:
-            return True
-        brackets = brackets.replace(b"[]", b"").replace(b"{}", b"")
-    return _is_shallow(content)  # the JSON is deep, or its texts have brackets
-
-
-def _is_shallow(content: Json) -> bool:
-    level = [content]
-    for _ in range(MOST_LEVELS):
-        level = [
-            part
-            for whole in level
-            for part in (whole.values() if type(whole) is dict else whole)
-            if type(part) is dict or type(part) is list
-        ]
-        if not level:
-            return True
-    return False
+    try:
+        orjson.dumps(content)
+    except orjson.JSONEncodeError:
+        return False
+    return True
 
 
 def is_sheet(content: Json) -> bool:

@@ -96,20 +96,21 @@ def test_a_new_row_with_an_unclear_answer_is_not_certain(
     assert outcomes() == ["unknown"]
 
 
+@pytest.mark.parametrize("levels", [245, 900])
 @pytest.mark.parametrize("name", ["hyperlink", "unknown"])
 def test_an_answer_to_a_change_that_is_nested_too_deeply(
-    browser: Client, plan: SitePlan, bob: Person, name: str, monkeypatch: pytest.MonkeyPatch
+    browser: Client, plan: SitePlan, bob: Person, name: str, levels: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     page = Page.open(browser, plan.edit_path(ROW)).type({plan.columns["Notes"]: "Rock"})
     cell = {"columnId": plan.columns["Notes"], "value": "Rock", name: {"url": "DEEP"}}
     content = {"resultCode": 0, "result": [{"id": plan.rows[ROW], "cells": [cell]}]}
     plan.sandbox.fault(method="PUT", person=bob.id, content=content, apply=True)
-    nest(monkeypatch, levels=900)
+    nest(monkeypatch, levels=levels)
     page = page.save()
     assert (page.status, outcomes()) == (200, ["applied"])
 
 
-@pytest.mark.parametrize("levels", [30, 900])
+@pytest.mark.parametrize("levels", [30, 245, 900])
 @pytest.mark.parametrize("path", ["{plan}?view=table", "{edit}", "/api/v1/sheets/{id}/rows?id={row}"])
 def test_a_sheet_that_is_nested_too_deeply(
     browser: Client, plan: SitePlan, bob: Person, path: str, levels: int, monkeypatch: pytest.MonkeyPatch
@@ -155,14 +156,11 @@ def outcomes() -> list[str]:
         (b"{}", True),
         (b'{"a":[{"b":[]},{}]}', True),
         (b'{"a":"[[[{"}', True),
-        (b'{"a":"]"}', True),
-        (b"[" * 50 + b"]" * 50, True),
-        (b"[" * 51 + b"]" * 51, False),
-        (b'{"a":' * 51 + b"1" + b"}" * 51, False),
-        (b'{"a":"]]]","b":' + b"[" * 900 + b"]" * 900 + b"}", False),
-        (b'["}","{",' + b"[" * 50 + b"]" * 50 + b"]", False),
+        (b"[" * 250 + b"]" * 250, True),
+        (b"[" * 256 + b"]" * 256, False),
+        (b'{"a":' * 256 + b"1" + b"}" * 256, False),
+        (b'["]",' * 900 + b"1" + b',"["]' * 900, False),
     ],
 )
 def test_brackets_in_texts_do_not_count_as_levels(body: bytes, is_it: bool) -> None:
-    assert shapes.is_shallow(body, orjson.loads(body)) == is_it
-    assert shapes.is_shallow(bytearray(body), orjson.loads(body)) == is_it
+    assert shapes.is_shallow(orjson.loads(body)) == is_it
