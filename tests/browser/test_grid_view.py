@@ -6,7 +6,8 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browser.conftest import picture, problems, sign_in
-from tests.browser.grids import cell, note, open_grid, reaches
+from tests.browser.grids import DIG, EDITS, POUR, cell, edit, go_to, note, open_grid, reaches
+from tests.edits.site_plan import SitePlan
 from tests.running_sandbox import Person, RunningSandbox
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -317,3 +318,17 @@ def test_only_cells_of_the_primary_column_show_the_tree_after_scrolling(page: Pa
     page.locator(".sheet-grid").evaluate("grid => { grid.scrollLeft = 3000; }")
     expect(page.locator('.grid-head [aria-colindex="21"]')).to_have_count(1)
     expect(page.locator('.grid-body [data-tree]:not([aria-colindex="6"])')).to_have_count(0)
+
+
+def test_cells_that_are_being_saved_say_so_after_scrolling(page: Page, plan: SitePlan, bob: Person) -> None:
+    """Scrolling uses the element of a cell for another cell. Check boxes say their state in another attribute."""
+    open_grid(page, bob, width=700)
+    page.route(EDITS, lambda route: route.abort())
+    edit(page, plan, DIG, Done="true", Budget="1", Spent="2", Drawing="A", Notes="B")
+    expect(cell(page, 7, "Done")).to_have_attribute("aria-label", "checked, saving")
+    saving = '.grid-rest .grid-cell[data-state="saving"]'
+    for title in ["Notes", "Done", "Spent", "Done"]:
+        go_to(page, plan, POUR, title)
+        expect(cell(page, 7, title)).to_have_attribute("data-state", "saving")
+        expect(page.locator(f'{saving}[data-kind="check"][aria-description]')).to_have_count(0)
+        expect(page.locator(f'{saving}:not([data-kind="check"], [aria-description="saving"])')).to_have_count(0)

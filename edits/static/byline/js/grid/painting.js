@@ -7,6 +7,7 @@
 
 import { valueOf } from "./cells.js";
 import { draw, stateText } from "./drawing.js";
+import { make } from "./elements.js";
 import { CELLS, FORMAT, ID } from "./tree.js";
 import { ROW_HEIGHT } from "./view.js";
 
@@ -145,23 +146,23 @@ export class Painter {
   }
 
   #build() {
-    const make = (className, role, parent) => {
+    const add = (className, role, parent) => {
       const element = document.createElement("div");
       element.className = className;
       if (role) element.setAttribute("role", role);
       parent.append(element);
       return element;
     };
-    this.element = make("sheet-grid", "", this.host);
-    this.canvas = make("grid-canvas", "", this.element);
-    this.tree = make("grid-tree", "treegrid", this.canvas);
+    this.element = add("sheet-grid", "", this.host);
+    this.canvas = add("grid-canvas", "", this.element);
+    this.tree = add("grid-tree", "treegrid", this.canvas);
     this.tree.setAttribute("aria-label", this.sheet.name);
     this.tree.setAttribute("aria-multiselectable", "true");
-    const frozenHead = make("grid-head grid-frozen", "rowgroup", this.tree);
-    const frozen = make("grid-body grid-frozen", "rowgroup", this.tree);
-    this.headPanes = [frozenHead, make("grid-head grid-rest", "", this.canvas)];
-    this.panes = [frozen, make("grid-body grid-rest", "", this.canvas)];
-    this.handle = make("grid-handle", "", frozen);
+    const frozenHead = add("grid-head grid-frozen", "rowgroup", this.tree);
+    const frozen = add("grid-body grid-frozen", "rowgroup", this.tree);
+    this.headPanes = [frozenHead, add("grid-head grid-rest", "", this.canvas)];
+    this.panes = [frozen, add("grid-body grid-rest", "", this.canvas)];
+    this.handle = add("grid-handle", "", frozen);
     this.handle.setAttribute("aria-hidden", "true");
     this.head = this.#makeRow(this.headPanes, "columnheader");
     this.head.frozen.setAttribute("aria-rowindex", "1");
@@ -355,10 +356,7 @@ export class Painter {
     set(cell, "aria-sort", sort?.column === id ? (sort.isDescending ? "descending" : "ascending") : null);
     set(cell, "data-filtered", filters.some((filter) => filter.column === id) ? "" : null);
     set(cell, "data-fixed", why_read_only && !this.sheet.whyNot.change ? "" : null);
-    const edge = document.createElement("span");
-    edge.className = "grid-edge";
-    edge.dataset.column = id;
-    cell.append(edge);
+    cell.append(make("span", { class: "grid-edge", "data-column": id }));
   }
 
   #fill(row, cell, column) {
@@ -391,7 +389,7 @@ export class Painter {
     }
     if (cell.dataset.kind === "check") set(cell, "aria-label", [valueOf(value) ? "checked" : "not checked", told].filter(Boolean).join(", "));
     else if (cell.hasAttribute("aria-label")) cell.removeAttribute("aria-label");
-    if (told && !isBrief && cell.dataset.kind !== "check") hiddenText(cell, `, ${told}`);
+    if (told && !isBrief && cell.dataset.kind !== "check") cell.append(make("span", { class: "visually-hidden" }, `, ${told}`));
     const isReadOnly = sheet.whyReadOnly(data, described) !== "";
     if (cell.isReadOnly !== isReadOnly) {
       cell.isReadOnly = isReadOnly;
@@ -484,11 +482,4 @@ export class Painter {
 function set(element, name, value) {
   if (value === null) element.removeAttribute(name);
   else if (element.getAttribute(name) !== String(value)) element.setAttribute(name, value);
-}
-
-function hiddenText(cell, text) {
-  const span = document.createElement("span");
-  span.className = "visually-hidden";
-  span.textContent = text;
-  cell.append(span);
 }

@@ -23,7 +23,6 @@ const SHOWN_AS_SAVED = 3_000;
 const DONE = new Set(["saved", "unchanged"]);
 const PARTS = ["calls", "uncertain", "waiting", "open"]; // the parts of a stored record
 const SIGNED_OUT = "You signed out.";
-const SAVING = { kind: "saving" };
 const WHAT_WAS_DONE = { add: "added", delete: "deleted", move: "moved" };
 
 export class Saving extends EventTarget {
@@ -125,7 +124,7 @@ export class Saving extends EventTarget {
     const { row, column, now, value, hyperlink } = one;
     if (how === "mine") {
       this.pending.collect({ do: "update", row, column, shown: now, value, hyperlink });
-      this.sheet.setState(row, column, SAVING);
+      this.sheet.setState(row, column, { kind: "saving" });
       this.tryNow();
     } else {
       if (one.cells) this.sheet.merge([], [row]); // the row could not be added, so it is removed
@@ -180,7 +179,7 @@ export class Saving extends EventTarget {
       const isCollected = isOther || this.pending.ofCell(row, column);
       const own = { do: "update", row, column, shown, value, hyperlink };
       const isWaiting = (isCollected && this.pending.collect(own)) || isNew(row) || this.#isSent(row, column);
-      states.push([row, column, isWaiting ? SAVING : null]);
+      states.push([row, column, isWaiting ? { kind: "saving" } : null]);
     }
     this.sheet.setStates(states);
     this.#changed();
@@ -412,7 +411,7 @@ export class Saving extends EventTarget {
       if (change.do === "delete") this.sheet.apply([change], "restore");
       if (change.do !== "update") return;
       this.sheet.apply([{ do: "update", row, column, value, hyperlink }], "restore");
-      this.sheet.setState(row, column, SAVING);
+      this.sheet.setState(row, column, { kind: "saving" });
     };
     [...calls, ...uncertain].flatMap(leftOf).forEach(show);
     this.sending.calls.push(...calls);

@@ -182,7 +182,7 @@ export class Sheet extends EventTarget {
 
   // Set the state of a changed cell to null, or to { kind, … }. The kinds are "saving", "saved", "refused" (with why),
   // "conflict" (with saw, now, by, at, typed), "unknown" (with why) and "changed" (with by, at) for someone else's
-  // change.
+  // change. Each cell needs its own object: painting.js describes a cell again only if the state is another object.
   setState(rowId, columnId, state) {
     this.setStates([[rowId, columnId, state]]);
   }
