@@ -10,7 +10,8 @@ from pytest_django import Settings
 
 from audit.models import Entry
 from edits.features import Feature
-from tests.browser.grids import FILTER, cell, note, open_grid, saved
+from tests.browser.grids import FILTER, cell, go_to, look, note, open_grid, saved
+from tests.edits.site_plan import SitePlan
 from tests.running_sandbox import Person, RunningSandbox
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -222,6 +223,30 @@ def test_columns_hidden_during_the_question_move_no_values(page: Page, sandbox: 
     question.get_by_role("button", name="Add 1 row").click()
     saved(page)
     assert [values(sandbox, bob, title)[-1] for title in ("Budget", "Spent")] == [11, 22]
+
+
+def test_a_paste_leaves_out_a_column_that_was_deleted_during_its_question(
+    page: Page, sandbox: RunningSandbox, plan: SitePlan, alice: Person, bob: Person
+) -> None:
+    open_grid(page, bob)
+    last = list(plan.rows)[-1]
+    go_to(page, plan, last, "Drawing")
+    paste(page, "D1\tN1\nD2\tN2")
+    question = page.get_by_role("dialog", name="Add 1 row?")
+    expect(question).to_be_visible()
+    sandbox.call(alice, "DELETE", f"/sheets/{plan.id}/columns/{plan.columns['Notes']}")
+    look(page)
+    expect(page.get_by_role("columnheader", name="Notes", exact=True)).to_have_count(0)
+    question.get_by_role("button", name="Add 1 row").click()
+    expect(note(page)).to_contain_text("1 cell pasted. 1 row added. 2 cells refused.")
+    saved(page)
+    drawings = [
+        one.get("value")
+        for row in sandbox.sheet(bob, "Site plan")["rows"][-2:]
+        for one in row["cells"]
+        if one["columnId"] == plan.columns["Drawing"]
+    ]
+    assert drawings == ["D1", "D2"]
 
 
 def test_a_text_that_looks_like_a_number_is_filled_into_other_columns(

@@ -22,7 +22,7 @@ export function carried(sheet, content, columnId) {
   if (column === columnId) return { value, hyperlink };
   const [from, to] = [sheet.column(column), sheet.column(columnId)];
   if (from?.type !== to?.type) return { text };
-  if (to.type === "TEXT_NUMBER") return { value, hyperlink }; // not parsed, so that a text such as 5 stays a text
+  if (to?.type === "TEXT_NUMBER") return { value, hyperlink }; // not parsed, so that a text such as 5 stays a text
   return { text: Array.isArray(value) ? value.join("\n") : text };
 }
 

@@ -20,7 +20,7 @@ const CHANGED_SINCE = "The cell no longer has the value that the earlier change 
 const FROM_CHILDREN = "Smartsheet calculates this cell from the child rows.";
 const FROM_PREDECESSORS = "Smartsheet calculates this date from the row's predecessors. Change the predecessors instead.";
 const COPIED_ERROR = "The copied cell has an error instead of a value, so nothing was written.";
-const GONE = "This row no longer exists.";
+const GONE = "This row or column no longer exists.";
 const INTO_ITSELF = "A row can't be its own child row.";
 
 const NOWHERE = { levels: [], positions: new Map() }; // for places such as the bottom, which depend on no other row
@@ -334,7 +334,7 @@ export class Sheet extends EventTarget {
     for (const { column: columnId, ...wanted } of change.cells ?? []) {
       const column = this.column(columnId);
       const refuseCell = (why) => report.refused.push({ row: id, column: columnId, text: wanted.text ?? "", why });
-      const whyNot = column.why_read_only;
+      const whyNot = column ? column.why_read_only : GONE;
       if (whyNot) {
         refuseCell(whyNot);
         continue;
