@@ -60,6 +60,15 @@ def test_an_editor_keeps_the_focus_when_a_sheet_that_was_empty_gets_another_row(
     assert rows(sandbox, alice, sheet_id)[0][0] == "Hello world"
 
 
+def test_the_first_row_of_others_is_not_told_as_a_lost_cell(page: Page, sandbox: RunningSandbox, alice: Person) -> None:
+    sheet_id = open_empty(page, alice)
+    page.locator(".sheet-grid").get_by_role("button", name="Add row").focus()
+    sandbox.call(alice, "POST", f"/sheets/{sheet_id}/rows", [{"toBottom": True, "cells": []}])
+    look(page)
+    expect(cell(page, 1, "Task")).to_be_focused()
+    expect(note(page)).to_have_text("")
+
+
 def test_keys_reach_no_row_while_the_filters_hide_all_rows(page: Page, plan: SitePlan, bob: Person) -> None:
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     open_grid(page, bob)

@@ -75,6 +75,7 @@ export class Freshness {
   #merge({ cursor, is_whole, sheet: answer, row_ids: ids, parent_ids: parents, writers, logged }) {
     const { selection, painter, status } = this.grid;
     const { focus } = selection;
+    const hadCell = focus.row !== null; // false while no row is shown
     this.sheet.setName(answer.name);
     if (is_whole) this.sheet.replaceColumns(answer);
     const rows = new Map(answer.rows.map((row) => [row[ID], row]));
@@ -96,7 +97,7 @@ export class Freshness {
     this.cursor = cursor;
     this.version = answer.version;
     this.#mark(news, writers, logged);
-    if (selection.focus !== focus && painter.element.contains(document.activeElement)) status.tell(MOVED);
+    if (hadCell && selection.focus !== focus && painter.element.contains(document.activeElement)) status.tell(MOVED);
   }
 
   // Mark each cell that others changed. The mark names the person if this app's log has the change; otherwise it says
