@@ -9,6 +9,7 @@ from audit.models import Entry
 from tests.browser.conftest import answer_dialogs
 from tests.browser.grids import (
     DIG,
+    EDITS,
     FILTER,
     cell,
     comes_to_hold,
@@ -179,6 +180,25 @@ def test_a_value_written_during_a_question_about_a_paste_is_a_conflict(page: Pag
     expect(line(page)).to_contain_text("1 cell needs you")
     assert kind(page, plan, DIG, "Spent") == "conflict"
     assert (plan.value(DIG, "Budget"), plan.value(DIG, "Spent")) == ("n/a", 555)
+
+
+def test_undoing_shows_what_others_wrote_before_the_change(page: Page, plan: SitePlan, bob: Person) -> None:
+    open_grid(page, bob)
+    go_to(page, plan, DIG, "Spent")
+    page.evaluate(FOCUS)
+    page.keyboard.press("F2")
+    editor = page.get_by_role("textbox", name=f"Spent, {DIG}")
+    expect(editor).to_be_focused()
+    plan.write(DIG, Spent=555)
+    look(page)
+    comes_to_hold(page, plan, DIG, "Spent", 555)
+    page.route(EDITS, lambda route: route.abort())
+    editor.fill("7")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Control+z")  # before the change is sent
+    page.unroute(EDITS)
+    saved(page)
+    assert (value(page, plan, DIG, "Spent"), plan.value(DIG, "Spent")) == (555, 555)
 
 
 def test_typing_the_value_that_was_seen_does_not_hide_a_newer_one(page: Page, plan: SitePlan, bob: Person) -> None:

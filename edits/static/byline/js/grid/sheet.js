@@ -292,7 +292,7 @@ export class Sheet extends EventTarget {
     const isAsIs = (one) => isSame(one, value) || (one === null && value === false);
     if ((isAsIs(shown) || isAsIs(seen)) && link.hyperlink === undefined) return undefined;
     row[CELLS][place] = this.#cell(column, cell, value, link.hyperlink);
-    report.done.push({ do: "update", row: rowId, column: columnId, shown: seen, value, ...link });
+    report.done.push({ do: "update", row: rowId, column: columnId, shown: seen, before: shown, value, ...link });
     return undefined;
   }
 

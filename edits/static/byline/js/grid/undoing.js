@@ -61,8 +61,8 @@ class Undoing {
   #inverse(change, step) {
     switch (change.do) {
       case "update": {
-        const { row, column, shown, value, linkBefore } = change;
-        return [{ do: "update", row, column, value: shown, expected: this.#expected(row, column, value), hyperlink: linkBefore }];
+        const { row, column, before, value, linkBefore } = change;
+        return [{ do: "update", row, column, value: before, expected: this.#expected(row, column, value), hyperlink: linkBefore }];
       }
       case "move":
         return [{ do: "move", row: change.row, place: change.from }];
