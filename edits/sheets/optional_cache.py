@@ -15,6 +15,7 @@ from time import monotonic
 from typing import Any, TypeVar
 
 from django.core.cache import cache as site_cache
+from django.core.exceptions import ImproperlyConfigured
 
 SLOW = 1.0  # seconds; after a failure that took longer, the process doesn't use the cache for PAUSE
 PAUSE = 10.0  # seconds
@@ -48,13 +49,16 @@ class OptionalCache:
     def _tried(self, use: Callable[[], T], otherwise: T) -> T:
         """Return the result of `use`, or `otherwise` if it raises. Each kind of cache has its own errors, and even
         reading a value can fail, if another version of this app wrote it. Only the kind of the error is logged, because
-        the error's text can have an address with a password, or a cached value.
+        the error's text can have an address with a password, or a cached value. Raises ImproperlyConfigured if the
+        setting CACHES is wrong.
         """
         began = monotonic()
         if began < self.asked_again_at:
             return otherwise
         try:
             return use()
+        except ImproperlyConfigured:  # for example, there is no such backend
+            raise
         except Exception as error:  # noqa: BLE001 # see above
             log.warning("The cache doesn't work: %s", type(error).__name__)
             if monotonic() - began > SLOW:

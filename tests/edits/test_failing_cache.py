@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 import pytest
 from django.core.cache.backends.base import BaseCache
+from django.core.exceptions import ImproperlyConfigured
 from django.test import Client
 from pytest_django import Settings
 
@@ -90,3 +91,9 @@ def test_a_page_waits_only_once_for_a_hung_cache(
     settings.CACHES = {"default": {"BACKEND": f"{__name__}.HungCache"}}
     assert MINE in Page.open(browser, ProgressForm(plan).path).text
     assert len(HungCache.asked) == 1
+
+
+def test_a_wrong_setting_is_not_taken_for_a_failure(settings: Settings) -> None:
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCash"}}
+    with pytest.raises(ImproperlyConfigured, match="RedisCash"):
+        optional_cache.cache.get("any")
