@@ -28,7 +28,7 @@ COLUMN = dict.fromkeys(("title", "type", "symbol", "systemColumnType", "descript
 }
 ROW = dict.fromkeys(("format", "modifiedAt", "createdAt"), TEXT) | {"rowNumber": WHOLE}
 PERSON = {"name": TEXT, "email": TEXT}
-CELL = {
+CELL = {  # _are_cells() reads these names in this order
     "columnId": frozenset({int}),
     "value": PLAIN,
     "displayValue": TEXT,
@@ -154,17 +154,29 @@ def _is_row_of_any_cells(content: Json) -> bool:
 
 
 def _are_cells(rows: Sequence[Sequence[Json]]) -> bool:
-    """Whether these are lists of Cell objects, one list for each row. A sheet has up to 500,000 cells, so their types
-    are collected name by name.
-    """
+    """Whether these are lists of Cell objects, one list for each row."""
     cells = list(chain.from_iterable(rows))
     try:
-        if not all({type(cell.get(name)) for cell in cells} <= kinds for name, kinds in CELL.items()):
-            return False
+        # The names are written out, because a loop over CELL takes nearly twice as long. They're in the order of CELL.
+        found = {
+            (
+                type(cell.get("columnId")),
+                type(cell.get("value")),
+                type(cell.get("displayValue")),
+                type(cell.get("formula")),
+                type(cell.get("format")),
+                type(cell.get("objectValue")),
+            )
+            for cell in cells
+        }
     except AttributeError:  # not an object
         return False
-    objects = [found for cell in cells if type(found := cell.get("objectValue")) is dict]
-    return all(_are_values(found.get("values") or []) for found in objects)
+    if not all(kind in kinds for types in found for kind, kinds in zip(types, CELL.values(), strict=True)):
+        return False
+    if not any(dict in types for types in found):
+        return True
+    objects = [value for cell in cells if type(value := cell.get("objectValue")) is dict]
+    return all(_are_values(value.get("values") or []) for value in objects)
 
 
 def _are_values(values: Json) -> bool:
