@@ -179,7 +179,7 @@ def bench_audit(arguments: list[str]) -> int:
 
 
 def bench_audit_pages(arguments: list[str]) -> int:
-    """Measure the page of logs with up to 10,000,000 entries, and then Django's audit packages, in half an hour."""
+    """Measure the log's page with up to 10,000,000 entries, and Django's audit packages. This takes half an hour."""
     prepare("requirements.txt", "requirements-dev.txt")
     return subprocess.call([str(PYTHON), "-m", "benchmarks.audit_pages", *arguments], cwd=ROOT)
 

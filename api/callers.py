@@ -116,10 +116,9 @@ def anyone_with(scope: Scope | None) -> list[AuthBase]:
 
 
 def naming_the_person(run: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """Add a header to each response to a browser. The header says which person the browser's session belongs to.
+    """Make an operation add a header to its responses to browsers. The header names the person who is signed in.
 
-    While a page is open, another person can use the same browser to sign in. From the header, the page knows that a
-    response is meant for that other person.
+    If another person signs in with the same browser, a page that is already open notices this from the header.
     """
 
     @wraps(run)

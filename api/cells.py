@@ -33,7 +33,7 @@ class CellDetails(TypedDict):
     display: NotRequired[Annotated[str, Field(description="What Smartsheet shows, if it differs from the value")]]
     formula: NotRequired[str]
     error: NotRequired[Annotated[str, Field(description="What the formula's error means, as a sentence")]]
-    format: NotRequired[Annotated[str, Field(description="Smartsheet's format descriptor, if it isn't the row's")]]
+    format: NotRequired[Annotated[str, Field(description="The format descriptor, if it differs from the row's")]]
     hyperlink: NotRequired[Annotated[dict[str, str], Field(description="The target of the link: a url, or an id")]]
     is_link: NotRequired[Annotated[bool, Field(description="The value comes from a cell of another sheet")]]
     is_image: NotRequired[bool]
@@ -68,11 +68,11 @@ def cell_answer(column: Column, cell: Cell) -> CellAnswer:
 
 
 def require_writable(column: Column | None, value: CellValue) -> None:
-    """Raise ValueError if no cell of the column can have exactly this value. The error's message is a sentence for
+    """Raise ValueError if the column's cells can't store exactly this value. The error's message is a sentence for
     people.
 
-    `column` is None if the sheet doesn't have the column. In this case, this function checks only the limits of numbers
-    and texts. The save then refuses the value because the column is missing, and logs the attempt.
+    If the sheet doesn't have the column, `column` is None. This function then checks only the limits of numbers and
+    texts. Later, the save refuses the value because the column is missing, and logs the attempt.
     """
     if isinstance(value, list) and column is not None and column.type not in MULTIPLE:
         raise ValueError(ONE_VALUE)

@@ -248,8 +248,8 @@ def require_agreed(edits: Edits, baseline: Baseline) -> None:
 
 
 def require_sense(edits: Edits, sheet: Sheet) -> None:
-    """Raise Problem if a row would become a child row of a row that the same save deletes. Without this check,
-    Smartsheet would delete both rows.
+    """Raise Problem if the save adds or moves a row to a parent row, and also deletes this parent row. Smartsheet would
+    delete the added or moved row together with its parent row.
     """
     errors = [
         {"pointer": f"/changes/{number}/place", "detail": PARENT_DELETED}

@@ -1,5 +1,6 @@
-"""Defines cursors, with which callers read the changes of a sheet. A cursor has the sheet's version, the time of the
-sheet's last change, and a hash of the sheet's columns. The time is from Smartsheet's clock.
+"""Defines cursors. Each answer with rows has a cursor. A caller sends it back to get the sheet's changes since this
+answer. A cursor has the sheet's version, the time of the sheet's last change, and a hash of the sheet's columns. The
+time is from Smartsheet's clock.
 """
 
 from __future__ import annotations
@@ -37,8 +38,8 @@ class Cursor:
 
     @property
     def earliest(self) -> datetime:
-        """Rows that were modified at this time or later are read. The time is some minutes before `changed_at`, because
-        missing a changed row would be worse than reading an unchanged row.
+        """The time from which changes are read. It is some minutes before `changed_at`. So this app may read some
+        unchanged rows, but misses no changed row.
         """
         return datetime.fromtimestamp(self.changed_at, UTC) - SLACK
 

@@ -80,7 +80,7 @@ def _require_unique_names(pairs: list[tuple[str, Any]]) -> None:
     (RFC 8259, section 4).
     """
     if len({name for name, _ in pairs}) < len(pairs):
-        raise ValueError("An object has a name twice.")
+        raise ValueError("An object has two values with the same name.")
 
 
 class Renderer(BaseRenderer):

@@ -123,8 +123,8 @@ def _invalid(error: Any) -> Problem:
 
 
 def _is_in_value(loc: tuple[str | int, ...]) -> bool:
-    """Whether an error is about the type of a cell's value. Pydantic reports such an error once for each allowed type,
-    so all these errors are replaced by one sentence.
+    """Whether an error is about the type of a cell's value. For one wrong value, Pydantic reports an error for each
+    allowed type. `_invalid` replaces these errors by one sentence.
     """
     return loc[0] == "body" and any(part in CELL_VALUES for part in loc[:-1])
 
@@ -132,8 +132,8 @@ def _is_in_value(loc: tuple[str | int, ...]) -> bool:
 def _pointer(loc: tuple[str | int, ...]) -> str:
     """Return the place of an error: a JSON pointer (RFC 6901) into the body, or the name of a parameter.
 
-    `loc` is the place as Pydantic reports it. Pydantic adds parts that aren't in the body: the kind of a change after
-    the change's index, and the types of a cell's value. These added parts are left out.
+    `loc` is the place as Pydantic reports it. Pydantic adds the kind of a change after the change's index, and the type
+    of a value after the value's name. This function leaves out both, because they aren't in the body.
     """
     source, *rest = loc
     if source != "body":

@@ -61,7 +61,7 @@ class EntryFilters(Schema):
     via: Annotated[str | None, Field(max_length=200, description="Such as `token:7`")] = None
     since: Day = None
     until: Day = None
-    q: Annotated[str | None, Field(max_length=200, description="Words. Messages of outcomes aren't searched")] = None
+    q: Annotated[str | None, Field(max_length=200, description="Words. The search skips messages of outcomes")] = None
 
 
 class Person(TypedDict):
@@ -76,11 +76,10 @@ class Person(TypedDict):
 
 
 class EntryAnswer(TypedDict):
-    """A change of one cell or row with its outcome, or an act of another kind, such as a sign-in. Such an act has only
-    one entry.
+    """A change of one cell or row together with its outcome, or another act, such as a sign-in.
 
     `outcome` is for example `applied` or `refused`. It is `intent` if there is no outcome yet. `old` and `new` are
-    values as Smartsheet's API writes them. `{"objectType": "ERASED"}` takes the place of an erased personal value.
+    values as Smartsheet's API writes them. If a personal value was erased, `{"objectType": "ERASED"}` takes its place.
     """
 
     id: IdText
@@ -219,8 +218,8 @@ def _filter(request: ApiRequest) -> LogFilter:
 
 
 def _with_parameters(form: LogFilter, said: str) -> str:
-    """Return the error `said` with the names of parameters. The form's errors have the labels of its fields instead,
-    because the log's page shows these labels.
+    """Return the form's error `said` with the names of the API's parameters in place of the labels of the form's
+    fields. Only the log's page shows these labels, so callers of the API don't know them.
     """
     for name, field in form.fields.items():
         said = said.replace(f"“{field.label}”", f"“{name}”")

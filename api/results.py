@@ -98,8 +98,10 @@ class FailedResultAnswer(ProblemAnswer):
 
 
 def known_to(*, may_read: bool, is_restored: bool) -> Known:
-    """Return the statuses with which the caller can see a cell's value. A caller who can't read sheets sees only
-    values that they sent themselves. So they see no values of restored rows.
+    """Return a set of statuses. The caller can see the values of cells whose status is in the set.
+
+    Callers who can read sheets see all values. Other callers see only values that they sent themselves. They see no
+    values of restored rows, and no values of cells that weren't saved.
     """
     if may_read:
         return frozenset(Status)

@@ -1,6 +1,6 @@
 """Converts rows from Smartsheet's JSON directly to the arrays that the API answers with.
 
-A sheet has up to 500,000 cells. Nearly all of them have only a value, so that case is handled first.
+A sheet has up to 500,000 cells. Nearly all of them have only a value. So the code handles such cells first.
 """
 
 from __future__ import annotations

@@ -112,8 +112,8 @@ def _nothing(since: Cursor) -> ChangesAnswer:
 
 def _without_formulas(gateway: Gateway, sheet_id: int, since: Cursor) -> ChangesAnswer | None:
     """Find the changes of a sheet that has no formulas or links. Read only the rows that Smartsheet reports as
-    modified, and the ids of all rows. Return None if the columns or very many rows have changed, because the caller
-    must then read the whole sheet.
+    modified, and the ids of all rows. If the columns or very many rows have changed, return None. Then the whole sheet
+    must be read.
     """
     modified = gateway.rows_modified_since(sheet_id, since.earliest)
     sheet = Sheet.parse({**modified, "rows": []})
@@ -130,8 +130,8 @@ def _without_formulas(gateway: Gateway, sheet_id: int, since: Cursor) -> Changes
 def _column_by_column(
     gateway: Gateway, sheet_id: int, since: Cursor, digests: Mapping[str, str], columns: Sequence[int]
 ) -> ChangesAnswer | None:
-    """Read the columns `columns` of all rows, and then all cells of the rows that differ. Return None if the columns or
-    very many rows have changed, because the caller must then read the whole sheet.
+    """Find the changes: read the columns `columns` of all rows, and then all cells of the rows that differ. If the
+    columns or very many rows have changed, return None. Then the whole sheet must be read.
     """
     outline: dict[int, int | None] = {}
     late: dict[int, None] = {}  # ids of rows that were modified since the cursor, in the sheet's order
@@ -166,9 +166,9 @@ def _column_by_column(
 def _differing(
     gateway: Gateway, sheet_id: int, since: Cursor, late: Collection[int], others: Sequence[int]
 ) -> JsonObject | None:
-    """Read the sheet's columns and some of its rows: at least the rows `late` and `others`. `late` has the ids of rows
-    that may have been modified since the cursor, and `others` has the ids of other rows that differ. Return None if
-    there are so many of these rows that reading the whole sheet is as quick.
+    """Return the sheet's columns with at least the rows `late` and `others`. `late` has the ids of rows that may have
+    been modified since the cursor. `others` has the ids of other rows that differ from the caller's copy. If there are
+    very many of these rows, return None, because reading the whole sheet takes no more time.
     """
     modified: JsonObject = {}
     named = [*late, *others]

@@ -57,13 +57,15 @@ class VersionAnswer(TypedDict):
 
 class Known(BaseModel):
     """The caller's copy of a sheet. `since` is the `cursor` of an earlier answer. `digests` maps the ids of the copy's
-    rows to the rows' digests. Leave out rows without a digest.
+    rows to the rows' digests. Leave out rows without a digest. `columns` are the columns in which the copy has formulas
+    or links. If no column has any, send the primary column.
 
-    `columns` are the columns in which the copy has formulas or links. If no column has any, send the primary column.
-    With `columns`, this app reads only these columns of all rows, and then all cells of the rows that differ. Without
-    `columns`, it reads all cells of all rows. But if `columns` is left out and `digests` is empty, this app assumes
-    that the copy has no formulas or links. It then reads only the modified rows and the ids of all rows. If you have
-    just read the sheet's version, pass it as `version`, so that this app doesn't read the version again.
+    - With `columns`, this app reads these columns of all rows, and then all cells of the rows that differ.
+    - Without `columns`, but with `digests`, it reads all cells of all rows.
+    - Without `columns`, and if `digests` is empty, it assumes that the copy has no formulas or links. It reads only the
+      modified rows and the ids of all rows.
+
+    If you have just read the sheet's version, send it as `version`. Then this app doesn't read the version again.
     """
 
     model_config = ConfigDict(extra="forbid")

@@ -1,8 +1,8 @@
-"""Measures the pages of auditlog and simple-history with 1,000,000 entries: `… -m benchmarks.audit_pages_peers URL`.
+"""Measures the pages of auditlog and simple-history with 1,000,000 entries.
 
-benchmarks.audit_pages runs this in a virtual environment with both packages, on an empty database. For auditlog, the
-measured page is its list in the admin. For simple-history, it is the history of one object with 100 versions. The times
-are printed as JSON.
+benchmarks.audit_pages runs `python -m benchmarks.audit_pages_peers URL` in a virtual environment with both packages, on
+an empty database. For auditlog, the measured page is its list in the admin. For simple-history, it is the history of
+one object with 100 versions. The times are printed as JSON.
 """
 
 import json

@@ -58,7 +58,9 @@ class ImaginedLog:
         self._hash = leaves.GENESIS
 
     def months(self) -> list[float]:
-        """Return times in seconds since 1970, at least one in each month of the log."""
+        """Return at least one moment in each month of the log, in seconds since 1970. The log needs a partition for
+        each month.
+        """
         days = range(0, SPAN.days + 28, 28)
         return sorted({(self._end - timedelta(days=day)).timestamp() for day in days})
 

@@ -2,8 +2,8 @@
 function. The returned function reads once.
 
 Each function imports the modules that it needs when it is called. So a process that measures one way doesn't load the
-modules of the other ways. Thus, for example, while the SDK is measured, the gateway's modules can't change how the SDK
-connects.
+modules of the other ways. For example, the gateway's modules can't change how the SDK connects while the SDK is
+measured.
 """
 
 from collections.abc import Callable

@@ -109,7 +109,7 @@ def _seals() -> Iterator[Finding]:
         advice = (
             "To prove that nobody changed the log, set AUDIT_SEAL_KEY for the worker. manage.py audit_keys makes a key."
         )
-        yield note("The log is not sealed here.", advice)
+        yield note("The settings of this command have no key for sealing the log.", advice)
     elif "file" in audit_settings.AUDIT_ANCHORS and audit_settings.AUDIT_ANCHOR_FILE:
         path = path_of("AUDIT_ANCHOR_FILE")
         if not os.access(path if path.exists() else path.parent, os.W_OK):

@@ -14,7 +14,7 @@ KEPT = timedelta(days=30)
 
 
 class WorkerQuerySet(models.QuerySet["Worker"]):
-    """Queries of the workers."""
+    """Reads and writes the table of workers."""
 
     def note_running(self) -> None:
         """Store that a worker runs on this machine. Delete the rows of machines where no worker was seen for the time

@@ -20,9 +20,8 @@ KNOWN = re.compile(r"rediss?://([^/?#]*@)?[\w.:\[\]-]+(/\d+)?|dbcache://[^\W\d]\
 def caches(secret_key: str) -> dict[str, dict[str, Any]]:
     """Return Django's CACHES. Without CACHE_URL, each process has its own cache.
 
-    Only processes with the same secret key share cached answers. If the key made no difference, two installations of
-    this app that use the same cache server would read each other's answers. In two installations, the same user id can
-    belong to different people.
+    The keys in the cache begin with a hash of the secret key. So two installations of this app can use the same cache
+    server, and don't read each other's answers. In two installations, the same user id can belong to different people.
     """
     url: str = env.str("CACHE_URL", default="")
     if url and not KNOWN.fullmatch(url):  # the address can have a password, so the message doesn't show it

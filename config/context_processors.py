@@ -23,7 +23,7 @@ def demo(_request: HttpRequest) -> dict[str, Any]:
 
 def rights(request: HttpRequest) -> dict[str, Callable[[], bool]]:
     """Return `can_use_admin` and `can_design_forms`, which say which links the navigation has. If the database doesn't
-    answer, both are False, because a page that reports a save must not fail because of a link.
+    answer, both are False. So the page that says whether a save succeeded can still be shown.
     """
 
     def may(permission: str) -> bool:

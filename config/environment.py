@@ -112,7 +112,7 @@ def stream_targets(variable: str, *, secret: str) -> list[str]:
         except NotAnAddress as error:
             raise ImproperlyConfigured(f"{variable}: {error}") from None
         if kind == "stdout":
-            raise ImproperlyConfigured(f"{variable}: only manage.py audit_stream writes to standard output.")
+            raise ImproperlyConfigured(f"{variable} can't contain stdout: only manage.py audit_stream can write to it.")
         if kind == "http" and not secret:
             raise ImproperlyConfigured(
                 f"{variable} has an HTTPS address: set AUDIT_STREAM_SECRET, which signs deliveries."

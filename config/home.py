@@ -166,8 +166,8 @@ def _phases(edit: Edit) -> set[Phase]:
 
 
 def _not_saved(recent: EntryQuerySet, edits: Sequence[Edit]) -> Mapping[UUID, list[LoggedChange]]:
-    """For each edit, return the changes that weren't saved or that are uncertain. `edits` has only some of a long
-    edit's changes. This function reads the others from `recent`.
+    """For each edit, return the changes that weren't saved or that are uncertain. For a long edit, `edits`
+    has only some changes. This function reads the other changes from `recent`.
     """
     changes = {change.intent.pk: change for edit in edits for change in edit.changes}
     long = [edit.first.intent.edit_id for edit in edits if edit.is_shortened]
@@ -190,8 +190,8 @@ def _not_saved(recent: EntryQuerySet, edits: Sequence[Edit]) -> Mapping[UUID, li
 
 
 def _saved_since(own: EntryQuerySet, intents: Sequence[Entry]) -> dict[Target, int]:
-    """Return what the person has saved in the cells and rows of these intents since the first of the intents. Each key
-    is a target, as _target() returns it. Each value is the id of the newest intent that saved the target.
+    """Return what the person has saved in these intents' cells and rows after the oldest of the intents. Each key is a
+    result of _target(). Each value is the id of the newest saved intent with this key.
     """
     if not intents:
         return {}
@@ -207,9 +207,10 @@ def _saved_since(own: EntryQuerySet, intents: Sequence[Entry]) -> dict[Target, i
 
 
 def _target(entry: Entry) -> Target:
-    """Return what the entry is about: a cell, a deleted or moved row, or an added row. A restored row is identified by
-    the deletion that was undone. Any other added row is identified by its label, or by the entry if the row has no
-    name.
+    """Return a key. Entries have the same key if they record the same action on the same cell or row.
+
+    For an added row, the key has the row's name. If the row has no name, the key has the entry's id. If undo added the
+    row, the key has the deletion that was undone.
     """
     if entry.action == Action.ADD:
         label = entry.row_label if entry.row_label != NEW_ROW else entry.pk
@@ -223,8 +224,8 @@ def _is_made_up_for(not_saved: Iterable[LoggedChange], saved_since: Mapping[Targ
 
 
 def _is_saved_later(change: LoggedChange, saved_since: Mapping[Target, int]) -> bool:
-    """Whether the person has since saved the same change, or deleted the row. If it is uncertain whether the change
-    added a row, return False: the person may have added the row again, and the sheet may have it twice.
+    """Whether the person has later done the same with the same cell or row, or deleted the row. Return False if it is
+    uncertain whether the change added a row, because the sheet may now have the row twice.
     """
     entry = change.intent
     if entry.action == Action.ADD and change.phase in {*UNCERTAIN, Phase.UNDECIDABLE}:

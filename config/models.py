@@ -12,7 +12,7 @@ KEPT = timedelta(days=30)  # longer than the home page lists an edit
 
 
 class DismissedEditQuerySet(models.QuerySet["DismissedEdit"]):
-    """Queries of the edits that people have dismissed."""
+    """Reads and writes the table of dismissed edits."""
 
     def of(self, person: Profile) -> set[UUID]:
         """Return the ids of the edits that this person has dismissed."""

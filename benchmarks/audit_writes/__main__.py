@@ -62,7 +62,9 @@ class Contestant:
         return float(self._answer()) / times
 
     def count(self) -> float:
-        """Wait for the answer to the command "for S", and return the number of repetitions."""
+        """Return how often the process has repeated its work. Call this after tell("for 5"), which lets it work for 5
+        seconds.
+        """
         return float(self._answer())
 
     def stop(self) -> None:

@@ -16,8 +16,8 @@ INLINE = {"a", "b", "code", "del", "em", "i", "ins", "span", "strong", "time"}
 
 
 class Answer(Protocol):
-    """The attributes of a response that a Page needs. This is a protocol, because Django's type stubs have a class of
-    their own for the test client's responses.
+    """The attributes of a response that a Page needs. Responses of Django's test client have them too, although the
+    type stubs don't derive these responses from HttpResponse.
     """
 
     @property
@@ -144,7 +144,7 @@ class Page:
         return cls.of(client, path, client.get(path))
 
     def type(self, changes: dict[int, str | list[str] | None]) -> Page:
-        """Type into the fields of these columns. A list has the boxes to tick, and None unticks all boxes."""
+        """Type into the fields of these columns. For check boxes, give a list of the ticked values, or None."""
         for column_id, value in changes.items():
             name = f"col-{column_id}"
             assert name in self.kinds, f"there is no field {name}"

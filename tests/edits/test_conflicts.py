@@ -135,8 +135,8 @@ def test_every_type_can_conflict_and_be_resolved(
 def test_a_text_of_someone_else_gets_a_control_that_shows_it(
     conflict: Page, plan: SitePlan, column: str, theirs: str, control: str
 ) -> None:
-    """A date picker or a check box can't show the text that someone else wrote. Such a control would be empty, and the
-    next save would delete the text.
+    """Someone else wrote a text into a date or check box cell. The form shows the text in another control, because a
+    date picker or a check box would be empty, and the next save would delete the text.
     """
     plan.write(ROW, **{column: {"value": theirs, "strict": False}})
     page, name = conflict.save(), f"col-{plan.columns[column]}"

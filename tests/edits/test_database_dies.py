@@ -66,7 +66,9 @@ def send(form: Page) -> Page:
 
 @pytest.mark.parametrize("text", ["identity_browsersession", "auth_user", '"identity_token"'])
 def test_fault_30_before_the_row_is_read(form: Page, plan: SitePlan, bob: Person, text: str) -> None:
-    """Not even the signed-in person can be read from the database. The page has a button that sends the form again."""
+    """The database dies before the app has read who is signed in, or which token they have. The 503 page has a button
+    that sends the form again.
+    """
     with dying(lambda sql: text in sql):
         page = send(form)
     assert (page.status, AWAY in page.text, page.headers["Retry-After"]) == (503, True, "10")

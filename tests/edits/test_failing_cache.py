@@ -32,11 +32,11 @@ class FailingCache(BaseCache):
     set = add = delete = get
 
     def clear(self) -> None:
-        """Tests empty the cache at their beginning."""
+        """Do nothing. Each test clears the cache at its start, and this must not fail."""
 
 
 class HungCache(FailingCache):
-    """A cache whose server lets each call wait."""
+    """A cache whose server doesn't answer in time."""
 
     asked: ClassVar[list[str]] = []
 

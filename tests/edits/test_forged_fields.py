@@ -1,4 +1,6 @@
-"""Forged forms can have lone surrogates in the values that were shown, or NUL in an address."""
+"""A program sends a form with odd characters: a lone surrogate in a value that was shown, or NUL in an address. The app
+doesn't fail. It shows the form again (422).
+"""
 
 import pytest
 from django.test import Client

@@ -75,7 +75,9 @@ def text(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def entries(browser: Client, plan: SitePlan, bob: Person, text: str) -> list[Entry]:
-    """Entries for changes of all kinds by Bob. All texts in them that come from outside are the hostile text."""
+    """Entries about Bob's changes, at least one of each kind. Wherever an entry has a text from outside this app, it
+    has the hostile text.
+    """
     actor = Actor(id=bob.id, region="sandbox", name=text, email=text)
     row_ids = list(plan.rows.values())
     said: Any = {text: text}

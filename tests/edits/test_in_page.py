@@ -58,7 +58,7 @@ PAGES["table"] = CHANGED + '{% who_changed sheet row "Notes" %}' + ROW_LOG
 
 
 def streamed(request: HttpRequest, sheet: int, row: int) -> StreamingHttpResponse:
-    """Return a page whose content is made while it is sent. All middleware has run before the content is made."""
+    """Return a streaming response. Django renders its content only after all middleware has run."""
     return StreamingHttpResponse(page(tag)(request, sheet, row).content for tag in [CHANGED])
 
 

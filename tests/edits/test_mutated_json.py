@@ -1,4 +1,4 @@
-"""Smartsheet's answers are objects of the right kind, but one attribute has a value of an unexpected type."""
+"""In Smartsheet's answers, one attribute has a value of an unexpected type. This app never answers with 500."""
 
 from __future__ import annotations
 

@@ -87,8 +87,9 @@ def test_changes_by_others_during_a_sign_in_are_conflicts(browser: Client, plan:
 def test_a_decided_conflict_stays_decided(
     browser: Client, plan: SitePlan, bob: Person, sign_in: SignIn, choice: str, value: str
 ) -> None:
-    """Bob decides a conflict. Then he types the value that the cell had when he opened the form. His session ends.
-    After he has signed in again, the form still has the value that follows from his decision.
+    """At a conflict, Bob chooses his own value or the other person's value. Then he types the value that the cell had
+    when he opened the form. His session ends, and he signs in again. If he chose his own value, the form has the typed
+    value. Otherwise, it has the other person's value.
     """
     status = plan.columns["Status"]
     page = Page.open(browser, plan.edit_path(ROW)).type({status: "Blocked"})

@@ -23,7 +23,7 @@ def entries(phase: str) -> list[Entry]:
 
 
 def clear(value: str | None) -> str:
-    """The text behind a commitment."""
+    """Return the personal text whose commitment is in `value`, or "" if there is none."""
     found = [one.text for one in PersonalText.objects.clear() if value and one.commitment in value]
     return found[0] if found else ""
 

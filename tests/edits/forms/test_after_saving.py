@@ -108,7 +108,8 @@ def test_pressing_twice_is_no_attempt_to_edit_a_row_that_has_just_left_the_rule(
     browser: Client, form: ProgressForm, bob: Person
 ) -> None:
     """Bob presses Save twice. The first request changes the row, so that the form's rule no longer includes the row.
-    The second request reads the changed row before the first request is answered. It isn't logged as forbidden.
+    The second request reads the changed row before the first request is answered. The app doesn't log the second
+    request as forbidden.
     """
     rule = form.when("Status", "equals", "In progress")
     form.publish(rule=rule)

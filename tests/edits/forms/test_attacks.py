@@ -118,8 +118,8 @@ def test_a_field_that_is_always_hidden(browser: Client, form: ProgressForm, bob:
 
 
 def test_another_part_of_a_hidden_field(browser: Client, form: ProgressForm, bob: Person) -> None:
-    """A request has values for the further inputs of a hidden field. Such inputs are for a link's address, for a value
-    that isn't an option, and for a confirmation. None of the values is written.
+    """A field can have more than one input: for its value, for a link's address, for a value that isn't an option, and
+    for a confirmation. A request has values for the last three inputs of a hidden field. The app writes none of them.
     """
     notes = form.column("Notes")
     extra = {f"link-col-{notes}": "https://example.com", f"other-col-{notes}": "x", f"sure-col-{notes}": '["x"]'}
@@ -299,8 +299,8 @@ def test_the_key_of_an_earlier_save_opens_no_other_row(browser: Client, form: Pr
 
 
 def test_a_form_that_was_published_anew_opens_no_other_row(browser: Client, form: ProgressForm, bob: Person) -> None:
-    """Bob requests a row that doesn't fit the rule. The first request has another version than the published form, and
-    the second also has the key of an earlier save. Neither answer shows the row, and each attempt is logged.
+    """Bob sends two requests for a row that doesn't fit the form's rule. Both have a version that isn't the published
+    one. The second also has the key of an earlier save. Neither answer shows the row, and each attempt is logged.
     """
     page = Page.open(browser, form.row_path(MINE)).type({form.column("Spent"): "1"})
     assert page.save().was_redirected

@@ -26,7 +26,9 @@ def form(browser: Client, plan: SitePlan) -> ProgressForm:
 
 
 def source(browser: Client, form: ProgressForm) -> str:
-    """Return all that the browser gets: the page, and the content of the packed snapshot in it."""
+    """Return all that the browser gets: the page, and the values in the page's hidden input `snapshot`, which are
+    encoded.
+    """
     page = Page.open(browser, form.row_path(MINE))
     packed: Any = signing.loads(page.fields["snapshot"][0], salt=snapshots.SALT)
     return browser.get(form.row_path(MINE)).content.decode() + json.dumps(packed)

@@ -197,7 +197,9 @@ def test_a_row_outside_of_the_rule(browser: Client, plan: SitePlan, bob: Person)
 
 
 def test_row_0_is_a_row_that_does_not_exist_and_never_a_new_row(browser: Client, plan: SitePlan, bob: Person) -> None:
-    """If row 0 meant a new row, people could add rows with a form whose rule only lets them change rows."""
+    """At the address of row 0, the app answers 404. If this address opened a new row, people could add rows with a form
+    that is only for changing rows.
+    """
     labels = plan.labels()
     new = Page.open(browser, "/new/")
     sent = {"notes": "Rock", "status": "Blocked", "snapshot": new.fields["snapshot"][0]}

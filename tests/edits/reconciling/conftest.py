@@ -44,7 +44,7 @@ class Reconciler:
 
 
 def results() -> EntryQuerySet:
-    """All entries of reconciling."""
+    """Return all entries that reconciling has written to the log."""
     return Entry.objects.filter(action=Action.RECONCILE).order_by("id")
 
 

@@ -1,5 +1,5 @@
-"""Checks in which cases a change in our log explains a state in Smartsheet: how far the times of both can be apart,
-and how their values and people can differ.
+"""Checks in which cases reconciling matches a change in our log with a state in a cell's history. The times, values and
+people of the two can differ a little.
 """
 
 from datetime import UTC, datetime, timedelta

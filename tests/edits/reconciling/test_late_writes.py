@@ -1,4 +1,6 @@
-"""If Smartsheet makes a change after the log has settled this change as not saved, reconciling corrects the log."""
+"""Smartsheet can make a change late, after settling has recorded that the change wasn't made. Reconciling then corrects
+the log.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +45,7 @@ def version(sheet: ManyRows) -> Any:
 
 
 def save_late(sheet: ManyRows, changes: Sequence[RowChange], settings: Settings) -> None:
-    """Save changes while the sandbox delays the requests. Settle the changes as not saved.
+    """Save changes while the sandbox delays the requests. Let settling record that the changes weren't made.
 
     Then end the delay, and wait until the sandbox has made the changes.
     """

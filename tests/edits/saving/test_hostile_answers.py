@@ -234,5 +234,5 @@ def test_an_outcome_that_the_log_cannot_store_stays_unsettled(rows: Rows, monkey
 
 
 def fail(*_arguments: Any, **_more: Any) -> None:
-    """Raise an error that no one expects."""
+    """Raise an unexpected error."""
     raise AttributeError("'NoneType' object has no attribute 'get'")

@@ -238,8 +238,8 @@ def test_a_personal_value_is_not_stored_with_the_key(rows: Rows) -> None:
 
 
 def test_an_unknown_outcome_comes_before_a_refusal() -> None:
-    """Some pages show only one error of a save. If this were the refusal, the page would say that nothing was changed,
-    although the row with the unknown outcome was perhaps changed.
+    """One row was refused, and the outcome of another row is unknown. The result's `error` is the unknown outcome,
+    because some pages show only this error. With the refusal, they would say that nothing was changed.
     """
     refused, unknown = RowResult(1, Status.REFUSED, error=Refused("no")), RowResult(2, Status.UNKNOWN)
     result = Result((refused, replace(unknown, error=OutcomeUnknown("?"))))

@@ -216,8 +216,8 @@ def test_a_deletion_needs_to_know_what_goes_with_it(rows: Rows) -> None:
 
 @pytest.mark.parametrize("is_in_request", [False, True])
 def test_in_a_job_the_deadline_begins_with_the_save(rows: Rows, settings: Settings, is_in_request: bool) -> None:
-    """Between reading a sheet and saving it, a job can do other work for any length of time. In a request, the deadline
-    begins with the request, because a person is waiting all this time.
+    """A save must end before its deadline. In a job, the time starts when the save starts, so the job can do long work
+    between reading a sheet and saving it. In a request, the time starts with the request, because a person is waiting.
     """
     sheet = rows(1)
     settings.SMARTSHEET_DEADLINE = 4

@@ -94,8 +94,8 @@ def test_a_save_in_a_transaction(rows: Rows) -> None:
 
 
 def test_a_persons_own_save_that_has_not_ended(rows: Rows, user: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An earlier save by the same person hasn't ended. The message about it doesn't say that someone else made that
-    save.
+    """An earlier save by the same person hasn't ended. The error says that another save was in progress, and doesn't
+    say that someone else made it.
     """
     sheet = rows(1)
     cell: dict[int | str, tuple[Any, Any]] = {"Notes": ("was", "new")}

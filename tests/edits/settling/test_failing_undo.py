@@ -1,5 +1,5 @@
-"""Smartsheet fails at each call of an undo of moves and deletions. After settling, the undo can be completed: each row
-is there once, at its old place, and for each new row, the log says which deleted row is restored.
+"""Smartsheet fails at one call while moves or deletions are undone. After settling, the undo can be completed. Then
+each row is in the sheet once, at its old place. For each new row, the log says which deleted row it restores.
 """
 
 from __future__ import annotations
@@ -64,7 +64,9 @@ def again(sheet: ManyRows, settings: Settings, monkeypatch: pytest.MonkeyPatch) 
 
 
 def check_log(sheet: ManyRows) -> None:
-    """Check that the log has an addition by undo for each new row, and that no two additions restore the same row."""
+    """Check that for each new row, the log says that undo added it, and that no two new rows restore the same deleted
+    row.
+    """
     additions = Entry.objects.intents().filter(action=Action.ADD, origin=Origin.UNDO).order_by("id")
     added = {change.row_id: change.intent.refers_to for change in with_outcomes(additions) if change.is_applied}
     ids = {row["id"] for row in sheet.call("GET", f"/sheets/{sheet.id}")["rows"]}

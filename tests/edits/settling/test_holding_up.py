@@ -24,7 +24,7 @@ UNHEARD_OF = {"id": 1, "columns": [], "rows": [{"id": 1, "cells": [{"of": "no co
 
 
 def fail_once(patch: pytest.MonkeyPatch) -> None:
-    """Let the next settling of an edit fail with an error that no one expects."""
+    """Let the next settling of an edit fail with an unexpected error."""
     results = iter([fail])
     patch.setattr(settle, "find_out", lambda *arguments: next(results, find_out)(*arguments))
 

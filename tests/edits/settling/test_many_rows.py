@@ -287,8 +287,9 @@ def test_a_row_without_evidence_is_decided_by_the_others_of_its_request(
 def test_of_a_request_that_can_be_read_in_two_ways_no_more_is_read_than_may_tell(
     rows: Callable[[int], ManyRows], bob_actor: Actor
 ) -> None:
-    """Two edits with the same content are unsettled. A state in Smartsheet could come from either edit, so settling
-    can't decide. It reads only MOST_CELLS histories for each edit, although each edit has more cells.
+    """Two edits with the same content are unsettled. A state in a cell's history could come from either edit, so
+    settling can't decide which edit was made. It reads only MOST_CELLS histories for each edit, although each edit has
+    more cells.
     """
     sheet = rows(30)
     kill(sheet, Action.CHANGE, Death(before_outcome=0))

@@ -1,4 +1,4 @@
-"""A number keeps all its digits. It keeps its prefix, unless the prefix is a currency."""
+"""Typed numbers keep all their digits. They also keep a prefix, such as “<” or “~”. Only a currency is left out."""
 
 import pytest
 

@@ -93,8 +93,11 @@ Run = Callable[..., list[int]]
 
 @pytest.fixture(scope="module")
 def run(django_db_setup: None) -> Iterator[Run]:
-    """Yield run(), which runs several workers at the same time. In run([port], [port, "smtp", "data", "after", 1]),
-    each list has the arguments of one worker. When all workers have ended, run() returns their exit codes.
+    """Yield run(), which runs several workers at the same time, waits until all have ended, and returns their exit
+    codes.
+
+    Each argument is a list for one worker. With [port], the worker sends mails to this port. With [port, "smtp",
+    "data", "after", 1], the worker is also killed: after its first call of the function `data` of smtplib.SMTP.
     """
     environment = os.environ | {
         "DATABASE_URL": database_url(),

@@ -1,4 +1,4 @@
-"""The people who are asked are recognised only by their addresses."""
+"""The app recognises the people in an update request only by their addresses."""
 
 from __future__ import annotations
 
