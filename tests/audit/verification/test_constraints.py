@@ -110,7 +110,7 @@ def test_a_constraint_that_was_dropped_is_reported(name: str, what: str) -> None
         (
             '"seq" bigint NOT NULL PRIMARY KEY, "entry_id" bigint NOT NULL UNIQUE, "hash" BLOB NOT NULL,'
             ' CONSTRAINT "quiet" CHECK ("entry_id" <> 5)',
-            ["This app did not create the check on entry_id on audit_leaf: it may prevent entries from being written."],
+            ["This app did not create the CHECK constraint on audit_leaf: it may prevent entries from being written."],
         ),
         (
             '"seq" bigint NOT NULL PRIMARY KEY, "entry_id" bigint NOT NULL, "hash" BLOB NOT NULL',
@@ -133,15 +133,16 @@ def test_a_rebuilt_table_is_reported(definition: str, texts: list[str]) -> None:
 @pytest.mark.parametrize(
     ("before", "after", "what"),
     [
-        ('CHECK ("line" >= 0)', 'CHECK ("line" BETWEEN 0 AND 5)', "check on line"),
-        ('CHECK ("line" >= 0)', 'CHECK ("line" >= 0) CHECK (5 > "line")', "check on line"),
+        ('CHECK ("line" >= 0)', 'CHECK ("line" BETWEEN 0 AND 5)', "CHECK constraint"),
+        ('CHECK ("line" >= 0)', 'CHECK ("line" >= 0) CHECK (5 > "line")', "CHECK constraint"),
         (
             '"sheet_id" bigint NULL',
             '"sheet_id" bigint NOT NULL ON CONFLICT IGNORE',
             "rule NOT NULL for the column sheet_id",
         ),
+        ('"sheet_id" bigint NULL', '"sheet_id" bigint NULL check/**/(sheet_id<5)', "CHECK constraint"),
     ],
-    ids=["other-check", "second-check", "not-null"],
+    ids=["other-check", "second-check", "not-null", "check-after-comment"],
 )
 def test_a_changed_column_is_reported(before: str, after: str, what: str) -> None:
     edits.saved()
@@ -162,4 +163,17 @@ def test_an_index_that_can_fail_is_reported(index: str) -> None:
     execute(f"CREATE INDEX quiet ON audit_entry {index}")
     assert unprotected() == [
         "This app did not create the index quiet on audit_entry: it may prevent entries from being written."
+    ]
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="statements of SQLite's")
+@pytest.mark.parametrize(
+    ("index", "what"),
+    [("(ip, at)", "unique constraint on ip, at"), ("(lower(subject))", "index quiet")],
+    ids=["columns", "expression"],
+)
+def test_a_unique_index_is_reported(index: str, what: str) -> None:
+    execute(f"CREATE UNIQUE INDEX quiet ON audit_entry {index}")
+    assert unprotected() == [
+        f"This app did not create the {what} on audit_entry: it may prevent entries from being written."
     ]
