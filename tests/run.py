@@ -35,7 +35,7 @@ CHECKS = {
 }
 # The numbers of test processes. There are more processes than cores, because many tests spend their time waiting. The
 # tests that wait longest start first (tests/waiting.py).
-EVERYTHING, SOME = 3, 2
+EVERYTHING, SOME = 4, 2
 # Without this variable, Python stores compiled modules. Otherwise some hundred processes would compile them again.
 COMPILED_ONCE = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 NO_POSTGRES = {name: value for name, value in COMPILED_ONCE.items() if name != "DATABASE_URL"}
