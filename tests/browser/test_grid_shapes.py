@@ -3,10 +3,10 @@ was left out.
 """
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import problems, sandbox_in_use, sign_in
-from tests.browser.grids import FILTER, cell, open_grid, saved
+from tests.browser.grids import FILTER, cell, open_grid, reaches, saved
 from tests.running_sandbox import Person, RunningSandbox
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -71,6 +71,22 @@ def test_a_grid_says_that_no_row_matches_its_filters(page: Page, bob: Person) ->
     page.get_by_role("button", name="Show all rows").press("Enter")
     expect(page.locator('.grid-body [tabindex="0"]')).to_be_focused()
     expect(page.get_by_text("No row matches the filters.")).to_have_count(0)
+
+
+def test_a_grid_says_that_rows_are_still_being_loaded(page: Page, sandbox: RunningSandbox, alice: Person) -> None:
+    sheet_id, (task, _) = make_sheet(alice, "Long")
+    added = [{"toBottom": True, "cells": [{"columnId": task, "value": f"Row {one}"}]} for one in range(250)]
+    sandbox.call(alice, "POST", f"/sheets/{sheet_id}/rows", added)
+    held: list[Route] = []
+    page.route("**/sheets/*?page=1&page_size=5000", lambda route: held.append(route))
+    open_grid(page, alice, "Long")
+    page.evaluate(FILTER, "Task")
+    expect(page.get_by_text("No row matches the filters so far. Not all rows are loaded yet.")).to_be_visible()
+    page.get_by_role("button", name="Show all rows").focus()
+    reaches(page, lambda: len(held), 1)
+    held[0].continue_()
+    expect(page.get_by_text("No row matches the filters.", exact=True)).to_be_visible()
+    expect(page.get_by_role("button", name="Show all rows")).to_be_focused()
 
 
 def test_the_last_row_is_deleted_and_another_one_is_added(page: Page, alice: Person) -> None:

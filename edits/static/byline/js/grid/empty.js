@@ -3,6 +3,8 @@
 import { make } from "./elements.js";
 import { addRows } from "./rows.js";
 
+const PAUSE = 300; // milliseconds
+
 // Show why there are no rows. If there are rows again, remove this text.
 export function showEmpty(grid) {
   const { element } = grid.painter;
@@ -22,11 +24,22 @@ export function showEmpty(grid) {
 
 function contentOf(grid) {
   const { sheet, view } = grid;
-  if (sheet.rows.length) return [make("p", {}, "No row matches the filters."), button("Show all rows", () => view.set({ filters: [], sort: null }))];
+  if (sheet.rows.length) return [whyNoRows(grid), button("Show all rows", () => view.set({ filters: [], sort: null }))];
   const title = make("p", { class: "empty-title" }, "This sheet has no rows yet");
   if (sheet.whyNot.add) return [title];
   const text = "The first row that you add appears here. In Smartsheet, the row is added in your name. You can also paste rows (Ctrl+V).";
   return [title, make("p", { class: "text-secondary" }, text), button("Add row", () => addRows(grid, "below"))];
+}
+
+// Returns a paragraph, whose text changes when all rows of a large sheet are loaded.
+function whyNoRows(grid) {
+  const note = make("p");
+  const say = () => {
+    note.textContent = `No row matches the filters${grid.freshness ? "." : " so far. Not all rows are loaded yet."}`;
+    if (!grid.freshness) setTimeout(() => grid.empty.contains(note) && say(), PAUSE);
+  };
+  say();
+  return note;
 }
 
 const button = (name, onclick) => make("button", { type: "button", class: "btn btn-primary", onclick }, name);
