@@ -122,9 +122,9 @@ class Reader:
     def take(self, entries: EntryQuerySet, count: int) -> list[Entry]:
         """The first `count` entries that the reader can read. `entries` must be in ascending or descending order of id.
 
-        At first, only the first WINDOW entries are read. If the reader can read fewer than `count` of these entries, an
-        index is used to read the first entries of each sheet, and the results are merged. So the cost doesn't grow with
-        the log.
+        First, this method reads only the first WINDOW entries. If the reader can read fewer than `count` of them, the
+        method reads the first entries of each sheet with an index, and merges the results. So the cost doesn't grow
+        with the log.
         """
         if self.sees_all:
             return list(entries[:count])
@@ -156,9 +156,9 @@ class Reader:
 def reader_of(request: HttpRequest, *, is_waiting: bool = False) -> Reader:
     """The reader behind a request. Later calls for the same request return the same object.
 
-    Smartsheet says which sheets this person can open. If `is_waiting` is true, looking up the sheets waits for
-    Smartsheet's answer. Pass True if the result would be wrong without these sheets. If `is_waiting` is false, a page
-    shows fewer entries until Smartsheet has answered.
+    This app may have to ask Smartsheet which sheets the reader can open. If `is_waiting` is true, looking up the sheets
+    waits for Smartsheet's answer. If it is false, the page shows fewer entries until Smartsheet has answered. Pass True
+    if the result would be wrong without these sheets.
     """
     reader: Reader | None = getattr(request, "_audit_reader", None)
     if reader is None:
@@ -186,8 +186,8 @@ def _wired(setting: str, request: HttpRequest, *, otherwise: T, **options: bool)
 
 
 def _first_ids(branches: _Branches, count: int) -> list[int]:
-    """The first `count` ids of the entries in both parts of `branches` together. If the entries are in ascending order,
-    these are the lowest ids. If the entries are in descending order, these are the highest ids.
+    """The ids of the first `count` entries in `branches` that the person can read. In ascending order, the first
+    entries have the lowest ids. In descending order, they have the highest ids.
     """
     united, parameters = _united(branches, count)
     if not united:
@@ -199,7 +199,7 @@ def _first_ids(branches: _Branches, count: int) -> list[int]:
 
 
 def _count(branches: _Branches, cap: int) -> int:
-    """The number of entries in both parts of `branches` together. Counting stops at `cap`."""
+    """The number of entries in `branches` that the person can read. Counting stops at `cap`."""
     united, parameters = _united(branches, cap)
     if not united:
         return 0

@@ -52,12 +52,12 @@ def only_then(*, region: str, person_id: int, then: str) -> frozenset[str]:  # a
 
 @dataclass(frozen=True, slots=True)
 class CellHistory:
-    """The states of a cell, newest first. They come from the pages of Smartsheet's history that were read. If no page
-    could be read, `why_not` is a sentence that says why.
+    """What was read from Smartsheet's history of a cell. `states` are the cell's states, newest first. If nothing could
+    be read, `why_not` is a sentence that says why.
 
-    `position` is the id of the log's newest entry about the cell at the time when the history was read. `states` can
-    lack the states of changes that were logged after this entry. `has_more` says whether Smartsheet has older states,
-    and `can_go_on` says whether this app's page offers to read these older states.
+    `position` is the id of the newest entry about the cell that the log had when the history was read. If a change was
+    logged later, `states` can lack its state. `has_more` says whether Smartsheet has older states. `can_go_on` says
+    whether this app's page offers to read these older states.
     """
 
     states: Sequence[State] = ()
@@ -68,10 +68,11 @@ class CellHistory:
     addresses: Addresses = only_then
 
     def is_missing(self, change: LoggedChange) -> bool:
-        """Whether Smartsheet's history lacks a change that was saved according to the log. Pass a change that matches
-        no state. The result is False if the part of the history that was read doesn't cover the time of the change,
-        because a part that wasn't read can have the change. The result is also False for the addition of the cell's
-        row, because the cell may have been empty in the new row.
+        """Whether the log says that the change was saved, but Smartsheet's history lacks it. Pass a change that matches
+        no state.
+
+        The result is False if the change can be in a part of the history that wasn't read. It is also False for the
+        addition of the cell's row, because the cell may have been empty in the new row.
         """
         outcome = change.outcome
         if change.is_row or self.why_not or not change.is_applied or outcome is None or outcome.pk > self.position:
@@ -116,10 +117,11 @@ def side_by_side(
     changes: Sequence[LoggedChange], history: CellHistory, *, since: datetime | None, until: datetime | None
 ) -> list[Line]:
     """Return the changes in the log and the states in Smartsheet's history as one list of lines, newest first. A change
-    and a state that are the same event share a line. `changes` are the changes that one page of the timeline shows.
-    This page covers the time span from `since` up to but not including `until`. None means no limit. A state that
-    matches none of the changes gets a line only if it began within this time span. Other pages of the timeline show the
-    states from before and after it.
+    and a state that are the same event share a line.
+
+    `changes` are the changes on one page of the timeline. This page covers the time span from `since` up to but not
+    including `until`. None means no limit. A state without a matching change gets a line only if it began within this
+    time span. Earlier and later states are on other pages of the timeline.
     """
     free = list(changes)
     lines: list[Line] = []
@@ -139,11 +141,11 @@ def side_by_side(
 def _partner(
     changes: Sequence[LoggedChange], state: State, addresses: Addresses, *, is_first: bool
 ) -> LoggedChange | None:
-    """The change in the log that led to this state, or None. The first choice is a saved change to the same value. The
-    second choice is a saved change whose value was erased. The last choice is a change to the same value that is
-    uncertain or was settled as not saved. Even if a change was settled as not saved, Smartsheet can have made it later.
-    If the change is the addition of the cell's row, it can match only the cell's first state. `is_first` says whether
-    `state` is the first.
+    """Return the change in the log that led to this state, or None. The first choice is a saved change to the same
+    value. The second choice is a saved change whose value was erased. The last choice is a change to the same value
+    that is uncertain or was settled as not saved: Smartsheet can have saved it after it was settled.
+
+    The addition of the cell's row can match only the cell's first state. `is_first` says whether `state` is the first.
     """
     near = [change for change in changes if (is_first or not change.is_row) and _may_be(change, state, addresses)]
     same = [change for change in near if _has_written(change, state)]

@@ -36,11 +36,11 @@ class LoggedChange:
 
     @cached_property
     def outcome(self) -> Entry | None:
-        """The outcome entry that counts, or None. This is the entry with the highest rank. If several entries have this
-        rank, the last of them counts.
+        """The outcome entry with the highest rank, or None if there is no outcome. If several entries have this rank,
+        the result is the last of them.
 
-        Smartsheet's own answer has the highest rank, even if a slow process records it after the edit was settled. An
-        outcome that settling found out later is next. *Not certain yet* has the lowest rank.
+        Smartsheet's own answer has the highest rank, even if it was recorded only after settling had recorded another
+        outcome. The outcomes that settling found come next. An outcome that isn't certain yet has the lowest rank.
         """
         if self.intent.phase != Phase.INTENT:
             return self.intent

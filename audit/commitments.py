@@ -58,8 +58,9 @@ def of_value(text: str, *, region: str = "", person_id: int | None = None, email
 
 
 def to_store(committed: Sequence[Committed]) -> list[Committed]:
-    """The given commitments that may have no row in the table PersonalText yet. Write their rows together
-    with the entries that refer to them. Commitments for which this process recently wrote a row are left out.
+    """Return those of the given commitments that may have no row in the table PersonalText yet. The caller must write
+    their rows together with the entries that refer to them. Commitments whose rows this process has written recently
+    are left out.
     """
     return [one for one in committed if _stored_until.get(one.commitment, 0.0) < monotonic()]
 

@@ -67,16 +67,16 @@ _JOINED = {"postgresql": "string_agg(said, ',')", "sqlite": "group_concat(said)"
 
 
 class _Within(Subquery):
-    """A subquery, with a template that turns the subquery's result into a single text."""
+    """A subquery that returns a single text. Its template is SQL that computes the text from the subquery's rows."""
 
     output_field = TextField()
 
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """`changes` and `rows` are the numbers of an edit's changes and rows. `looked` is the number of rows whose outcomes
-    were read: the first rows of the edit. `phases` counts the outcomes of these rows. For an act without rows, `rows`
-    and `looked` are 0, and `phases` counts the outcomes of its changes.
+    """The size of an edit, and its outcomes. `changes` and `rows` are the numbers of the edit's changes and rows. Only
+    the outcomes of the first `looked` rows were read. `phases` says how many of these rows have each outcome. For an
+    act without rows, `rows` and `looked` are 0, and `phases` counts the outcomes of its changes.
 
     If `is_whole` is false, the edit is too long to be counted, and has more changes than `changes` says.
     """
@@ -96,9 +96,9 @@ class Counted:
 def first_changes(
     anchors: Collection[Entry], times: Times | None, *, count: int, is_whole: bool
 ) -> dict[UUID, set[int]]:
-    """Map the id of each edit to the ids of the edit's first `count` changes. `anchors` are entries of these edits. If
-    `is_whole` is false, only changes of each anchor's own cell or row are read. With `times`, only entries that were
-    written at these times are read.
+    """Map the id of each edit to the ids of the edit's first `count` changes. The edits are those of the entries in
+    `anchors`. If `is_whole` is false, only changes of the anchor's cell are read, or of the anchor's row if the anchor
+    isn't about a cell. With `times`, only entries that were written within this span of time are read.
     """
     is_at = "entry.at >= %s AND entry.at < %s AND " if times else ""
     sql = _FIRST[connection.vendor].format(condition=is_at + (_OF_EDIT if is_whole else _OF_ANCHOR))
@@ -142,9 +142,9 @@ def counted(anchors: Collection[Entry], *, budget: int) -> dict[UUID, Counted]:
 
 
 def near(anchors: Collection[Entry]) -> EntryQuerySet:
-    """The entries that were written around the same time as these entries (the anchors). Because the times are limited,
-    PostgreSQL reads only the tables of a few months. On SQLite, all entries are returned, because SQLite wouldn't use
-    the index on the edit if the query had a condition on the time.
+    """The entries that were written around the same time as the entries in `anchors`. Because the result is limited to
+    this time, PostgreSQL reads only the tables of a few months. On SQLite, the result is all entries: with a condition
+    on the time, SQLite wouldn't use the index on the edit.
     """
     times = times_near(anchors)
     return Entry.objects.filter(at__gte=times[0], at__lt=times[1]) if times else Entry.objects.all()
@@ -183,7 +183,9 @@ def _read(said: str, *, last: int | None, limit: int) -> Counted:
 
 
 def _weight() -> Case:
-    """The rank of an outcome, as in LoggedChange.outcome. Smartsheet's own answer is above a settled outcome."""
+    """The rank of an outcome, as in LoggedChange.outcome. Smartsheet's own answer ranks above an outcome that settling
+    found.
+    """
     return Case(
         When(phase__in=ANSWERED, evidence=None, then=3),
         When(phase=Phase.UNKNOWN, then=0),
@@ -194,7 +196,7 @@ def _weight() -> Case:
 
 
 def _unit() -> Case:
-    """A number for each entry. Entries with the same number are counted only once. Each intent and each act without
-    rows has its own number. All outcomes of a row share one number.
+    """A number for each entry. Of a row's entries with the same number, only one is counted. Each intent and each act
+    without rows has a number of its own. All outcomes have the number 0, so one outcome of each row is counted.
     """
     return Case(When(Q(phase=Phase.INTENT) | Q(line=None), then=F("id")), default=0)

@@ -22,11 +22,12 @@ BUDGET = 20_000  # roughly the most entries that a page reads to count the outco
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """One or more changes that were made together. `count` is their number, and `changes` has the first ones.
+    """One or more changes that were made together. `count` is the number of changes, and `changes` has the first of
+    them. If `is_counted` is false, the edit has more than `count` changes. `rows` is the number of rows.
 
     `phases` has each outcome with a number, the most frequent outcome first. If `changes` has all changes of the edit,
-    the number says how many changes have the outcome. If not, it says how many of the edit's first `looked` rows have
-    the outcome. `rows` is the number of all rows. If `is_counted` is false, the edit has more than `count` changes.
+    the number says how many changes have the outcome. If not, it says how many of the first `looked` rows have the
+    outcome.
     """
 
     changes: Sequence[LoggedChange]
@@ -157,9 +158,9 @@ def _is_outcome(entry: Entry) -> bool:
 def _changes(
     anchors: Sequence[Entry], asked: Sequence[Entry], *, count: int, is_whole: bool
 ) -> dict[UUID, list[LoggedChange]]:
-    """Map the id of each edit to its changes, in order. The result has the anchors, except those that are outcomes. For
-    each entry in `asked`, the first `count` changes of its edit are read and returned too. If `is_whole` is false, only
-    changes of the entry's own row or cell are read.
+    """Map the id of each edit to its changes, in order. Each anchor that isn't an outcome is one of these changes. For
+    each entry in `asked`, this function also reads the first `count` changes of the entry's edit. If `is_whole` is
+    false, it reads only changes of the entry's own row or cell.
     """
     if not anchors:
         return {}
@@ -184,7 +185,9 @@ def _entries(found: Mapping[UUID, set[int]], *, but: Collection[int], within: En
 
 
 def _outcomes(heads: Iterable[Entry], around: EntryQuerySet) -> Mapping[tuple[UUID, int | None], list[Entry]]:
-    """Map each edit and line of these entries to the outcomes of this line."""
+    """Map each row of these entries to the row's outcomes. A row is a pair: the edit's id, and the number of the row's
+    line.
+    """
     lines = {(head.edit_id, head.line) for head in heads if head.phase == Phase.INTENT}
     found: defaultdict[tuple[UUID, int | None], list[Entry]] = defaultdict(list)
     for entry in _on_lines(lines, around):
@@ -198,8 +201,8 @@ def _outcomes(heads: Iterable[Entry], around: EntryQuerySet) -> Mapping[tuple[UU
 
 
 def _on_lines(lines: Collection[tuple[UUID, int | None]], entries: EntryQuerySet) -> Sequence[Entry]:
-    """The outcomes of these lines, oldest first. The query looks for the edits and for the lines' numbers separately,
-    because this keeps it short. So the query also finds outcomes of other lines, which are dropped.
+    """The outcomes of these lines, oldest first. The query has one condition for the ids of the edits, and one for the
+    numbers of the lines. This keeps the query short, but it also finds outcomes of other lines. They are dropped here.
     """
     if not lines:
         return []

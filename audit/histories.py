@@ -24,9 +24,9 @@ def histories() -> list[type[models.Model]]:
 
 
 def is_logged(history: type[models.Model]) -> bool:
-    """Whether the log records this history. The history must have the columns that docs/recording.md names. The history
-    of a many-to-many relation doesn't need these columns if it belongs to a history that has them. The log ignores all
-    other histories of the project.
+    """Whether the log records this history. The log records a history if it has the columns that docs/recording.md
+    names. The history of a many-to-many relation is also recorded if the history that it belongs to has these columns.
+    The log ignores all other histories of the project.
     """
     if has_actor(history):
         return True

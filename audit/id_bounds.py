@@ -2,8 +2,8 @@
 
 A query without times is planned for all tables, which takes long if there are many. So each process caches the ids. To
 update the cache, a process reads the links that were added to the chain since the last update. The chain numbers the
-entries in the order of their commits. So the process also finds a new entry that is in an old month, or in a month in
-the future, because the database's clock was wrong.
+entries in the order of their commits, so the new links lead to all new entries. If the database's clock was wrong, a
+new entry can be in an old or a future month. The process finds this entry too.
 """
 
 from collections.abc import Iterable, Mapping
@@ -35,7 +35,7 @@ class Bounds(NamedTuple):
 class _Known:
     """The bounds by month. They include all entries up to the link `seq`, whose hash is `hash`.
 
-    This is never changed, only replaced, because several threads use it at the same time.
+    Several threads use the same object, so the object is never changed, only replaced.
     """
 
     seq: int = 0
@@ -43,7 +43,9 @@ class _Known:
     bounds: Mapping[int, Bounds] = field(default_factory=dict)
 
     def up_to(self, seq: int, hash: bytes, ids: Iterable[Bounds]) -> "_Known":
-        """The bounds, extended by these ids."""
+        """Return new bounds that also include these ids. `seq` and `hash` are those of the last link that the new
+        bounds include.
+        """
         bounds = dict(self.bounds)
         for month, lowest, highest in ids:
             _, least, most = bounds.get(month, (month, lowest, highest))
@@ -81,8 +83,8 @@ def start_of(month: int) -> datetime:
 
 
 def _with_new(known: _Known) -> _Known | None:
-    """The bounds with the entries of new links. None if nothing is known yet, if the chain doesn't have the link up to
-    which the bounds are known, or if there are too many new links.
+    """Return the bounds with the entries of new links. Return None if all months must be read again: nothing is known
+    yet, the chain doesn't have the link up to which the bounds are known, or there are too many new links.
     """
     if not known.bounds:
         return None

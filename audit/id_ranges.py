@@ -1,10 +1,11 @@
-"""Splits the log into ranges of ids. So a page can read a few months at a time, and stop when it is full.
+"""Splits the log into ranges of ids. So a page can read a few months at a time, and stop when it is full. On SQLite the
+whole log is one range.
 
 On PostgreSQL each month is a table, and a query without times is planned for all tables. So a range has times as well
-as ids. The ids are exact. The times only tell the database which months to skip. They include each month that has an id
-of the range (id_bounds.py), because ids don't always rise with time: the database's clock can have been wrong. The
-times extend a day further in both directions, for entries that are committed while the log is read. On SQLite the whole
-log is one range.
+as ids. The ids decide which entries are in the range. The times only tell the database which months to skip. If the
+database's clock was wrong, an id can be in another month than its neighbours. So the times include each month that has
+an id of the range (id_bounds.py). The times extend a day further in both directions, for entries that are committed
+while the log is read.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -87,7 +88,9 @@ def ids_between(since: datetime | None, until: datetime | None) -> tuple[int | N
 
 
 def _extremes(since: datetime | None, until: datetime | None) -> Iterator[int]:
-    """Yield some of the ids of the entries from these times, including the smallest and the largest id."""
+    """Yield the smallest and the largest id of the entries from these times. On PostgreSQL, yield these two ids for
+    each month.
+    """
     wanted = IdRange(since=since, until=until)
     if connection.vendor != "postgresql":
         yield from _lowest_and_highest(wanted)
@@ -145,11 +148,11 @@ def _forth(after: int) -> Iterator[IdRange]:
 
 
 def _border(months: Sequence[Bounds], place: int) -> int:
-    """An id that separates the months before this place from the months at and after this place: the ids of the earlier
-    months are smaller, and the ids of the later months are at least as large.
+    """Return an id that separates the months before the index `place` from the other months. The ids of the months
+    before `place` are smaller than the result. The ids of the other months are at least as large.
 
-    If the database's clock was wrong, there is no such id, because the ids of the earlier and the later months overlap.
-    Then the result is an end of the overlap: the end with which fewer months have ids on the wrong side.
+    If the database's clock was wrong, there is no such id, because the ids of the two groups of months overlap. Then
+    the result is the end of the overlap at which fewer months have ids on the wrong side.
     """
     before, after = months[:place], months[place:]
     least = min(month.lowest for month in after)

@@ -32,8 +32,8 @@ class SavedFilter(models.Model):
 
 
 class Tally(models.Model):
-    """How often a person did something on a day (UTC). `outcome` is a phase. If it is INTENT, `count` is the number of
-    edits. For any other phase, `count` is the number of rows with this outcome plus the number of acts without rows
+    """How often a person did something on a day (UTC). `outcome` is a phase. If `outcome` is INTENT, `count` is the
+    number of edits. Otherwise, `count` is the number of rows with this outcome plus the number of acts without rows
     that had this outcome. `sheet_id` is 0 if there is no sheet.
     """
 

@@ -57,7 +57,7 @@ def _of_histories() -> Iterator[Error]:
         if any(field.name == "history_user" for field in history._meta.fields):
             yield Error(
                 f"The history of {model._meta.label} has a foreign key to the person who changed a row.",
-                hint="If a user is deleted, a foreign key to users changes the history, but the history is "
+                hint="When a user is deleted, Django changes rows with a foreign key to this user. But the history is "
                 "append-only. Use history_user_id_field instead.",
                 obj=model,
                 id="audit.E004",
@@ -71,7 +71,8 @@ def _of_histories() -> Iterator[Error]:
             )
         for name in sorted(_not_erasable(history, model)):
             yield Error(
-                f"{model._meta.label} lists {name!r} as a personal or person field, but its history can't use it.",
+                f"{model._meta.label} lists {name!r} in personal_fields or person_fields, but erasing can't use this "
+                "field.",
                 hint="personal_fields must name text and JSON fields; person_fields must name the two fields that "
                 "identify the person.",
                 obj=model,

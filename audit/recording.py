@@ -90,10 +90,12 @@ class Change:
 
     `old` and `new` are values as in Smartsheet's JSON, or None for an empty cell. For an added row, `new` is an object
     that has the values of the row's cells by column title. For a deleted row, `old` is such an object. For a moved row,
-    `old` and `new` are the row's old and new place. If the change is personal (or a secret), the chain gets
-    commitments, and the values are stored separately, where they can be erased. `about` is the region and id of the
-    person that the values are about. `refers_to` is the entry that this change undoes. The intent of this change has
-    the evidence of the whole edit, and also `evidence`.
+    `old` and `new` are the row's old and new place.
+
+    Set `is_personal` if the values are personal or secret. The values are then stored separately, where they can be
+    erased, and the chain has only commitments to them. `about` is the region and id of the person that the values are
+    about. `refers_to` is the entry that this change undoes. The intent of this change has the evidence of the whole
+    edit, and also `evidence`.
     """
 
     row_id: int | None

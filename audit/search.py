@@ -151,14 +151,14 @@ def batches(
 
 
 def _scanned_batch(entries: EntryQuerySet, text: str, id_range: IdRange, is_back: bool) -> list[int]:
-    """A batch of ids for a text that is too short for the index."""
+    """Return the first ids, at most BATCH, of entries that contain this text. The text is too short for the index."""
     holding = matching(id_range.of(entries), text).order_by("-id" if is_back else "id")
     return list(holding.values_list("pk", flat=True)[:BATCH])
 
 
 def _postgresql_batch(entries: EntryQuerySet, text: str, id_range: IdRange, is_back: bool) -> list[int]:
-    """A batch of ids. The query orders by `id + 0`. If it ordered by the id itself, PostgreSQL would read the log in
-    the order of ids instead of using the text index.
+    """Return the first ids, at most BATCH, of entries that contain this text. The query orders by `id + 0`. If it
+    ordered by the id itself, PostgreSQL would read the log in the order of ids instead of using the text index.
     """
     place = F("id") + 0
     found = matching(id_range.of(entries), text).order_by(place.desc() if is_back else place.asc())
@@ -166,7 +166,9 @@ def _postgresql_batch(entries: EntryQuerySet, text: str, id_range: IdRange, is_b
 
 
 def _sqlite_batch(entries: EntryQuerySet, text: str, id_range: IdRange, is_back: bool) -> list[int]:
-    """A batch of ids. The text index is read in the order of ids, and each match is checked against `entries`."""
+    """Return the first ids, at most BATCH, of entries that contain this text. The query reads the text index in the
+    order of ids, and checks each match against `entries`.
+    """
     most = 2**63 - 1  # SQLite's driver refuses larger numbers
     low, high = min(id_range.low or 0, most), min(id_range.high or most, most)
     of_match = entries.filter(pk=RawSQL(f"{TABLE}.rowid", ())).order_by().values("pk")  # noqa: S611 # our own name

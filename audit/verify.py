@@ -73,7 +73,7 @@ def _checked(arguments: list[str] | None) -> tuple[int, list[str]]:
         return WRONG, [f"Nothing is proved. Line {lines}: {wrong}"]
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
         kind = type(error).__name__
-        return WRONG, [f"Nothing is proved. Line {lines}: This line is not written as exports are ({kind})."]
+        return WRONG, [f"Nothing is proved. Line {lines}: This line isn't in the format of an export ({kind})."]
     is_trusted = keys.are_given and seal_bytes.CAN_CHECK
     code = PROVED if is_trusted and found.is_signed_throughout else NOT_PROVED
     return code, [_verdict(found) if is_trusted else _why_not_trusted(), *_details(found)]

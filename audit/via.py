@@ -53,7 +53,7 @@ class Part(NamedTuple):
 
 
 class ViaValue(Func):
-    """The value of one of KEYS as text. The index and the filters both use this, so that their SQL is the same."""
+    """The value of one of KEYS as text. The index and the filters use this class, so that their SQL is the same."""
 
     output_field = TextField()
 
@@ -71,7 +71,9 @@ class ViaValue(Func):
         arg_joiner: str | None = None,
         **extra_context: Any,
     ) -> tuple[str, Any]:
-        """The SQL. It turns a number into text: PostgreSQL's ->> does this itself, but SQLite needs a CAST."""
+        """The SQL of this expression. It turns a number into text: PostgreSQL's ->> does this itself, but SQLite needs
+        a CAST.
+        """
         template = _VALUE[connection.vendor]
         return super().as_sql(compiler, connection, function, template, arg_joiner, **extra_context)
 

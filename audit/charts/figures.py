@@ -1,7 +1,7 @@
 """The figures of the charts page: edits by day and person, outcomes, and the busiest sheets.
 
-The figures are the sums in the tallies, plus the entries that aren't in the tallies yet. Only entries that the reader
-can read are counted.
+The figures come from the daily sums of the log (audit/tallies.py), and from the newest entries, which these sums don't
+include yet. Only entries that the reader can read are counted.
 """
 
 from __future__ import annotations

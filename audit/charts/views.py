@@ -22,7 +22,7 @@ DATE = {"class": "form-control", "type": "date"}
 
 
 class Preset(NamedTuple):
-    """A range of days that has its own link."""
+    """A link that shows the charts of a range of days, such as the last 30 days. `title` is the link's text."""
 
     title: str
     since: date

@@ -23,8 +23,8 @@ _others_until = 0.0
 
 
 def register(*, connection: BaseDatabaseWrapper, **_kwargs: Any) -> None:
-    """Receives the signal connection_created. On the new connection, the database's trigger can then tell this process
-    that it had to wait for the chain's lock.
+    """Receives the signal connection_created. When this process has to wait for the chain's lock, the database's
+    trigger sends a notice. This function lets the process receive these notices on the new connection.
     """
     binds_on_server = connection.settings_dict["OPTIONS"].get("server_side_binding")  # allows one statement per call
     if connection.vendor == "postgresql" and not binds_on_server:

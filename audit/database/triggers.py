@@ -97,7 +97,8 @@ def names(connection: BaseDatabaseWrapper) -> list[str]:
 
 
 def missing(connection: BaseDatabaseWrapper) -> list[str]:
-    """The names of triggers that are missing. On PostgreSQL a trigger that doesn't always fire counts as missing.
+    """The names of triggers that are missing. On PostgreSQL a trigger also counts as missing if it isn't set to ENABLE
+    ALWAYS.
 
     Raises:
         django.db.DatabaseError: the database doesn't answer.

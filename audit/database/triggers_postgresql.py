@@ -182,8 +182,8 @@ def drop(*, table: str, name: str) -> str:
 
 
 def standing(connection: BaseDatabaseWrapper) -> set[tuple[str, str]]:
-    """Return the triggers that exist and always fire, as pairs of table and name. A trigger of the log's table doesn't
-    count if a month's partition lacks it.
+    """Return the triggers that are set to ENABLE ALWAYS, as pairs of table and name. If a month's partition lacks a
+    trigger of the log's table, this trigger isn't returned for the log's table.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT tgrelid::regclass::text, tgname FROM pg_trigger WHERE tgenabled = 'A'")

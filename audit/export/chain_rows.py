@@ -81,9 +81,11 @@ def query(
     entries: EntryQuerySet, window: Window, *, select: str, joins: str = "", matching: EntryQuerySet | None = None
 ) -> Query | None:
     """The SQL query that reads the `entries` of this window, in the order of the chain. The result is None if no entry
-    can match. `select` is the SQL of the query's columns, and `joins` is the SQL that adds further tables. Both can use
-    the columns of `link` (audit_leaf) and `entry`. With `matching`, only edits that have an entry in `matching` are
-    read.
+    can match.
+
+    `select` is the SQL of the query's columns, and `joins` is the SQL that adds further tables. Both can use the
+    columns of `link` (the table audit_leaf) and of `entry`. With `matching`, an edit is read only if at least one of
+    its entries is in `matching`.
     """
     in_window = entries.filter(id__range=(window.first_id, window.last_id)).order_by()
     if matching is not None:

@@ -49,8 +49,8 @@ class Contents:
 
     @property
     def is_signed_throughout(self) -> bool:
-        """Whether each entry is covered by a signature: by that of its seal, or by that of the whole file. False if the
-        file has neither entries nor a signature.
+        """Whether a signature covers each entry: the signature of the entry's seal, or the signature of the whole file.
+        False if the file has neither entries nor a signature.
         """
         return self.file_key_id is not None or self.entries > self.unsealed == 0
 
@@ -164,7 +164,10 @@ class Check:
                     f"The last line says {line[what]} {what}, but the file has {count}: lines are missing or added."
                 )
         if self._is_whole and self._seq != header["last_seq"]:
-            raise Wrong(f"Entries are missing: the last is at {self._seq}, but the log ended at {header['last_seq']}.")
+            raise Wrong(
+                f"Entries are missing: the last entry is at link {self._seq} of the chain, but the log ended at link "
+                f"{header['last_seq']}."
+            )
         if self._link is not None and header["head"] is not None and self._link.hex() != header["head"]:
             raise Wrong("The chain's last hash differs from the hash in the first line.")
         if self._hash.hexdigest() != line["sha256"]:

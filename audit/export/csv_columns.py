@@ -129,7 +129,9 @@ def _cell(dialect: _Dialect, column: str) -> str:
 
 
 def marked(text: str | None, pattern: str) -> str | None:
-    """On SQLite, the SQL of _marked() calls this function under the name audit_marked()."""
+    """Return the text with a quote mark before each formula sign that `pattern` finds. Queries on SQLite call this
+    function under the name audit_marked().
+    """
     # The sign is optional here, so each run of blanks is read only once. Otherwise a text of 40,000 line breaks would
     # take half a minute.
     return re.sub(f"{pattern}?", _with_mark, text) if isinstance(text, str) else text
@@ -141,7 +143,9 @@ def _with_mark(found: re.Match[str]) -> str:
 
 
 def _marked(dialect: _Dialect, text: str, *, splits: str) -> str:
-    """The SQL that puts a quote mark before each formula sign that comes after a character in `splits`."""
+    """The SQL that makes formulas in the middle of a text harmless. A spreadsheet can split a text at the characters in
+    `splits`. If a part then begins with a formula sign, the SQL puts a quote mark before the sign.
+    """
     pattern = f"([{splits}][{_BEFORE_SIGN}]*)([{_SIGNS.replace('-', '')}-])".replace("'", "''")
     return dialect.marked.format(text=text, pattern=pattern)
 
@@ -153,13 +157,13 @@ def _defused(dialect: _Dialect, text: str) -> str:
 
 
 def _value(dialect: _Dialect, json: str) -> str:
-    """The SQL that turns a value from JSON into the text of a CSV cell. A text loses its JSON quotes, unless it has an
-    escape that a text column can't store. A text with such an escape stays JSON, and so do values that aren't texts.
-    Only texts can run as formulas, so only texts are protected. For example, -0.75 stays a number.
+    """The SQL that turns a value from JSON into the text of a CSV cell. A text loses its JSON quotes. Two kinds of
+    values stay JSON: values that aren't texts, and texts with an escape that a text column can't store. Only texts can
+    run as formulas, so a number such as -0.75 gets no quote mark.
 
-    Inside of JSON, the quote mark before a formula is part of a JSON string, so the JSON stays valid. The most frequent
-    cases need the least work: an empty cell stays NULL, and a text without escapes only loses its first and last
-    character.
+    In a value that stays JSON, the quote mark before a formula is inside of a JSON string, so the JSON stays valid. The
+    most frequent cases need the least work: an empty cell stays NULL, and a text without escapes only loses its first
+    and last character.
     """
     first = dialect.code.format(text=json)
     is_escaped, is_special = (dialect.has.format(text=json, part=part) for part in ("\\", "\\u"))

@@ -42,7 +42,7 @@ class Wrong(Exception):
 
 
 def signed_content(digest: bytes) -> bytes:
-    """The bytes that the signature at the end of a file covers. A seal's bytes begin differently, so a seal's signature
+    """The bytes that are signed at the end of a file. They begin differently from a seal's bytes, so a seal's signature
     can't be used for a file.
     """
     return VERSION + digest

@@ -140,8 +140,9 @@ def _link_at(seq: int) -> str | None:
 
 
 def _link_before(first_seq: int) -> str | None:
-    """The hash of the link before `first_seq`. `first_seq` is the first link that the log has. If earlier links were
-    retired, the hash is the head of the last seal over them. The result is None if this seal is missing.
+    """The hash of the link before `first_seq`, which is the first link in the log. If earlier links were retired, the
+    log no longer has the link before `first_seq`, so its hash comes from the last seal over the retired links. The
+    result is None if this seal is missing.
     """
     if first_seq == 1:
         return leaves.GENESIS.hex()

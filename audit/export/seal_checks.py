@@ -79,10 +79,9 @@ class ExportedSeals:
     def holds(self, record: bytes, *, seq: int, path: str | None) -> bool:
         """Whether the entry's path proves that the last seal covers the entry.
 
-        An entry may lack a path for two reasons: the last seal doesn't cover the entry, or the first entries under this
-        seal were retired. In these two cases, the result is False. If an entry lacks a path for any other reason, this
-        method raises Wrong. It also raises Wrong if the path is wrong, or if the entry has a path but the last seal
-        doesn't cover the entry.
+        The result is False if the entry has a good reason to lack a path: the last seal doesn't cover the entry, or the
+        first entries under this seal were retired. Raises Wrong if the entry lacks a path without such a reason, if the
+        path is wrong, or if the entry has a path although the last seal doesn't cover it.
         """
         statement = self._last.statement if self._last else None
         is_under = statement is not None and statement.first_seq <= seq <= statement.last_seq
@@ -118,9 +117,9 @@ class ExportedSeals:
 
 
 class SealedPaths:
-    """Checks whether records are under a seal. It keeps the last path that it verified, because the paths of
-    neighbouring records are mostly the same. If a new path reaches a node of the kept path, and the rest of both paths
-    is the same, the new path leads to the root too.
+    """Checks whether records are under a seal. The paths of neighbouring records are mostly the same, so this class
+    keeps the last path that it verified. When a new path reaches a node of the kept path, and the rest of both paths is
+    the same, the new path leads to the root too. So the rest isn't computed again.
     """
 
     def __init__(self, *, root: bytes, size: int) -> None:

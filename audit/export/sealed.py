@@ -49,11 +49,11 @@ def sealed(*, first_seq: int, last_seq: int) -> list[Sealed]:
 
 
 def all_sealed(*, first_seq: int, last_seq: int, after: int, since: int) -> list[Sealed]:
-    """Return the seals that cover these links, and the empty seals between them.
+    """Return the seals that cover these links, the empty seals between them, and some seals over earlier links.
 
-    Some seals over earlier links are included too: those that begin at the link `since` or later and whose number is
-    above `after`. These seals were made while the export was running, after the entries that they cover had been read.
-    So earlier calls missed them.
+    The seals over earlier links are those that earlier calls missed. These seals were made while the export was
+    running, after it had read the entries that they cover. They begin at the link `since` or later, and their numbers
+    are above `after`.
     """
     is_missed = Q(pk__gt=after, first_seq__gte=since, last_seq__lt=first_seq)
     is_between = Q(first_seq__gte=first_seq, first_seq__lte=last_seq + 1)
@@ -78,7 +78,7 @@ def _trees(found: list[SignedSeal]) -> list[Tree | None]:
 
 def _tree(seal: SignedSeal, records: bytes | None) -> Tree | None:
     """The tree of a seal, or None if some of its records are missing. `records` begins with the seal's records. If
-    `records` is None, the seal's records are read here.
+    `records` is None, this function reads the seal's records from the database.
     """
     first, last = seal.statement.first_seq, seal.statement.last_seq
     size = (last - first + 1) * _HASH

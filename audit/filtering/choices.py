@@ -79,8 +79,8 @@ def name_of_sheet(reader: Reader, number: int) -> str:
 
 @cache
 def _people() -> QuerySet[Any, Any]:
-    """The people in the directory, each with the text of their names. Building this query takes longer than running it,
-    so the QuerySet is cached, but not the people.
+    """A query for the people in the directory, each with the text of their names. Building this query takes longer than
+    running it. So the query is cached, but its results aren't.
     """
     names = PersonalText.objects.clear().filter(commitment=OuterRef("name")).values("text")
     return Known.objects.filter(kind=Known.Kind.PERSON).annotate(text=Subquery(names)).order_by("id")

@@ -193,7 +193,9 @@ class LogFilter(forms.Form):
         return self._with_outcome(entries) if "outcome" in self.cleaned_data else self._told(entries)
 
     def narrow_to_changes(self, entries: EntryQuerySet) -> EntryQuerySet:
-        """Like narrow(), but the result has one entry for each change. The result has no outcomes of changes."""
+        """Like narrow(), but the result has one entry for each change: the change's intent, or the only entry of an act
+        without an intent.
+        """
         entries = self.in_column(self.about(entries))
         if "outcome" not in self.cleaned_data:
             return entries.told()
@@ -239,8 +241,9 @@ class LogFilter(forms.Form):
         return entries.heads() if self.is_for_whole_edits else entries.told()
 
     def _with_outcome(self, entries: EntryQuerySet) -> EntryQuerySet:
-        """Find the rows with the outcome that the form asks for. If a filter that can match a part of an edit, such as
-        one cell, is also set, return the rows' intents. Otherwise, return the rows' outcomes.
+        """Find the rows with the outcome that the form asks for, and return the rows' outcomes. In two cases, return
+        the rows' intents instead: if the form asks for uncertain outcomes, or if it also has a filter that can match a
+        part of an edit, such as one cell.
         """
         phase = self.cleaned_data["outcome"]
         if phase == UNCERTAIN:

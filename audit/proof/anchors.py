@@ -121,8 +121,8 @@ def _to_file(found: Sequence[SignedSeal]) -> None:
 
 
 def _ends_a_line(path: Path) -> bool:
-    """Whether the file ends with a line break. If this process can append to the file but can't read it, this function
-    assumes that the file ends with a line break, and returns True.
+    """Whether the file ends with a line break. If this process can append to the file but can't read it, the result is
+    True.
     """
     try:
         with path.open("rb") as file:

@@ -95,7 +95,9 @@ def as_object(values: Sequence[object]) -> dict[str, object]:
 
 
 def values_of(entry: Mapping[str, object]) -> list[object] | None:
-    """The values of COLUMNS in an object that as_object() made. None if the object has other columns."""
+    """Return the values of an object that as_object() made, in the order of COLUMNS. None if the object has other
+    columns.
+    """
     match tuple(entry):
         case columns if columns == COLUMNS_1:
             return [*entry.values(), None]

@@ -29,6 +29,6 @@ def record_of(entry: Entry, *, seq: int) -> bytes:
 
 
 def values_of(entry: Entry) -> list[object]:
-    """The entry's values, as they are hashed."""
+    """The values that are hashed for this entry, in the order of leaves.COLUMNS."""
     values = [getattr(entry, column) for column in leaves.COLUMNS]
     return [entry.edit_id.hex, *values[1:]]

@@ -73,7 +73,7 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class SignedSeal:
-    """A statement and its signature."""
+    """A seal: its content (`statement`) and its signature."""
 
     statement: Statement
     signature: bytes

@@ -131,9 +131,9 @@ def state(*, using: str = "default") -> SealState:
 
 @cache
 def _seals() -> QuerySet[Seal]:
-    """The seals, newest first. `newest` is the place of the newest link of the chain. `waiting` is the entry of the
-    first link after the seal. Building this query takes longer than running it, so the QuerySet is cached, but not the
-    seals.
+    """The seals, newest first, with two more values each. `newest` is the place of the newest link of the chain.
+    `waiting` is the id of the first entry after the seal. Building this query takes longer than running it. So the
+    query is cached, but its results aren't.
     """
     newest = Leaf.objects.order_by("-seq").values("seq")[:1]
     waiting = Leaf.objects.filter(seq=OuterRef("last_seq") + 1).values("entry_id")
@@ -190,7 +190,7 @@ def _links(using: str, first_seq: int) -> list[Leaf]:
 
 
 def _entries(using: str, links: Sequence[Leaf]) -> dict[int, tuple[datetime, bytes]]:
-    """The time and the leaf of each link's entry, by id. The result can have other entries too."""
+    """Map the id of each link's entry to the entry's time and leaf. The result can have other entries too."""
     ids = [link.entry_id for link in links]
     entries = Entry.objects.using(using)
     if ids and max(ids) - min(ids) < 2 * MOST:  # nearly always true; reading one range is quicker than finding id by id

@@ -57,8 +57,8 @@ def entry(request: HttpRequest, entry_id: int) -> HttpResponse:
 
 
 def _retired_by(entry_id: int) -> Entry | None:
-    """The entry about the last retirement. None if the log still has entries as old as `entry_id` or older, because in
-    that case `entry_id` wasn't retired.
+    """The entry about the last retirement. None if the log still has the entry `entry_id` or an older one: in that
+    case, `entry_id` wasn't retired.
     """
     if Entry.objects.filter(pk__lte=entry_id).exists():
         return None

@@ -152,8 +152,9 @@ What = Person | Address | Values | NameAlone
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The result of look() says how many names and values can be erased. The result of erase() says how many names and
-    values this call erased. It also says how many rows of histories and other records of the apps this call blanked.
+    """The result of look() or erase(). For look(), `names` and `values` say how many names and values can be erased.
+    For erase(), they say how many were erased. `histories` and `records` say how many rows of histories and how many
+    other records erase() blanked. look() doesn't count these.
     """
 
     names: int

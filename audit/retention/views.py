@@ -28,7 +28,7 @@ class ErasureForm(forms.Form):
     reason = forms.CharField(max_length=500, error_messages={"required": "Give a reason. It stays in the log."})
 
     def clean_who(self) -> Person | Address:
-        """A Person from “region:id”, or an Address from an e-mail address."""
+        """Parse the text. Return a Person if it is “region:id”, or an Address if it is an e-mail address."""
         who: str = self.cleaned_data["who"]
         if "@" in who:
             return Address(who)

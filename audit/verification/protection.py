@@ -116,8 +116,8 @@ def _changed_on_postgresql(connection: BaseDatabaseWrapper) -> Iterator[str]:
 
 
 def _rights(statement: str, schema: str) -> tuple[bool, set[str]]:
-    """Whether the function with this SQL runs with the rights of its owner, and which settings the function must
-    have.
+    """Return whether the function with this SQL runs with the rights of its owner, and the settings that the function
+    must have.
     """
     head, _, _ = statement.partition("$$")
     settings = {f"{name}={value}" for name, value in re.findall(r"SET (\w+) TO (\w+)", head)}

@@ -162,8 +162,8 @@ def texts(connection: BaseDatabaseWrapper) -> Iterator[Text]:
 
 @contextmanager
 def any_text(connection: BaseDatabaseWrapper) -> Iterator[None]:
-    """Within the block, text that isn't UTF-8 can be read. The bytes that can't be decoded become surrogates, so the
-    text is never canonical. Only tampering can cause such text, and only on SQLite.
+    """Within the block, text that isn't UTF-8 can be read. Only tampering can cause such text, and only on SQLite. Each
+    byte that can't be decoded becomes a surrogate, which this app never stores in a text.
     """
     if connection.vendor != "sqlite":
         yield
@@ -185,8 +185,8 @@ def _seal(number: int, at: Any, *facts: Any) -> SignedSeal | None:
 
 
 def _rows(connection: BaseDatabaseWrapper, sql: str, first: int) -> Iterator[tuple[Any, ...]]:
-    """Those rows of a query whose first column is at least `first`. In `sql`, the placeholder {} means `first`. The
-    query must compare its first column with this placeholder, and be ordered by its first column.
+    """Yield the rows of a query whose first column is at least `first`. `sql` must have the placeholder {} for `first`,
+    compare the first column with it, and order the rows by the first column.
     """
     read = _sqlite_rows if connection.vendor == "sqlite" else _postgresql_rows
     return read(connection, sql, first)
@@ -216,8 +216,8 @@ def _sqlite_rows(connection: BaseDatabaseWrapper, sql: str, first: int) -> Itera
 
 
 def _readable(raw: sqlite3.Connection, sql: str, parameters: Sequence[float]) -> list[tuple[Any, ...]]:
-    """The rows of a query. If tampering has caused text that isn't UTF-8, this text is read with surrogates. So the
-    text is never canonical.
+    """The rows of a query. If tampering has caused text that isn't UTF-8, each byte that can't be decoded becomes a
+    surrogate, which this app never stores in a text.
     """
     try:
         return raw.execute(sql, parameters).fetchall()

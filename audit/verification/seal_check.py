@@ -102,7 +102,9 @@ class SealCheck:
         self._is_in_doubt = self._is_in_doubt and bool(self._records)
 
     def _next(self) -> Statement | None:
-        """The next seal that can be trusted; None at the end."""
+        """Return the next seal that can be read and that a known key has signed; None at the end. Reports what is wrong
+        with the seals that it skips.
+        """
         for number, seal in self._seals:
             self.count += 1
             statement = seal.statement if seal and self._is_signed(seal) else None

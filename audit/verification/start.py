@@ -27,8 +27,8 @@ class NoSuchStart(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """The last link that isn't read: its place, its hash, the number of the seal over it, and why reading starts after
-    it.
+    """Where reading starts: after the link at the place `seq`. `hash` is this link's hash, and `seal` is the number of
+    the seal over it. `why` says why reading starts there.
 
     If `is_retired` is true, this link and all links before it were retired, so the log must not have them any more.
     """

@@ -101,8 +101,9 @@ def _check_chain(start: Start, report: Report, *, progress: Progress) -> set[str
 
 
 def _first_id(start: Start) -> int:
-    """The id from which entries are read. It is the smaller of two ids: the smallest id of an entry with a link after
-    the start, and the first id after all entries with a link before the start. So entries without a link are read too.
+    """The id from which entries are read. It is the smaller of two ids. One is the smallest id among the entries whose
+    links come after the start. The other is the first id after the ids of the entries whose links come before the
+    start, so that newer entries without a link are read too.
     """
     # On SQLite, tampering can put values into a link that aren't numbers.
     links = Leaf.objects.filter(entry_id__lte=rows.GREATEST)
@@ -121,9 +122,8 @@ def _items(entries: Iterable[Entry], named: set[str]) -> Iterator[Item]:
 
 
 def _forget_earlier(unlinked: dict[int, Item], start: Start) -> None:
-    """Remove from `unlinked` the entries whose links come before the start. They were read because an entry's id can be
-    larger than the ids of entries whose links come later: an id is assigned before the commit, and a link is made at
-    the commit.
+    """Remove from `unlinked` the entries whose links come before the start. They were read because ids and links can be
+    in a different order: an entry gets its id before the commit, and its link at the commit.
     """
     if start.seq and unlinked:
         earlier = Leaf.objects.filter(seq__lte=start.seq, entry_id__range=(min(unlinked), rows.GREATEST))
