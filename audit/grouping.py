@@ -97,8 +97,8 @@ def edits_of(anchors: Sequence[Entry], *, is_whole: bool, phases: Collection[Pha
 
 
 def each_change(anchors: Sequence[Entry], *, phases: Collection[Phase] = ()) -> list[Edit]:
-    """The changes of these entries, each as an edit of its own. The entries must come from EntryQuerySet.told().
-    `phases` has the same meaning as in edits_of().
+    """The changes of these entries, each as an edit of its own. Each entry must be an intent or an act without an
+    intent (EntryQuerySet.told()). `phases` has the same meaning as in edits_of().
     """
     outcomes = _outcomes(anchors, near(anchors)) if anchors else {}
     changes = [LoggedChange(one, about(one, outcomes.get((one.edit_id, one.line), ()))) for one in anchors]
@@ -107,15 +107,15 @@ def each_change(anchors: Sequence[Entry], *, phases: Collection[Phase] = ()) -> 
 
 
 def changes_of(entry: Entry) -> list[LoggedChange]:
-    """The change that this entry is about, with everything that the entry's page shows. The entry must come from
-    EntryQuerySet.told().
+    """The change that this entry is about, with everything that the entry's page shows. The entry must be an intent or
+    an act without an intent.
     """
     return _with_all_that_is_said(with_outcomes([entry]))
 
 
 def extent_of(entry: Entry) -> Counted | None:
-    """Return how many changes the whole edit of this entry has, and the outcomes of these changes. The entry must come
-    from EntryQuerySet.told().
+    """Return how many changes the whole edit of this entry has, and the outcomes of these changes. The entry must be an
+    intent or an act without an intent.
     """
     return counted([entry], budget=BUDGET).get(entry.edit_id)
 

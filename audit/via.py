@@ -97,7 +97,7 @@ def canonical_via(via: Mapping[str, Any] | None) -> str | None:
             raise ValueError(f"A key of `via` is up to 30 lower-case letters and underscores, not {key!r}.")
         is_text = isinstance(value, str) and value != "" and value.isprintable()
         if not is_text and type(value) is not int:
-            raise ValueError(f"A value of `via` is a printable text or a whole number; {key!r} has neither.")
+            raise ValueError(f"The value of {key!r} in `via` must be a printable text or a whole number.")
     text = json.dumps(via, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     if len(text.encode()) > LONGEST:
         raise ValueError(f"`via` can have at most {LONGEST} bytes of JSON, not {len(text.encode())}.")

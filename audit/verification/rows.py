@@ -59,7 +59,7 @@ class Item(NamedTuple):
 
 class Link(NamedTuple):
     """A row of audit_leaf. On SQLite, tampering can put other values than numbers into `seq` and `entry_id`. Each such
-    value is replaced by LEAST.
+    value is read as LEAST, the smallest 64-bit number.
     """
 
     seq: int

@@ -54,12 +54,12 @@ def test_an_entry_with_via_has_a_leaf_of_version_2() -> None:
     [
         ({"form": "x" * LONGEST}, "at most 300 bytes of JSON, not 311"),
         ({"Form": "status"}, "lower-case letters and underscores, not 'Form'"),
-        ({"form": ""}, "'form' has neither"),
-        ({"form": "a\nb"}, "'form' has neither"),
-        ({"form": None}, "'form' has neither"),
-        ({"version": 1.5}, "'version' has neither"),
-        ({"version": True}, "'version' has neither"),
-        ({"form": {"id": 1}}, "'form' has neither"),
+        ({"form": ""}, "value of 'form' in"),
+        ({"form": "a\nb"}, "value of 'form' in"),
+        ({"form": None}, "value of 'form' in"),
+        ({"version": 1.5}, "value of 'version' in"),
+        ({"version": True}, "value of 'version' in"),
+        ({"form": {"id": 1}}, "value of 'form' in"),
     ],
 )
 def test_an_invalid_via_is_refused_before_anything_is_written(via: dict[str, Json], told: str) -> None:
