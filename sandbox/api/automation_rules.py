@@ -128,7 +128,9 @@ def _check_lists(call: Call, given: dict[str, Json]) -> None:
 
 
 def _only(action: dict[str, Json], chosen: str) -> dict[str, Json]:
-    """Return the action with only one of the attributes in RECIPIENTS: the one that is named `chosen`."""
+    """Return the action with only one of the attributes in RECIPIENTS, the one that is named `chosen`. If this isn't
+    `notifyAllSharedUsers`, the action also has `notifyAllSharedUsers: false`.
+    """
     kept = {name: value for name, value in action.items() if name not in RECIPIENTS or name == chosen}
     return {"notifyAllSharedUsers": False} | kept
 

@@ -72,8 +72,9 @@ def column_in_path(call: Call) -> Column:
 
 
 def _view(call: Call) -> View:
-    """Return the view for the answer to a request that added or changed a column. If the request has the parameter
-    `level`, the answer shows the type that the column has for clients of this level. Otherwise, the answer shows the
-    real type.
+    """Return the View for the answer to a request that added or changed a column.
+
+    If the request has a `level`, the answer shows the column's type as this API level shows it. Without a `level`, the
+    answer shows the column's real type.
     """
     return view_of(call) if "level" in call.query else View(level=2)

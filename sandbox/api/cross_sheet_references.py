@@ -76,8 +76,8 @@ def _source(call: Call, body: dict[str, Json]) -> Sheet:
 
 
 def _check_range(source: Sheet, bounds: dict[str, Json]) -> None:
-    """Check the bounds of a range. A range is bounded by its first and last row, by its first and last column, or by
-    both. `bounds` has their ids.
+    """Check the bounds of a range in the sheet `source`. `bounds` has the ids of the range's first and last row, of its
+    first and last column, or all four ids.
 
     Raises ApiError 1012 if an id is missing, 1034 if `source` has no such row, and 1036 if it has no such column.
     """

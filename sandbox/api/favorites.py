@@ -22,7 +22,9 @@ def list_all(call: Call) -> Json:
 
 @operation("add-favorite", "POST", "/favorites", scope="ADMIN_WORKSPACES")
 def add(call: Call) -> Json:
-    """Mark items as favorites. In a list, existing favorites are skipped. A single existing one is refused (1129)."""
+    """Mark items as favorites. If the body is a list, items that are already favorites are skipped. If the body is a
+    single item that is already a favorite, the answer is error 1129.
+    """
     body = call.json()
     items = body if isinstance(body, list) else [body]
     wanted = [read_favorite(call.state, call.person.id, item) for item in items]

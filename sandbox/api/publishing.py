@@ -55,7 +55,9 @@ def _all_urls() -> set[str]:
 
 
 def _status(sheet: Sheet) -> dict[str, Json]:
-    """Return the JSON of a SheetPublish. Only formats in which the sheet is published have an address and details."""
+    """Return the JSON of a SheetPublish. It says for each format whether the sheet is published in this format. If it
+    is, the JSON also has the format's address and details.
+    """
     publish = sheet.settings.publish
     status: dict[str, Json] = {name: publish.get(name, False) for name in ENABLING}
     for name in ENABLING:

@@ -46,8 +46,10 @@ def _transferred(call: Call, *, with_children: bool) -> dict[str, Json]:
 
 
 def _directive(call: Call) -> tuple[list[int], Writing]:
-    """Return the ids of the rows to copy or move, and the Writing for the target sheet. Raises ApiError 1004, 1006,
-    1008, 1012, 1061 or 1136 if the body isn't valid or the caller can't write to the target sheet.
+    """Return the ids of the rows to copy or move, and the Writing with which the caller writes to the target sheet.
+
+    Raises ApiError (1004, 1006, 1008, 1012, 1061, 1136) if the body isn't valid, or if the caller can't write to the
+    target sheet.
     """
     body = call.json()
     check_attributes("copyOrMoveRowDirective", body, allowed={"rowIds", "to"}, read_only=set())

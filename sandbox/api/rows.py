@@ -91,8 +91,8 @@ def _edits(call: Call, writing: Writing, body: Json, *, adding: bool) -> tuple[l
 
 
 def rows_json(call: Call, rows: list[Row], view: View) -> list[Json]:
-    """Return the JSON of these rows for the answer to a request that wrote them. This answer never shows multi-values
-    as text. Answers to other requests do, if the request has no `level`.
+    """Return the JSON of these rows for the answer to the request that wrote them. The answer has the highest API
+    level, even if the request has no `level`. So it doesn't show cells with several contacts or options as text.
     """
     return Rows(call.state, call.sheet, call.access, replace(view, level=HIGHEST_LEVEL)).list(rows)
 

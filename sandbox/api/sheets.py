@@ -24,7 +24,7 @@ Json = Any
 
 
 def view_of(call: Call) -> View:
-    """Return the view that the parameters ask for."""
+    """Return the View that the request's parameters ask for: which parts the answer has, and how it writes values."""
     columns = call.numbers("columnIds")
     return View(
         level=call.number("level", 0, most=2),
@@ -37,7 +37,7 @@ def view_of(call: Call) -> View:
 
 
 def remarks_of(call: Call, view: View) -> Remarks:
-    """Return the discussions and attachments that the parameters ask for."""
+    """Return the sheet's Remarks, which add discussions and attachments to the answer if `include` asks for them."""
     return Remarks(call.state, call.sheet, call.access, include=view.include, api_level=call.api_level)
 
 
@@ -95,7 +95,7 @@ def get(call: Call) -> Json:
 
 
 def check_parameters(call: Call) -> None:
-    """Check the parameters of `get`. Raises ApiError 1006 or 1018 if a parameter isn't valid.
+    """Check the parameters that `get` accepts. Raises ApiError 1006 or 1018 if a parameter isn't valid.
 
     Operations whose answer is the changed sheet call this function before they change the sheet.
     """

@@ -148,8 +148,8 @@ def _profile(person: Person, *, without: tuple[str, ...]) -> Json:
 
 
 def _shown(person: Person, name: str) -> Json:
-    """Return an attribute of a profile. A time is returned as a `datetime`. The parameter `numericDates` decides later
-    how `dumps` writes it.
+    """Return an attribute of a profile. If it is a time, return a `datetime`. Later, `dumps` writes it in the format
+    that the parameter `numericDates` asks for.
     """
     value = person.profile[name]
     return parse(value) if name in TIMES and value else value
@@ -166,8 +166,8 @@ def _set_status(call: Call, status: str, *, oneself: int) -> Json:
 
 
 def _heir(call: Call) -> Person | None:
-    """Return the person who gets the items of the removed person; None if the request names no such person. Raises
-    ApiError 1019 if the heir doesn't exist, and 1021 if the heir isn't in the organisation.
+    """Return the heir: the person who gets the items of the removed person. Return None if the request has no
+    `transferTo`. Raises ApiError 1019 if the heir doesn't exist, and 1021 if the heir isn't in the organisation.
     """
     if "transferTo" not in call.query:
         return None

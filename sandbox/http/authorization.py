@@ -63,9 +63,9 @@ def acting_person(state: State, token: Token, headers: Mapping[str, str]) -> Per
     """Return the person who makes the request. This is the token's owner, or the person that a system admin names in
     the header `Assume-User`.
 
-    Raises ApiError 1030 if the header is sent without a system admin's personal token, or if the named person doesn't
-    exist, isn't active, or is a system admin. Raises ApiError 1002 if the token's owner is deactivated. What Smartsheet
-    answers if the owner is deactivated isn't known.
+    Raises ApiError 1030 if the request has the header, but its token isn't a system admin's personal token. Also raises
+    ApiError 1030 if the named person doesn't exist, isn't active, or is a system admin. Raises ApiError 1002 if the
+    token's owner is deactivated. We don't know which error Smartsheet sends in this case.
     """
     person = state.people[token.person_id]
     if not person.is_active:

@@ -40,19 +40,12 @@ class BadFault(ValueError):
 
 @dataclass(slots=True)
 class Fault:
-    """A fault, with the conditions that a request must match. A condition that is None matches any request.
+    """A fault. docs/sandbox.md explains each attribute.
 
-    `probability` is the probability that the fault applies to a matching request. After the fault has applied `times`
-    times, it is removed. If `times` is 0, it is never removed. Two runs with the same `seed` apply the fault to the
-    same requests. By default, the seed consists of the run's seed and the fault's number.
+    `method`, `path`, `operation` and `person` are the conditions. None means that any request meets the condition. If
+    `seed` is None, the fault's random numbers depend on the sandbox's own seed and on the fault's number.
 
-    The operation starts after `delay` seconds. The answer is sent `hold` seconds after the end of the operation. Both
-    waits continue if the client closes the connection, and end when all faults are removed.
-
-    `drop` closes the connection before or after the operation, or during the answer. `body` sends an answer that
-    clients can't read as JSON. `content` sends other JSON in place of the result. With `apply`, the operation is
-    carried out although the answer is an error. A fault that sets none of drop, body, content, status and errorCode
-    only delays the request.
+    The waits `delay` and `hold` continue if the client closes the connection. They end when all faults are removed.
     """
 
     method: str | None = None
@@ -85,7 +78,7 @@ class Fault:
 
     @property
     def carries_out(self) -> bool:
-        """Whether the operation is carried out."""
+        """Whether the sandbox carries out the operation of a request to which the fault applies."""
         if self.drop:
             return self.drop != "before"
         return self.apply or self.body in ("truncated", "drip") or not (self.body or self.has_content or self.refuses)

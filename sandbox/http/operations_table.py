@@ -51,8 +51,7 @@ def _line(operation: Operation) -> tuple[str, ...]:
 
 
 def _shown_path(operation: Operation) -> str:
-    """Return the path without regular expressions.
-
-    If an expression only allows a word to be written in upper or lower case, the path has the word instead.
+    """Return the path for the table. A part such as `{kind:(?i:sheets)}`, which matches one word in upper or lower
+    case, is replaced by the word.
     """
     return re.sub(r"{\w+:\(\?i:(\w+)\)}", r"\1", operation.path)

@@ -19,8 +19,8 @@ def page_of(call: Call, items: Sequence[Item]) -> tuple[dict[str, Any], Sequence
     """Return the head of an IndexResult, with the numbers of pages and items. Also return the items of the requested
     page, or of the last page if the requested page doesn't exist.
 
-    With `includeAll`, the page has all items, and the page size is left out. If the list is empty, the answer says that
-    the page is number 0 of 0.
+    With `includeAll`, there is one page with all items, and the head has no page size. If there are no items then, the
+    page number and the number of pages are 0.
     """
     if call.flag("includeAll"):
         page = min(1, len(items))

@@ -40,7 +40,8 @@ def is_multipart(call: Call) -> bool:
 def is_link(call: Call) -> bool:
     """Whether the body is a JSON object that describes an attachment.
 
-    Any other body is the file itself. JSON is a file too if the header Content-Disposition begins with `attachment`.
+    Any other body is the file itself. If the header Content-Disposition begins with `attachment`, a body of type JSON
+    is also a file.
     """
     is_json = call.headers.get("Content-Type", "").lower().startswith("application/json")
     return is_json and not _disposition(call).lower().startswith("attachment")
@@ -61,8 +62,8 @@ def read_upload(call: Call, *, needs_name: bool = True) -> Upload:
 
 
 def read_with_file(call: Call, name: str) -> tuple[Json, Upload | None]:
-    """Return the JSON object of a request, and its file if there is one. The JSON is the whole body. In a multipart
-    body, the JSON is the part that is called `name`.
+    """Return the JSON object of a request, and its file; None if there is no file. If the body is multipart, the part
+    with this name is the JSON. Otherwise, the whole body is the JSON.
     """
     if not is_multipart(call):
         return call.json(), None

@@ -105,8 +105,8 @@ class Courier:
     async def _send(self, webhook: Webhook, content: dict[str, Json], *, during: Status) -> bool:
         """Send a callback, again and again until it is acknowledged. Returns whether it was acknowledged.
 
-        The callback is given up after MOST_RETRIES retries, or after an answer that allows no retry. It is also given
-        up if the webhook is deleted, or if the webhook no longer has the status `during`.
+        Stop after MOST_RETRIES retries, or after an answer that allows no retry. Also stop if the webhook was deleted,
+        or if its status isn't the one in `during` any more.
         """
         body = {
             "nonce": str(uuid.uuid4()),

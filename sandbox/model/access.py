@@ -16,7 +16,7 @@ class Access(IntEnum):
     OWNER = 6
 
     def shown(self, *, api_level: int) -> str:
-        """Return the name that answers show. If the request's `accessApiLevel` is 0, COMMENTER is shown as VIEWER."""
+        """Return the level's name, as answers show it. If `accessApiLevel` is 0, the name of COMMENTER is VIEWER."""
         if self is Access.COMMENTER and api_level < 1:
             return Access.VIEWER.name
         return self.name

@@ -28,10 +28,12 @@ PLAIN_TIMES = orjson.OPT_UTC_Z | orjson.OPT_OMIT_MICROSECONDS | orjson.OPT_NAIVE
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """Says which parts of a sheet an answer contains, and how it writes values. `level` is the API level: it says
-    whether multi-values are text. `include` and `exclude` are the parameters of the request. If `columns` has ids, the
-    answer contains only these columns. `reader` is the id of the person who gets the answer. If there is no `reader`,
-    the answer shows cell links to all sheets.
+    """Says which parts of a sheet an answer contains, and how it writes values.
+
+    `level` is the API level. It decides whether cells with several contacts or options are written as text. `include`
+    and `exclude` are the parameters of the request. The answer contains only the columns whose ids are in `columns`;
+    None means all columns. `reader` is the id of the person who gets the answer. If it is None, the answer shows cell
+    links to all sheets.
     """
 
     level: int = 0
@@ -72,12 +74,14 @@ def permalink_token(object_id: int) -> str:
 
 
 def column_type(column: Column, level: int) -> str:
-    """Return a column's type as an API level shows it. Levels below `column_version` show TEXT_NUMBER."""
+    """Return a column's type as an API level shows it. If the level is lower than the column's `column_version`, the
+    type is shown as TEXT_NUMBER.
+    """
     return column.type if level >= column_version(column) else "TEXT_NUMBER"
 
 
 def column_version(column: Column) -> int:
-    """Return the API level from which a column is shown with its real type."""
+    """Return the lowest API level that shows the column's real type."""
     return {"MULTI_CONTACT_LIST": 1, "MULTI_PICKLIST": 2}.get(column.type, 0)
 
 
@@ -158,12 +162,12 @@ def _as_number(value: Json) -> Json:
 
 
 def _object_value(sheet: Sheet, column: Column, cell: Cell, view: View) -> Json:
-    """Return the value for include=objectValue. For dates, durations, predecessors, contacts and multi-values, this is
-    an object. For all other values, it is the plain value.
+    """Return the value for include=objectValue. For dates, durations, predecessors, contacts and multi-values (several
+    contacts or options), this is an object. For all other values, it is the plain value.
 
-    If the API level shows a multi-value column as text, the value of its cells is text. According to the OpenAPI
-    document, check boxes have an object, and texts and numbers have no `objectValue`. But the live API sends plain
-    values for all three.
+    If the API level shows a column with multi-values as text, its multi-values are text too. For check boxes, texts and
+    numbers, Smartsheet's OpenAPI document differs: there, check boxes have an object, and texts and numbers have no
+    `objectValue`. But the live API sends the plain value, and so does the sandbox.
     """
     match column.type:
         case "MULTI_CONTACT_LIST" | "MULTI_PICKLIST" if cell.object_value:

@@ -14,9 +14,8 @@ from sandbox.model.state import CELL_LINK_USER, State
 
 
 def register(state: State, sheet: Sheet, row: Row, column_ids: list[int]) -> None:
-    """For the cells of a row in these columns, register the current links in place of the old ones.
-
-    Call this after a write.
+    """Update the links of a row's cells in these columns. Each source sheet has a list of the cells that are linked to
+    it (`links_out`). Remove the cells' old links from these lists, and add their new ones. Call this after a write.
     """
     for column_id in column_ids:
         here = CellRef(sheet.id, row.id, column_id)
@@ -73,8 +72,10 @@ def _carry_all(
 
 
 def link_status(state: State, other: Sheet | None, start: CellRef, reader: int | None) -> str:
-    """Return the status of a cell link, as this reader sees it. `other` is the sheet at the other end of the link. The
-    link is circular if the links from `start` lead back to a cell that they have already passed.
+    """Return the status of a cell link, as this reader sees it. `other` is the sheet at the other end of the link.
+
+    To find circular links, follow the link of the cell `start` to its source cell, the link of this source cell, and so
+    on. If the same cell is reached again, the link is circular.
     """
     if other is None:
         return "BROKEN"

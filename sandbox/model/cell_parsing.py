@@ -257,8 +257,8 @@ def _destination(writing: Writing, kind: str, target: Json) -> tuple[str, str]:
 
 
 def _kept_hyperlink(cell: Cell, row: Row | None, column: Column, item: dict[str, Json]) -> Cell:
-    """Return the new cell with the hyperlink that the row's old cell has. If the cell is cleared or the request has a
-    `hyperlink`, return the new cell unchanged.
+    """Return the new cell with the old cell's hyperlink. If the new cell is empty, or if the request has a `hyperlink`
+    for it, return the new cell unchanged.
     """
     if row is None or cell.value is None or "hyperlink" in item:
         return cell
@@ -266,9 +266,9 @@ def _kept_hyperlink(cell: Cell, row: Row | None, column: Column, item: dict[str,
 
 
 def _with_format(cell: Cell, column: Column, old: Cell, item: dict[str, Json]) -> Cell:
-    """Return the new cell with the format in the request. If the request has no format, the cell keeps its old format,
-    except in one case: a number that was written with a sign, such as `$5,000`, changes the format if the cell doesn't
-    have this sign yet.
+    """Return the new cell with the format in the request. If the request has no format, the cell keeps its old format.
+    But if a number is written with a sign that the old format doesn't have, such as `$` in `$5,000`, the cell gets the
+    number format with this sign.
     """
     check_type(item, "format", str)
     if item.get("format") is not None:
@@ -280,7 +280,7 @@ def _with_format(cell: Cell, column: Column, old: Cell, item: dict[str, Json]) -
 
 
 def mixes_links(rows: Sequence[Json]) -> bool:
-    """Whether a request has both cell links and other changes, which is refused (1115)."""
+    """Whether a request has both cell links and other changes. Smartsheet refuses such requests (1115)."""
     items = [item for row in rows if isinstance(row, dict) for item in _items(row)]
     links = sum(is_link(item) for item in items)
     others = any(set(row) - {"id", "cells"} for row in rows if isinstance(row, dict))

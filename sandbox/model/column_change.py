@@ -161,7 +161,7 @@ def _forget_numbers(sheet: Sheet) -> None:
 
 
 def _rewrite_formulas(sheet: Sheet, rewrite: Callable[[str], str]) -> None:
-    """Rewrite the formulas of a sheet's columns and cells, but don't calculate them."""
+    """Replace each formula in a sheet's columns and cells by the result of `rewrite`. This doesn't calculate them."""
     for column in sheet.columns:
         column.formula = rewrite(column.formula) if column.formula else None
     for row in sheet.rows:

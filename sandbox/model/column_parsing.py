@@ -69,9 +69,9 @@ def read_columns(state: State, definitions: Json) -> list[Column]:
 
 
 def read_column(state: State, definition: Json, *, old: Column | None = None) -> Column:
-    """Return a new column from its JSON, without comparing it with the sheet's other columns. The types of project
-    sheets are allowed only if the new column replaces a column (`old`) of the same type. Raises ApiError if the JSON
-    isn't valid.
+    """Return a new column from its JSON. If the column replaces another one, this is `old`. A type that only project
+    sheets have is allowed only if `old` has the same type. Raises ApiError if the JSON isn't valid. Doesn't compare the
+    column with the sheet's other columns.
     """
     check_attributes("column", definition, allowed=WRITABLE, read_only=READ_ONLY)
     _check_types(definition)
@@ -144,8 +144,8 @@ def _check_types(definition: dict[str, Json]) -> None:
 def _type(definition: dict[str, Json], old: str | None) -> str:
     """Return the type in a column's JSON. The JSON of a system column can leave out the type.
 
-    `old` is the type of the column that is replaced; None if the column is new. A type of project sheets is allowed
-    only if it is equal to `old`. Raises ApiError (1012, 1031, 1079, 1089, 1142) for types that aren't allowed.
+    `old` is the type of the column that is replaced; None if the column is new. A type that only project sheets have is
+    allowed only if `old` is the same type. Raises ApiError (1012, 1031, 1079, 1089, 1142) if the type isn't allowed.
     """
     kind, system_type = definition.get("type"), definition.get("systemColumnType")
     if system_type is not None and system_type not in TYPE_OF_SYSTEM_TYPE:

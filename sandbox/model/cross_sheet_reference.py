@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 @dataclass(slots=True)
 class CrossSheetReference:
-    """A name for a range of another sheet. The range is bounded by its first and last row, by its first and last
-    column, or by both. `bounds` has their ids.
+    """A name for a range of another sheet. `bounds` has the ids of the range's first and last row, of its first and
+    last column, or all four ids.
     """
 
     id: int

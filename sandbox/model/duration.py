@@ -28,8 +28,8 @@ PART = re.compile(r"(\d+(?:\.\d+)?|\.\d+)\s*(ms|[wdhms])")
 
 @dataclass(frozen=True, slots=True)
 class Duration:
-    """An amount of time, as (unit, amount) pairs in the order of UNITS. Only lags can be negative. An elapsed duration
-    also counts non-working time.
+    """A duration of a task, or a lag of a predecessor. `amounts` has (unit, amount) pairs in the order of UNITS. Only
+    lags can be negative. An elapsed duration also counts non-working time.
     """
 
     amounts: tuple[tuple[str, float], ...]

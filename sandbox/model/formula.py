@@ -44,11 +44,11 @@ Key = tuple[int, int]
 
 
 def recalculate(sheet: Sheet, rows: list[Row]) -> None:
-    """If the sheet is a project sheet, schedule its tasks. Then calculate the formulas of these rows and of their
-    parent rows, at every level.
+    """Calculate formulas after a change of these rows. If the sheet is a project sheet, schedule its tasks first.
 
-    The formulas of some other rows and of their parent rows are calculated too. These are the rows with a formula that
-    uses cells of other rows and, if the day has changed, the rows with a formula that uses the current date.
+    This calculates the formulas of these rows, of the rows that scheduling changed, and of each row with a formula that
+    uses cells of other rows. If the day has changed, it also calculates the formulas of each row with a formula that
+    uses the current date. For each of these rows, it also calculates the formulas of the parent rows, at every level.
     """
     rows = rows + schedule(sheet)
     due = _formulas(sheet, _with_ancestors(sheet, rows))
@@ -134,7 +134,7 @@ def _formulas(sheet: Sheet, rows: Iterable[Row]) -> dict[Key, str]:
 
 
 class _TooDeep(Exception):
-    """The formula of the cell `key` must be calculated first, but too many other calculations are waiting for it."""
+    """A chain of formulas that use each other is too long. The formula of the cell `key` must be calculated first."""
 
     def __init__(self, key: Key) -> None:
         super().__init__(key)
@@ -159,8 +159,9 @@ class _Run(Calculator):
                 self._calculate(next(reversed(self.waiting)))
 
     def _calculate(self, key: Key) -> None:
-        """Calculate a formula in `waiting`. If it uses a chain of other formulas that is too long, stop at one of these
-        formulas, and add it to `waiting`. Then run() calculates that formula first.
+        """Calculate a formula in `waiting`. This also calculates the formulas that it uses, the formulas that these
+        use, and so on. If this chain is too long, stop, and add the formula that was reached last to `waiting`. Then
+        run() calculates that formula first.
         """
         try:
             self._settle(key)

@@ -15,9 +15,11 @@ from sandbox.model.sheet import Cell, Column, Row, Sheet
 
 
 def autofill(sheet: Sheet, edits: list[RowEdit]) -> None:
-    """Add formulas to new rows, which aren't in the sheet yet. Two neighbouring rows must have the same formula: the
-    rows above and below the new rows, the sheet's last two rows if the new rows come last, or its first two rows if the
-    new rows come first. These two rows and the new rows must have the same parent row.
+    """Add formulas to new rows, which aren't in the sheet yet. This copies a formula that two neighbouring rows share.
+
+    The neighbouring rows are the row above and the row below the new rows. If the new rows come last, they are the
+    sheet's last two rows. If the new rows come first, they are its first two rows. Nothing is copied unless the
+    neighbouring rows and the new rows have the same parent row.
     """
     if not edits:
         return
@@ -34,8 +36,8 @@ def autofill(sheet: Sheet, edits: list[RowEdit]) -> None:
 
 
 def _neighbors(sheet: Sheet, index: int) -> tuple[list[Row], int]:
-    """Return the two neighbouring rows that autofill() compares. Also return the distance, in rows, from the first of
-    these two rows to the first new row.
+    """Return the two neighbouring rows that autofill() compares. Also return how many rows the first new row is below
+    the first neighbouring row.
     """
     if index == len(sheet.rows):
         return sheet.rows[-2:], 2

@@ -74,7 +74,9 @@ class Calculator(ABC):
 
 
 class _Formula:
-    """A formula in a cell. While a criterion tests the cells of a range, `element` is the value of the tested cell."""
+    """A formula in a cell, with the methods that calculate it. `element` is used only while a criterion, such as `>5`,
+    tests the cells of a range. It is the value of the tested cell.
+    """
 
     def __init__(self, calculator: Calculator, row: Row, column: Column, element: Primitive = None) -> None:
         self.calculator, self.row, self.column, self.element = calculator, row, column, element

@@ -15,8 +15,8 @@ MOST_RANGES = 100
 
 
 class Memory:
-    """What is already known about a sheet. While a Memory is used, only the calculation of formulas is allowed to
-    change the sheet. Remember a range only after the formulas in its cells have been calculated.
+    """Ranges and values of functions that were already read or calculated in a sheet. While a Memory is used, don't
+    change the sheet, except by calculating formulas. Before you call range(), calculate the formulas in its cells.
     """
 
     def __init__(self, sheet: Sheet) -> None:

@@ -128,13 +128,13 @@ def walk(node: Node) -> list[Node]:
 
 
 def tests_cells(node: Node) -> bool:
-    """Whether a part of a formula depends on the cell that a criterion is testing: `@cell` or `>5`."""
+    """Whether a part of a formula has `@cell` or a criterion such as `>5`. Its value depends on the tested cell."""
     return any(each == CELL or _is_criterion(each) for each in walk(node))
 
 
 def is_the_same_in_all_rows(node: Node, *, in_criterion: bool = False) -> bool:
-    """Whether a part of a formula has the same value in all rows: it uses no cell of its own row, and none of the row's
-    parent and child rows. In a criterion, `@cell` has the same meaning in all rows.
+    """Whether a part of a formula has the same value in all rows. This is so if it uses no cell of the formula's own
+    row, of its parent row or of its child rows. In a criterion, `@cell` has the same meaning in all rows.
     """
     match node:
         case Reference(row=row):

@@ -68,8 +68,9 @@ def filled_down(formula: str, rows: int) -> str:
 
 
 def follow_rows(sheet: Sheet, before: Sequence[Row]) -> list[Row]:
-    """Rewrite row numbers in formulas so that they mean the same rows as in `before`, the sheet's earlier list of rows.
-    A deleted row becomes `#REF`, and a range loses its deleted rows. Returns the rows whose formulas have changed.
+    """Update row numbers in formulas after rows have moved or were deleted. `before` has the sheet's rows in their
+    earlier order. A formula gets the new number of each row that it refers to, or `#REF` if the row was deleted. A
+    range loses its deleted rows. Returns the rows whose formulas have changed.
     """
     if all(old is new for old, new in zip(before, sheet.rows, strict=False)) and len(before) <= len(sheet.rows):
         return []
@@ -90,8 +91,8 @@ def _with_formulas(row: Row) -> Iterator[tuple[int, Cell]]:
 
 
 def _follower(moved: Sequence[int | None]) -> Callable[[re.Match[str]], str]:
-    """Return a function that rewrites one reference. `moved` has the new number of each old row; None if it was
-    deleted.
+    """Return a function that updates the row numbers in one reference. `moved` has an item for each row, in the earlier
+    order: the row's new number, or None if the row was deleted.
     """
 
     def rewritten(match: re.Match[str]) -> str:

@@ -73,9 +73,10 @@ def add(state: State, admin: Person, body: Json) -> Person:
 
 
 def remove(state: State, person: Person, *, heir: Person | None, with_sheets: bool) -> None:
-    """Remove a person from the organisation. `heir` gets the person's groups and, if `with_sheets` is true, the
-    person's other items. A person who owns groups needs an heir who is a group admin. Raises ApiError 1108 if the heir
-    is missing, and 1107 if the heir isn't a group admin.
+    """Remove a person from the organisation. The groups that the person owns go to `heir`. If `with_sheets` is true,
+    the person's other items go to `heir` too.
+
+    If the person owns groups, raises ApiError 1108 if there is no heir, and 1107 if the heir isn't a group admin.
     """
     groups = [group for group in state.groups.values() if group.owner_id == person.id]
     if groups and heir is None:

@@ -73,7 +73,9 @@ def written_format(text: str) -> str | None:
 
 
 def with_number_format(descriptor: str | None, new: str) -> str:
-    """Return the descriptor with the number format of another descriptor. All other formats stay, such as bold text."""
+    """Return the format descriptor with the number format of the descriptor `new`. Other formats, such as bold text,
+    stay the same.
+    """
     parts = (descriptor or "").split(",")
     parts += [""] * (LENGTH - len(parts))
     parts[CURRENCY : NUMBER_FORMAT + 1] = new.split(",")[CURRENCY : NUMBER_FORMAT + 1]
@@ -81,7 +83,7 @@ def with_number_format(descriptor: str | None, new: str) -> str:
 
 
 def sign_of(descriptor: str | None) -> str | None:
-    """Return "%" or the sign of the currency with which a descriptor shows numbers; "" if it shows them without a sign,
+    """Return the sign that a format descriptor adds to numbers: "%" or a currency sign. Return "" if it adds no sign,
     and None if it has no number format.
     """
     shown = formatted(0, descriptor)

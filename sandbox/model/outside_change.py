@@ -107,8 +107,8 @@ def _carried_out(writing: Writing, given: dict[str, list[Json]], *, keep_links: 
 
 
 def _check_places(sheet: Sheet, ids: list[int], edits: list[RowEdit]) -> None:
-    """Raise ApiError 1063 if a row's new parent row is deleted by the same change. Raise ApiError 1064 if the row next
-    to which it goes is deleted.
+    """Check the new locations of rows. Raises ApiError 1063 if a location has a parent row that the same change
+    deletes. Raises ApiError 1064 if a location has a sibling that the same change deletes.
     """
     rows = [row for row_id in ids if (row := sheet.row(row_id))]
     gone = {member.id for row in rows for member in sheet.family(row)}

@@ -74,7 +74,9 @@ def object_value(sheet: Sheet, cell: Cell) -> Json:
 
 
 def with_row_ids(cell: Cell, row_ids: Mapping[int, int]) -> Cell:
-    """Return the cell for a copied sheet. `row_ids` maps the ids in its predecessors to the ids of the copied rows."""
+    """Return the cell as it is in a copy of its sheet. A predecessor's row id is replaced by the id of the row's copy.
+    `row_ids` maps the ids of rows to the ids of their copies.
+    """
     if (cell.object_value or {}).get("objectType") != LIST:
         return cell
     listed = [one | {"rowId": row_ids.get(one["rowId"], one["rowId"])} for one in cell.object_value["predecessors"]]

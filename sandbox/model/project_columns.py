@@ -37,7 +37,9 @@ def predecessors_of(sheet: Sheet, row: Row) -> list[dict[str, Json]]:
 
 
 def check_item(column: Column, item: dict[str, Json]) -> None:
-    """Raise ApiError (1031, 1080) if no row can have such a cell in this column."""
+    """Raise ApiError 1080 if the column is the finish, which can't be written. Raise ApiError 1031 if the column is
+    another project column, and the cell in `item` has a formula, a link or an image.
+    """
     if FINISH in column.tags:
         raise ApiError(1080)
     others = ("formula", "linkInFromCell", "hyperlink", "image")
@@ -46,10 +48,11 @@ def check_item(column: Column, item: dict[str, Json]) -> None:
 
 
 def check_cells(sheet: Sheet, row: Row | None, cells: dict[int, Cell]) -> None:
-    """Raise ApiError 1031 if Smartsheet calculates one of these cells in this row.
+    """Raise ApiError 1031 if one of these cells can't be written into the row: a calculated cell or the predecessors of
+    a parent row, or the start of a row that keeps its predecessors.
 
-    If `row` is None, the row is new, and all its cells are accepted. If a new row has both a start and predecessors,
-    the predecessors decide the start.
+    If `row` is None, the row is new, and all cells are accepted. If a new row has a start and predecessors, its start
+    is calculated from the predecessors.
     """
     if row is None or sheet.settings.project is None:
         return

@@ -53,7 +53,7 @@ def comment_json(state: State, sheet: Sheet, comment: Comment, *, attachments: b
 
 
 def new_discussion_json(state: State, sheet: Sheet, discussion: Discussion) -> dict[str, Json]:
-    """Return the JSON of a discussion for the answer to its creation. Its parent and access level are left out."""
+    """Return the JSON of a new discussion, for the answer to its creator. It has no parent and no access level."""
     return _opening(state, sheet, discussion, {"comments", "attachments"}) | _closing(state, discussion)
 
 

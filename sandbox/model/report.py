@@ -114,7 +114,9 @@ class ReportView:
 
 
 def view_level(level: int) -> int:
-    """Return the level at which cells of sheets are read, so that multi-values look as in a report at `level`."""
+    """Return the API level of sheets that corresponds to this `level` of a report. For columns with several options,
+    reports need level 3, but sheets only need level 2.
+    """
     return 2 if level >= MULTI_PICKLIST_LEVEL else min(level, 1)
 
 

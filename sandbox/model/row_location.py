@@ -51,7 +51,7 @@ class Location:
     def target(self, sheet: Sheet) -> tuple[int | None, int]:
         """Return the id of the new parent, and the index at which the first row is inserted.
 
-        For an indent or outdent, the result has no meaning.
+        If the location is an indent or outdent, don't use the result.
         """
         if (sibling := sheet.row(self.sibling_id)) is not None:
             return sibling.parent_id, sheet.index(sibling) if self.above else sheet.end_of(sibling)
@@ -112,8 +112,7 @@ def move_rows(sheet: Sheet, rows: list[Row], location: Location) -> None:
 def _families(sheet: Sheet, rows: list[Row]) -> list[list[Row]]:
     """Return one list for each of the `rows`: the row, followed by its child rows at every level.
 
-    A child row that is itself one of the `rows` has its own list. The list of its parent row doesn't include this row
-    and its child rows.
+    No row is in two lists. If a child row is itself one of the `rows`, it and its child rows are only in its own list.
     """
     named = {row.id for row in rows}
     families = []

@@ -53,8 +53,10 @@ def copy_rows(
 
     Cells go to the column with the same title and type. Primary columns always match. If the writer is an admin of the
     target sheet, columns without a match are added there at the right. If not, the cells of these columns aren't
-    copied. Formulas and cell links are copied as values. If a row is copied without its parent row, the function looks
-    for the nearest parent row, at any level, that is copied too. The copy of that row becomes the new row's parent row.
+    copied. Formulas and cell links are copied as values.
+
+    A copy's parent row is the copy of its original's parent row. If that row isn't copied, the next parent row above it
+    takes its place, and so on. If none of the parent rows is copied, the copy has no parent row.
     """
     columns = _matches(writing, target)
     missing = [] if target.access < Access.ADMIN else _missing(writing, rows, columns)

@@ -55,7 +55,7 @@ class _Schedule:
 
     def run(self) -> list[Row]:
         """Calculate each row after the rows that it depends on. Then write the cells whose values have changed. Returns
-        the rows of these cells. A row with several such cells is returned several times.
+        a list with the row of each written cell, so a row can be in the list several times.
         """
         for row in _in_order(self.sheet.rows, {row.id: self._needs(row) for row in self.sheet.rows}):
             try:
@@ -171,8 +171,8 @@ class _Schedule:
 def _in_order(rows: Iterable[Row], needs: Mapping[int, list[Row]]) -> Iterable[Row]:
     """Yield each row after the rows that it needs.
 
-    If rows need each other in a circle, this isn't possible for all of them. Then the row of the circle that is reached
-    first is yielded after the circle's other rows.
+    If rows need each other in a circle, one of them must come before a row that it needs. The row of the circle that is
+    reached first then comes last.
     """
     seen: set[int] = set()
     for first in rows:

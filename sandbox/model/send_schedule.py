@@ -62,8 +62,8 @@ def read_schedule(given: Json, *, at: datetime) -> dict[str, Json]:
 
 
 def schedule_json(schedule: dict[str, Json]) -> dict[str, Json]:
-    """Return the JSON of a schedule. Its times are `datetime` objects. The parameter `numericDates` decides later how
-    `dumps` writes them.
+    """Return the JSON of a schedule. Its times are `datetime` objects. Later, `dumps` writes them in the format that
+    the parameter `numericDates` asks for.
     """
     times = {name: parse(str(schedule[name])) for name in ("startAt", "endAt", "nextSendAt") if name in schedule}
     return schedule | times

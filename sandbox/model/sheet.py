@@ -57,7 +57,7 @@ class Revision:
 
 @dataclass(slots=True)
 class Column:
-    """A column. `type` is the real type, which low API levels can hide. `tags` mark the columns of a project."""
+    """A column. `type` is the real type. Answers at a low API level can show another. `tags` mark project columns."""
 
     id: int
     title: str
@@ -171,7 +171,7 @@ class Criterion:
 
 @dataclass(slots=True)
 class SheetFilter:
-    """A filter for everyone (SHARED), or its owner (PERSONAL). Rows must meet all criteria (AND) or any one (OR)."""
+    """A filter for everyone (SHARED) or only its owner (PERSONAL). A row must meet all criteria (AND) or one (OR)."""
 
     id: int
     name: str

@@ -96,7 +96,7 @@ class Webhook:
             self.waiting, self.sending = [], []
 
     def twin_key(self) -> tuple[Json, ...]:
-        """Return the key that all duplicates of a webhook share. Only the oldest enabled duplicate is called."""
+        """Return a key. Webhooks with the same key are duplicates. Only the oldest enabled one sends callbacks."""
         return self.sheet_id, self.owner_id, self.callback_url, tuple(sorted(self.column_ids))
 
     def wants(self, event: Event) -> bool:

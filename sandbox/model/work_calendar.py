@@ -46,14 +46,14 @@ class WorkCalendar:
         return duration.working_ms(hours_per_day=self.hours, days_per_week=len(self.working))
 
     def after(self, moment: datetime, duration: Duration) -> datetime:
-        """Add the duration to `moment`. A negative duration gives an earlier moment."""
+        """Return `moment` plus the duration. A negative duration gives an earlier moment."""
         if duration.elapsed:
             return moment + timedelta(milliseconds=duration.elapsed_ms())
         ms = self.ms_of(duration)
         return self._forward(moment, ms * MS) if ms >= 0 else self._back(moment, -ms * MS)
 
     def before(self, moment: datetime, duration: Duration) -> datetime:
-        """Subtract the duration from `moment`."""
+        """Return `moment` minus the duration."""
         if duration.elapsed:
             return moment - timedelta(milliseconds=duration.elapsed_ms())
         return self._back(moment, self.ms_of(duration) * MS)

@@ -72,7 +72,7 @@ def _columns(build: Builder) -> None:
     )
     build.column("Budget", description="In euros")
     build.column("Spent")
-    build.column("Remaining", formula="=[Budget]@row - [Spent]@row", description="Worked out: budget less spent")
+    build.column("Remaining", formula="=[Budget]@row - [Spent]@row", description="Calculated: Budget minus Spent")
     build.column("Approved", description="Linked from the budget sheet")
     build.column("Permit no.", locked=True, description="Locked: entered by the office")
     build.column("Drawing")
