@@ -22,8 +22,9 @@ def list_all(call: Call) -> Json:
 
 @operation("add-favorite", "POST", "/favorites", scope="ADMIN_WORKSPACES")
 def add(call: Call) -> Json:
-    """Mark items as favorites. If the body is a list, items that are already favorites are skipped. If the body is a
-    single item that is already a favorite, the answer is error 1129.
+    """Mark items as favorites. If the body is one item that is already a favorite, the answer is error 1129.
+
+    If the body is a list, items that are already favorites are skipped.
     """
     body = call.json()
     items = body if isinstance(body, list) else [body]

@@ -76,8 +76,9 @@ def delete(call: Call) -> Json:
 
 @operation("add-group-members", "POST", "/groups/{groupId}/members", scope="ADMIN_USERS")
 def add_members(call: Call) -> Json:
-    """Add people to a group. If the body is a list, people who are already members are skipped. If the body is a
-    single person who is already a member, the answer is error 1129.
+    """Add people to a group. If the body is one person who is already a member, the answer is error 1129.
+
+    If the body is a list, people who are already members are skipped.
     """
     group, body = _own_group(call), call.json()
     members = _members(call, body if isinstance(body, list) else [body])
