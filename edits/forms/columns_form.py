@@ -24,7 +24,7 @@ from edits.sheets.sheet import Column, Contact, Row, Sheet
 from edits.widgets import snapshots
 from edits.widgets.row_form import RowForm
 
-ONLY_SHOWN = "This form only shows it."
+ONLY_SHOWN = "This form only shows this column."
 
 
 class ColumnsForm(RowForm):
@@ -34,7 +34,7 @@ class ColumnsForm(RowForm):
 
     options: ClassVar[Options] = Options()
     sheet_fields: ClassVar[Mapping[str, SheetField]] = {}
-    why_left_out = "This form doesn't have it."
+    why_left_out = "This form doesn't have this column."
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -124,7 +124,9 @@ class ColumnsForm(RowForm):
 
     @property
     def snapshot(self) -> str:
-        """The part of the sheet from which the form was made, as a text. The page has this text in a hidden field."""
+        """The columns and the row from which the form was made, encoded as a text for a hidden field of the page.
+        Values that the page must not have are left out.
+        """
         primary = self.sheet.primary
         shown_anyway = {primary.id} if primary else set()  # the page shows this cell as the row's name
         ids = {column.id for column in self.chosen} | shown_anyway
@@ -139,7 +141,7 @@ class ColumnsForm(RowForm):
 
     @property
     def plain_fields(self) -> list[BoundField]:
-        """The fields that aren't cells."""
+        """The form's fields that don't stand for a cell of the row."""
         cells = {name for name, _ in self._of_form.values()}
         return [field for field in self if field.name not in cells]
 

@@ -6,8 +6,8 @@ A condition is a small tree of JSON. edits/static/byline/js/forms/conditions.js 
     {"all": [condition, …]}   {"any": [condition, …]}   {"not": condition}
     {"column": "4583173393803140", "is": "equals", "value": "Done"}
 
-The table describes the operators without "not". An operator with "not" always gives the opposite result of the operator
-without "not". So not_contains, for example, also holds for an empty cell.
+The last column of the table is about the operators without "not". An operator with "not" always gives the opposite
+result. For example, not_contains holds if contains doesn't hold, so it also holds for an empty cell.
 
 | "is" | "value" | the condition holds if … |
 |---|---|---|
@@ -113,7 +113,7 @@ class Condition(ABC):
 
 @dataclass(frozen=True, slots=True)
 class All(Condition):
-    """Holds if all its parts hold."""
+    """A condition that holds if all its parts hold."""
 
     parts: tuple[Condition, ...]
 
@@ -134,7 +134,7 @@ class All(Condition):
 
 @dataclass(frozen=True, slots=True)
 class AnyOf(Condition):
-    """Holds if at least one of its parts holds."""
+    """A condition that holds if at least one of its parts holds."""
 
     parts: tuple[Condition, ...]
 
@@ -155,7 +155,7 @@ class AnyOf(Condition):
 
 @dataclass(frozen=True, slots=True)
 class Not(Condition):
-    """Holds if its part doesn't hold."""
+    """A condition that holds if the condition `part` doesn't hold."""
 
     part: Condition
 

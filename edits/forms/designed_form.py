@@ -4,8 +4,8 @@ The state of a field (hidden, shown, editable or required) can depend on the val
 save. These values depend in turn on which fields are written. So the form finds states and values step by step. It
 starts with the row's current values, and evaluates the conditions with them. Then, for each field that is editable or
 required, the form replaces the current value with the value that the person typed. The form evaluates the conditions
-again, and repeats these steps until the states stay the same. If some states never stay the same, their fields are
-hidden. edits/static/byline/js/forms/fill-in.js does the same in the browser.
+again, and repeats these steps until the states stay the same. If some states still change after many repetitions, the
+form hides their fields. edits/static/byline/js/forms/fill-in.js does the same in the browser.
 
 Only fields that are editable or required are written. Everything else in the sent data is ignored, or reported in
 `refused`.
@@ -249,7 +249,7 @@ class DesignedForm(SheetForm):
 
     def _broken_options(self, field: FormField, column: Column) -> tuple[str, ...]:
         """Return the field's options if its value isn't one of them. Return an empty tuple if the value is valid. A
-        value that the row already had stays valid as long as the options stay the same.
+        value that was in the row before this save is valid too, unless the save changes which options the field has.
         """
         value = self.after.get(column.id)
         options = field.options_for(self.after, me=self.me, today=self.today)
@@ -452,7 +452,7 @@ def usable_fields(definition: Definition, sheet: Sheet) -> Iterator[tuple[FormFi
 def reason_field(definition: Definition) -> forms.Field:
     """The field that asks why the person makes the change."""
     is_needed = definition.reason is not Reason.ASKED
-    label = "Why do you change it?" if is_needed else "Why do you change it? (optional)"
+    label = "Why do you make this change?" if is_needed else "Why do you make this change? (optional)"
     if definition.reason is Reason.FROM_LIST:
         choices = [("", "Choose a reason"), *((one, one) for one in definition.reasons)]
         widget: forms.Widget = forms.Select(attrs={"class": "form-select"})

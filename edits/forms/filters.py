@@ -46,8 +46,8 @@ def applying(gateway: Callable[[], Gateway], sheet_id: int, chosen: ChosenFilter
 
 
 def require_applied(rows: Iterable[Row | JsonObject], chosen: ChosenFilter | None) -> None:
-    """Raise FilterGone if Smartsheet didn't apply the filter. Smartsheet applied it if each of these rows says whether
-    the filter hides the row.
+    """Raise FilterGone if Smartsheet didn't apply the filter. If Smartsheet applied the filter, each row says whether
+    the filter hides it.
     """
     if chosen and not all(_is_applied(row) for row in rows):
         raise FilterGone(chosen)

@@ -53,7 +53,7 @@ class FormDraftQuerySet(models.QuerySet["FormDraft"]):
         return draft
 
     def old(self) -> FormDraftQuerySet:
-        """The drafts that are no longer kept."""
+        """The drafts that are older than KEPT."""
         return self.filter(saved_at__lt=timezone.now() - KEPT)
 
 

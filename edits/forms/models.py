@@ -141,8 +141,8 @@ class FormDefinition(Tracked):
         return {"form": self.slug, "version": self.version}
 
     def save_draft(self, definition: Definition, *, seen: int, **values: Any) -> None:
-        """Store a draft. `values` are stored in other fields of the model. `seen` is the revision that the designer
-        opened.
+        """Store a draft. `values` has the values of other fields of this model, by name. `seen` is the revision that
+        the designer opened.
 
         Raises ChangedMeanwhile.
         """

@@ -21,7 +21,7 @@ Value = str | float | bool | tuple[Choice, ...] | None
 
 
 class Operator(StrEnum):
-    """What a condition says about a cell."""
+    """The operators that a condition can have, such as "empty" and "less"."""
 
     EMPTY = "empty"
     NOT_EMPTY = "not_empty"
@@ -81,8 +81,8 @@ TICKED = {True: "ticked", False: "not ticked"}
 
 
 class WrongValue(ValueError):
-    """The operator doesn't take this value. The message is the end of a sentence that says which values the operator
-    takes.
+    """The operator doesn't take this value. The message says which values the operator takes. It is the end of a
+    sentence, such as: needs a text as “value”.
     """
 
 

@@ -62,7 +62,7 @@ def problem_of_view(why: str, *, doing: Doing) -> Problem:
     """Return the problem that a person sees if the decorator `row_rule` doesn't let the person open a view."""
     return Problem(
         status=403,
-        title="This page isn't open to you for this row",
+        title="You can't open this page for this row",
         happened=why,
         saved="" if doing is Doing.READ else "Nothing was changed.",
         advice="If you need this page, ask the people who gave you its address.",

@@ -47,7 +47,7 @@ UNDOING: dict[str, Doing] = {
     Action.DELETE: Doing.UNDO_DELETING,
     Action.MOVE: Doing.UNDO_MOVING,
 }
-OVERTAKEN = "Changed since, so it stays as it is"
+OVERTAKEN = "Changed after this edit, so undoing leaves it as it is"
 SENT_TWICE = "You sent this form twice. Changes were undone only the first time. This page shows what is left to undo."
 
 
@@ -77,8 +77,8 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A group of changes with the same expected result. `shown` has the first few of these changes, and `count` is the
-    number of all changes in the group.
+    """The changes that can be undone, or the changes that can't be undone for the same reason. `title` is this reason,
+    or "". `shown` has the first few of these changes, and `count` is the number of all changes in the group.
     """
 
     title: str
@@ -173,7 +173,7 @@ def _undo_part(request: SmartsheetRequest, part: Part) -> HttpResponse:
 
 
 def _doing(change: LoggedChange) -> Doing:
-    """Return the member of Doing for undoing this change. If there is a problem, it decides which text people read."""
+    """Return what the person does when they undo this change. The texts about problems depend on it."""
     return UNDOING.get(change.intent.action, Doing.UNDO)
 
 
@@ -276,7 +276,9 @@ def _edit_page(
 
 
 def _notes(undos: Sequence[Undo]) -> list[str]:
-    """Return the notes of these changes, each note once. If there are several rows, name the rows of each note."""
+    """Return sentences about what undoing these changes doesn't restore exactly, each sentence once. If there are
+    several changes, each sentence begins with the names of its rows.
+    """
     labels: dict[str, list[str]] = {}
     for undo in undos:
         for note in undo.notes:
@@ -294,13 +296,13 @@ def _named(labels: Sequence[str]) -> str:
 
 
 def _said(part: Part, done: int) -> str:
-    """Return the results of undoing in words."""
+    """Return in words how many cells or rows were undone, such as: 1 added row is deleted."""
     one, many = DONE[part.changes[0].intent.action]
     return f"{done:,} {one if done == 1 else many}"
 
 
 def _groups(undos: Iterable[Undo]) -> list[Group]:
-    """Group the changes by their expected result. Changes that can't be undone come first."""
+    """Group the changes by the reason why they can't be undone. Changes that can be undone are the last group."""
     found: dict[str, list[Undo]] = {}
     for undo in sorted(undos, key=lambda undo: undo.is_possible):
         found.setdefault(OVERTAKEN if undo.is_overtaken else undo.why_not, []).append(undo)

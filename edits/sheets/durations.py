@@ -58,7 +58,7 @@ class Duration:
 
     @property
     def is_zero(self) -> bool:
-        """Whether no time passes."""
+        """Whether the duration is zero."""
         return not any(amount for _, amount in self.amounts)
 
     def to_json(self) -> dict[str, Json]:

@@ -42,7 +42,9 @@ def cell_of(column: Column, value: Json) -> Cell:
 
 
 def is_value(value: Json) -> bool:
-    """Whether JSON from any source can be a cell's value. In a new value, a hyperlink of None removes the hyperlink."""
+    """Whether this JSON, which can come from anywhere, can be the value of a cell. A value with the hyperlink None is
+    possible too: if it is written to a cell, the cell loses its hyperlink.
+    """
     if isinstance(value, list):
         return all(isinstance(one, str) for one in value)
     if isinstance(value, dict):

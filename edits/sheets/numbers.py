@@ -104,16 +104,16 @@ def read_otherwise(text: str, locale: Locale) -> Written | None:
 
 
 def is_own_group(group: str, locale: Locale) -> bool:
-    """Whether this is the locale's separator of thousands or another form of that separator. True for "", which is no
-    separator.
+    """Whether this is the locale's separator of thousands, or another form of it, such as ’ instead of '. Also return
+    True for "", which means that the number has no separator.
     """
     return group in {"", locale.thousands} or any({group, locale.thousands} <= set(alike) for alike in ALIKE)
 
 
 def is_like_number(text: str, locale: Locale) -> bool:
     """Whether a text that isn't a number in this locale can be a number in another notation. Examples are (5), 5 eur
-    and ١٢٣; also 0.5 in a locale with a decimal comma, and 0,5 in a locale with a decimal point. A long row of digits
-    doesn't count, because it is more likely an identifier.
+    and ١٢٣. In a locale with a decimal comma, 0.5 is an example too. In a locale with a decimal point, 0,5 is one. A
+    text that has only the digits 0 to 9 doesn't count, because it is more likely an identifier.
     """
     if not re.search("[^0-9]", text):
         return False
@@ -181,8 +181,8 @@ def _number(digits: str, locale: Locale) -> tuple[Decimal, str, int] | None:
 
 
 def _is_said(match: re.Match[str], value: Decimal) -> bool:
-    """Whether the number in the text is the value, rounded to the text's decimals. If the text has a percent sign, the
-    number is compared with the value in percent.
+    """Whether the number in the text is the value, rounded to as many decimals as the text has. If the text has a
+    percent sign, the value is multiplied by 100 first.
     """
     figures = Decimal(match["number"].replace(",", ""))
     exactly = value * 100 if "%" in match["after"] else value

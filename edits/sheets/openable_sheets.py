@@ -71,7 +71,9 @@ class _Store:
         return found if isinstance(found, Unknown) else Unknown.BEING_ASKED
 
     def begin(self) -> bool:
-        """Whether the caller must ask Smartsheet now. If so, other callers get False for a while."""
+        """Return True if the caller must ask Smartsheet now. Other callers then get False until the next request is
+        due.
+        """
         if cache.get(self._question) == ANSWERED and self.known() is None:  # the cache was full and dropped the sheets
             cache.delete(self._question)
         return cache.add(self._question, Unknown.BEING_ASKED, settings.SMARTSHEET_DEADLINE)

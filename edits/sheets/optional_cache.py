@@ -47,10 +47,12 @@ class OptionalCache:
         self._tried(lambda: site_cache.delete(key), otherwise=False)
 
     def _tried(self, use: Callable[[], T], otherwise: T) -> T:
-        """Return the result of `use`, or `otherwise` if it raises. Each kind of cache has its own errors, and even
-        reading a value can fail, if another version of this app wrote it. Only the kind of the error is logged, because
-        the error's text can have an address with a password, or a cached value. Raises ImproperlyConfigured if the
-        setting CACHES is wrong.
+        """Return the result of `use`. Return `otherwise` if `use` raises an error, or if the process doesn't use the
+        cache for some seconds after a long wait. Raises ImproperlyConfigured if the setting CACHES is wrong.
+
+        All kinds of errors are caught: each kind of cache has its own errors, and a value that another version of this
+        app wrote can be unreadable. Only the kind of the error is logged, because the error's text can have a cached
+        value, or an address with a password.
         """
         began = monotonic()
         if began < self.asked_again_at:

@@ -302,7 +302,7 @@ class Sheet:
 
     @property
     def is_project(self) -> bool:
-        """Whether Smartsheet schedules the sheet's rows."""
+        """Whether the sheet is a project plan, for which Smartsheet calculates dates."""
         return any(column.type == "PREDECESSOR" or column.is_rolled_up for column in self.columns)
 
     def is_parent(self, row: Row) -> bool:

@@ -55,7 +55,7 @@ def test_an_edit_is_undone_by_keyboard(page: Page, sandbox: RunningSandbox, alic
     press(page, "Undo this edit…")
     main = page.get_by_role("main")
     expect(main).to_contain_text("2 cells get their old values back in Smartsheet, in the name of Bob Baker")
-    expect(main).to_contain_text("Changed since, so it stays as it is")
+    expect(main).to_contain_text("Changed after this edit, so undoing leaves it as it is")
     press(page, "2 cells: The old values can be put back")
     expect(main.get_by_role("cell", name="Rock at 2 m")).to_be_visible()
     for width in (1280, 390, 320):

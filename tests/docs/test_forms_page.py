@@ -202,7 +202,7 @@ def test_a_view_keeps_what_was_typed_when_its_csrf_token_is_too_old(site: Site, 
 def test_rules_and_decisions_in_python(site: Site) -> None:
     user, rows, form = User.objects.get(), site.plan.rows, site.code["FieldReport"]
     shown = form(user=user, row_id=rows[ROW])
-    assert shown["budget"].help_text == "This form only shows it."
+    assert shown["budget"].help_text == "This form only shows this column."
     assert "Complete" not in str(shown["status"]).replace('value="Complete"', "")
     assert not form(QueryDict("status=Complete"), user=user, row_id=rows[ROW]).is_valid()
     assert form(QueryDict(""), user=user, row_id=rows[ROW]).errors == {"notes": ["Fill in this field."]}

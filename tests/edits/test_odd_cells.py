@@ -99,7 +99,7 @@ def test_fault_2_a_name_with_a_comma_stays_beside_one_who_is_added(browser: Clie
 def test_fault_4_a_year_of_two_digits_is_asked_about(browser: Client, plan: SitePlan, bob: Person) -> None:
     page = Page.open(browser, plan.edit_path(ROW)).type({plan.columns["Start"]: "0026-03-01"}).save()
     assert (page.status, plan.writes(bob)) == (422, [])
-    assert "Is the year 0026 right? For 2026, type all four digits." in page.text
+    assert "Is the year 0026 right? If you mean 2026, type all four digits." in page.text
     page.type({plan.columns["Start"]: "2026-03-01"}).send()
     assert plan.value(ROW, "Start") == "2026-03-01"
 

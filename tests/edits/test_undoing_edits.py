@@ -133,7 +133,7 @@ def test_cells_changed_since_are_not_undone_and_listed(browser: Client, rows: Ro
     path = changed(sheet)
     write(sheet, 1, "Alice's")
     page = ask(browser, path)
-    assert "1 cell: Changed since, so it stays as it is" in page.text
+    assert "1 cell: Changed after this edit, so undoing leaves it as it is" in page.text
     assert "row 1 Notes Alice's by Bob Baker" in page.text
     page = confirm(browser, path)
     assert page.status == 200
@@ -251,7 +251,7 @@ def test_added_rows_that_are_as_they_were_added_are_deleted(browser: Client, row
         "PUT", f"/sheets/{sheet.id}/rows", [{"id": row_ids[1], "cells": [{"columnId": sheet.notes, "value": "x"}]}]
     )
     page = ask(browser, path)
-    assert "1 row: Changed since, so it stays as it is" in page.text
+    assert "1 row: Changed after this edit, so undoing leaves it as it is" in page.text
     assert "Delete 2 rows" in page.text
     page = confirm(browser, path)
     assert "2 added rows are deleted" in page.text

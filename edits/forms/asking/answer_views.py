@@ -77,7 +77,9 @@ def stop_reminders(request: HttpRequest, signed: str) -> HttpResponse:
 @csrf_exempt  # programs for mail send this POST too
 @require_http_methods(["GET", "HEAD", "POST"])
 def stop_problem_mails(request: HttpRequest, signed: str) -> HttpResponse:
-    """Do the same as stop_reminders, but for the mails that tell designers about problems with a form."""
+    """Ask whether to stop the mails that tell designers about problems with a form. POST stops these mails. POST with
+    the field `again` allows them again. As for stop_reminders, no one has to sign in.
+    """
     mail_id = links.problem_mail_of(signed)
     mails = ProblemMail.objects.exclude(email="").select_related("form")
     found = mails.filter(pk=mail_id).first() if mail_id else None

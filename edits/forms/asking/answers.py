@@ -66,9 +66,11 @@ def answers_of(request: UpdateRequest) -> list[Answer]:
 
 
 def counts_of(requests: Sequence[UpdateRequest]) -> dict[UUID, tuple[int, int]]:
-    """Return, for each request, how many people have answered completely and how many were asked. All requests must be
-    of one region. Read them with their forms and with prefetch_related("people"). Then this function makes only one
-    query, which reads the log. Otherwise each request needs further queries.
+    """Return, for each request, how many people have answered completely and how many were asked.
+
+    All requests must be of one region. If the caller has read them with select_related("form") and
+    prefetch_related("people"), this function makes only one query, which reads the log. Otherwise it makes further
+    queries for each request.
     """
     people = [one for request in requests for one in request.people.all()]
     changed: dict[tuple[int, int, int], int] = {}
@@ -87,9 +89,10 @@ def counts_of(requests: Sequence[UpdateRequest]) -> dict[UUID, tuple[int, int]]:
 
 
 def _counts(request: UpdateRequest, changed: Mapping[tuple[int, int, int], int]) -> tuple[int, int]:
-    """Return how many people of a request have answered completely, and how many were asked. Each key of `changed` has
-    the ids of a person, a sheet and a row. The key's value is the id of the log entry with the person's last change of
-    the row.
+    """Return how many people of a request have answered completely, and how many were asked.
+
+    `changed` says which rows people have changed. Each key has the ids of a person, a sheet and a row. The value is the
+    id of a log entry: the person's last change of this row.
     """
     people = request.people.all()
     complete = [

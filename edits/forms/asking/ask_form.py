@@ -75,7 +75,7 @@ class AskForm(forms.Form):
 
     @property
     def today(self) -> date:
-        """The day in the asker's time zone."""
+        """Today's date in the asker's time zone."""
         return timezone.now().astimezone(ZoneInfo(self.zone)).date()
 
     @property

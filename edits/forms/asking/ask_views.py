@@ -117,8 +117,8 @@ def _send(request: SmartsheetRequest, found: FormDefinition, form: AskForm, plan
 
 
 def _one_time_id(request: SmartsheetRequest) -> UUID:
-    """Return the id that the preview's form sends, or a new id. Because of this id, a form that is sent twice makes
-    only one update request.
+    """Return the id for the new update request: the id in the preview's form if that form was sent, otherwise a new
+    id. If the preview's form is sent twice, this app stores only one update request with its id.
     """
     try:
         return UUID(request.POST.get("once", ""))

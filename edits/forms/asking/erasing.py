@@ -41,8 +41,8 @@ def _blank_people(asked: Q) -> int:
 
 
 def _blank_requests(askers: Q, addresses: frozenset[str]) -> int:
-    """Cancel the requests of these askers, and blank the askers' names, addresses and texts. If the text of another
-    asker has one of `addresses`, blank this text too. Return the number of blanked requests.
+    """Cancel the requests that the query `askers` selects, and blank the asker's name, address and text in them. In
+    all other requests, blank the text if it has one of `addresses`. Return the number of blanked requests.
     """
     asked = set(UpdateRequest.objects.filter(askers).values_list("pk", flat=True))
     UpdateRequest.objects.filter(pk__in=asked, cancelled_at=None).update(cancelled_at=timezone.now())

@@ -35,10 +35,10 @@ def accounts_with(addresses: Iterable[str], *, region: str) -> dict[str, Smartsh
 
 
 def _plain_part(address: str) -> str:
-    """The longest part of the address that has no characters that JSON can escape.
+    """Return the longest part of the address that is written in the same way in JSON.
 
-    Profiles are stored as JSON. Some databases escape characters in JSON, so a search for the whole address could miss
-    it. This part is never escaped.
+    Profiles are stored as JSON. Some databases escape characters in JSON, such as ß. So a search for the whole address
+    could miss the profile. A search for this part finds it.
     """
     return max(PLAIN.findall(address), key=len, default="@")
 

@@ -180,7 +180,7 @@ class MailQuerySet(OutgoingMailQuerySet["Mail"]):
     """Queries of mails."""
 
     def of_asker(self, person: SmartsheetUser, *, since: datetime) -> MailQuerySet:
-        """The mails of this person's requests. Only mails that were made at `since` or later are included."""
+        """The mails of the requests that this person made. Mails from before `since` are left out."""
         return self.filter(person__request__asker=person, created_at__gte=since)
 
 

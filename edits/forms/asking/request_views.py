@@ -32,7 +32,7 @@ NO_SHEET = Problem(
     "Nobody was reminded",
     "You can't open the sheet of this form any more.",
     "",
-    "Ask its owner to share it again.",
+    "Ask the sheet's owner to share the sheet again.",
 )
 
 

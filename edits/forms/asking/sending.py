@@ -107,7 +107,7 @@ def _send(mail: OutgoingMail) -> tuple[bool, bool]:
         _finish(mail, MailState.DROPPED)
         return False, False
     if mail.attempts > MOST_ATTEMPTS:
-        _finish(mail, MailState.GIVEN_UP, mail.reason or "All attempts to send it failed.")
+        _finish(mail, MailState.GIVEN_UP, mail.reason or "All attempts to send the mail failed.")
         return False, False
     failure = _deliver(mail, write)
     if failure is None:

@@ -9,7 +9,9 @@ from edits.forms.models import FormDefinition
 from edits.widgets.problems import Problem
 from identity.middleware import SmartsheetRequest
 
-NOT_SET_UP = Problem(503, "This app can't send mails", "It has no mail server.", "", "Ask the people who run this app.")
+NOT_SET_UP = Problem(
+    503, "This app can't send mails", "This app has no mail server.", "", "Ask the people who run this app."
+)
 
 
 def why_not(request: SmartsheetRequest, form: FormDefinition) -> Problem | None:
@@ -26,5 +28,5 @@ def why_not(request: SmartsheetRequest, form: FormDefinition) -> Problem | None:
         return problem
     definition = form.definition
     if definition is None or Allow.EDIT not in definition.allow:
-        return Problem(409, "This form doesn't change rows", "People can't change existing rows with it.", "", "")
+        return Problem(409, "This form doesn't change rows", "With this form, existing rows can't be changed.", "", "")
     return None

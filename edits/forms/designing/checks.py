@@ -73,7 +73,7 @@ def check_people(lacking: Lacking, access: Access) -> Iterator[Finding]:
         asked = f"Ask {lacking.owner or 'the owner of the sheet'} to share"
         advice = f"{'Share' if access.can_share else asked} the sheet with them as Editor."
         if lacking.has_groups:
-            advice += " Some may have access through a group. This app can’t see who is in a group."
+            advice += " Some people may have access through a group. This app can’t see who is in a group."
         more = (f"and {count - NAMED} others",) if count > NAMED else ()
         people = (*lacking.names[:NAMED], *more)
         yield Finding(sentence, "people", advice, is_error=False, people=people)
@@ -85,7 +85,7 @@ def _whole(form: FormDefinition, definition: Definition) -> Iterator[Finding]:
     if not definition.title:
         yield Finding("The form has no title.", "title", "Enter one.")
     if not definition.allow:
-        yield Finding("People can’t do anything with the rows.", "rows", "Choose what they can do.")
+        yield Finding("People can’t do anything with the rows.", "rows", "Choose what people can do with the rows.")
     if not definition.fields:
         yield Finding("The form has no fields.", "title", "Add a column of the sheet.")
     elif definition.allow & {Allow.EDIT, Allow.ADD} and not any(map(_can_be_written, definition.fields)):
@@ -97,7 +97,7 @@ def _whole(form: FormDefinition, definition: Definition) -> Iterator[Finding]:
     if definition.audience is Audience.LISTED and not (definition.people or definition.domains):
         yield Finding("Nobody can open the form.", "people", "Enter people or domains.")
     if form.closes_at and form.closes_at <= timezone.now():
-        yield Finding("The closing date has passed.", "closing", "Choose a later one, or none.")
+        yield Finding("The closing date has passed.", "closing", "Choose a later date, or remove the closing date.")
     if form.version and form.published and _slug_then(form) != form.slug:
         advice = "Links and QR codes with the old address no longer work. Share the new address."
         yield Finding("The address of the form has changed since it was published.", "title", advice, is_error=False)
@@ -133,7 +133,7 @@ def _field(field: FormField, sheet: Sheet) -> Iterator[Finding]:
 
 
 def _not_writable(field: FormField, column: Column, where: str) -> Iterator[Finding]:
-    name, advice = f"“{field.name}”", "Show the field instead, or remove it."
+    name, advice = f"“{field.name}”", "Let the form only show the field, or remove the field."
     kind = column_type(column)
     if column.formula:
         yield Finding(f"{name} can’t be changed: a formula calculates its column.", where, advice)
@@ -175,7 +175,8 @@ def _gone_options(field: FormField, column: Column, where: str) -> Iterator[Find
             yield Finding(sentence, where, "Choose other options.", is_error=False)
     for one in field.options:
         if not one.options:
-            yield Finding(f"A condition of “{field.name}” has no options to offer.", where, "Choose some.")
+            sentence = f"If a condition of “{field.name}” holds, the field has no options."
+            yield Finding(sentence, where, "Choose options.")
 
 
 def _conditions(definition: Definition, sheet: Sheet) -> Iterator[Finding]:

@@ -33,7 +33,8 @@ def _whole(old: Definition, new: Definition, titles: Mapping[int, str]) -> Itera
     yield from _text("The title", old.title, new.title)
     yield from _text("The sentence below the title", old.sentence, new.sentence)
     if (old.rule, old.filter) != (new.rule, new.filter):
-        yield f"The form was for these rows: {old.rows_in_words(titles)}. Now: {new.rows_in_words(titles)}."
+        rows_before, rows_now = old.rows_in_words(titles), new.rows_in_words(titles)
+        yield f"The form was for these rows: {rows_before}. Now it is for these rows: {rows_now}."
     for allow in sorted(new.allow - old.allow):
         yield f"People can {allow.label} now."
     for allow in sorted(old.allow - new.allow):
@@ -80,7 +81,7 @@ def _field(old: FormField, new: FormField, titles: Mapping[int, str]) -> Iterato
     if old.default != new.default:
         yield f"The default value of {name} was {_value(old.default)}, and now is {_value(new.default)}."
     if old.prefill != new.prefill:
-        yield f"For {name}, a value in the address {new.prefill.label}."
+        yield f"If the form’s address has a value for {name}, the value {new.prefill.label}."
 
 
 def _items(
@@ -100,8 +101,8 @@ def _items(
 
 
 def item_words(name: str, one: StateWhen | OptionsWhen | NotAllowed, titles: Mapping[int, str]) -> str:
-    """Return a conditional state, conditional options or a refusal in words. `name` is the field's name in quotation
-    marks.
+    """Return an item of a field in words: a state, options, or a message that prevents saving, with its condition.
+    `name` is the field's name in quotation marks.
     """
     when = one.when.words(titles)
     match one:

@@ -117,7 +117,7 @@ def _others(row: Any, before: Any) -> Iterator[str]:
         designer = SmartsheetUser.objects.filter(pk=row.designer_id).first()
         yield f"The designer is {designer.name if designer else 'nobody'} now."
     if row.sheet_name != before.sheet_name:
-        yield f"The sheet was called “{before.sheet_name}”, and now “{row.sheet_name}”."
+        yield f"The sheet was called “{before.sheet_name}”, and is now called “{row.sheet_name}”."
 
 
 def _closes(row: Any) -> str:

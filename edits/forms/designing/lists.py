@@ -54,7 +54,7 @@ class NewForm(forms.Form):
         required=False,
         max_length=LONGEST_SLUG,
         widget=forms.TextInput(TEXT | {"data-slug": "", "autocomplete": "off"}),
-        help_text="The last part of the address that you share. If you enter nothing, it is made from the title.",
+        help_text="The last part of the address that you share. If it is empty, this app makes it from the title.",
     )
 
     def clean(self) -> dict[str, Any]:

@@ -21,9 +21,9 @@ ABOUT_ME = frozenset({Operator.ME, Operator.NOT_ME})
 class Matching:
     """How many rows fit a form. `total` is the number of all rows. `count` is the number of rows that fit.
 
-    Some rules depend on the person. With such a rule, `count` includes each row that fits for the designer or for
-    someone who is named in the row. `mine` is the number of rows that fit for the designer. With any other rule, `mine`
-    is None.
+    With some rules, a row fits for one person and doesn't fit for another. With such a rule, `count` includes each row
+    that fits for the designer or for a person named in the row. `mine` is the number of rows that fit for the designer.
+    With any other rule, `mine` is None.
     """
 
     total: int

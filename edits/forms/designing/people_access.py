@@ -12,7 +12,7 @@ from edits.sheets.sheet import Access, Json
 from identity.models import SmartsheetUser
 from identity.profiles.profile import Profile
 
-UNKNOWN = "Smartsheet doesn’t tell you who the sheet is shared with, so this app can’t check who can change it."
+UNKNOWN = "Smartsheet doesn’t tell you who the sheet is shared with, so this app can’t check who can change the sheet."
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,7 +99,7 @@ def _publish(request: SmartsheetRequest, form: FormDefinition, checked: Checked)
     "" if the form was published.
     """
     if checked.errors:
-        return 422, "Not published. Correct these first."
+        return 422, "The form wasn’t published. Correct these errors first."
     if request.POST.get("seen") != str(form.revision):
         return 409, CHANGED
     try:

@@ -62,7 +62,7 @@ def _choice(label: str, choices: type[TextChoices], help_text: str = "") -> form
 
 
 class Settings(forms.Form):
-    """A panel. `names` has keys of the form's content. The panel changes the values of these keys."""
+    """A panel of the designer's page. `names` has the keys of the form's content whose values the panel changes."""
 
     default_renderer = RENDERER
     heading = ""
@@ -85,18 +85,18 @@ class Settings(forms.Form):
 
     def _is_missing(self, name: str) -> bool:
         """Whether the field is a select box, and nothing was sent for it. Browsers always send a value for a select
-        box.
+        box. So if nothing was sent, the working copy keeps its value.
         """
         return type(self.fields[name]) is forms.ChoiceField and not self.cleaned_data[name]
 
 
 class TitleSettings(Settings):
-    """The form's title, the sentence below the title, and the form's address."""
+    """The panel for the form's title, the sentence below the title, and the form's address."""
 
     heading = "Title and address"
     names = ("title", "sentence")
     title = _text("Title", required=True, longest=200)
-    sentence = _text("Sentence below the title", rows=2, longest=500, help_text="Says what to do. It can stay empty.")
+    sentence = _text("Sentence below the title", rows=2, longest=500, help_text="Optional. Tells people what to do.")
     slug = _text("Address", required=True, longest=60)
 
     def __init__(self, work: WorkingCopy, data: Any = None, *, form: FormDefinition) -> None:
@@ -119,8 +119,8 @@ class TitleSettings(Settings):
 
 
 class RowSettings(Settings):
-    """The filter that limits the rows, and what people can do with the rows. The page shows the rule for rows beside
-    this panel.
+    """The panel for the filter that limits the rows, and for what people can do with the rows. The page shows the rule
+    for rows beside this panel.
 
     `filters` has those filters of the sheet that the designer can use. `filters` is None if the call to Smartsheet
     failed.
@@ -163,7 +163,7 @@ class RowSettings(Settings):
 
 
 class ReasonSettings(Settings):
-    """Whether people are asked for a reason."""
+    """The panel that says whether people are asked why they make a change."""
 
     heading = "Reason"
     names = ("reason", "reasons")
@@ -172,7 +172,7 @@ class ReasonSettings(Settings):
 
 
 class PeopleSettings(Settings):
-    """Who can open the form."""
+    """The panel that says who can open the form."""
 
     heading = "People"
     names = ("audience", "people", "domains")
@@ -200,7 +200,7 @@ class PeopleSettings(Settings):
 
 
 class ClosingSettings(Settings):
-    """When the form closes."""
+    """The panel that says when the form closes."""
 
     heading = "Closing date"
     closes = forms.CharField(
@@ -282,7 +282,7 @@ class DefaultField(forms.Field):
 
 
 class FieldSettings(Settings):
-    """The settings of one field. `column` is None if the sheet no longer has the field's column."""
+    """The panel for the settings of one field. `column` is None if the sheet no longer has the field's column."""
 
     label = _text("Label", longest=200, help_text="If you enter nothing, the column's title is shown.")
     help = _text("Help below the field", rows=2, longest=1_000)

@@ -158,9 +158,9 @@ def _page(request: SmartsheetRequest, desk: Desk, data: QueryDict, *, status: in
 
 
 def _live(request: SmartsheetRequest, desk: Desk, typed: QueryDict | None) -> dict[str, Any]:
-    """Return the form as the designer would fill it in. Of the sheet's first rows, the form shows the first one that
-    belongs to the designer. If none of these rows belongs to the designer, the form shows a new row. If something was
-    typed into the form, a script sends the typed values as `typed`.
+    """Return the form as the designer would fill it in. If one of the sheet's first rows belongs to the designer, the
+    form shows this row. Otherwise the form shows a new row. `typed` has the values that the designer typed into the
+    form. A script sends them.
     """
     definition, person, sheet = desk.work.sketch(), person_of(request), desk.sheet
     me, today = known_as(person), today_of(person)
@@ -173,7 +173,9 @@ def _live(request: SmartsheetRequest, desk: Desk, typed: QueryDict | None) -> di
 
 
 def items(desk: Desk) -> dict[str, list[dict[str, Any]]]:
-    """Return the states, options and refusals of the chosen field, each with the builder of its condition."""
+    """Return three lists: the states, options and refusals of the chosen field. Each item has the builder of its
+    condition. If the chosen panel isn't for a field, return no lists.
+    """
     field = desk.field
     if field is None:
         return {}

@@ -51,9 +51,7 @@ def forget_drafts(request: SmartsheetRequest, opened: OpenForm, row_id: int | No
 
 
 def _kept(request: SmartsheetRequest, opened: OpenForm, row_id: int | None) -> tuple[str, bool]:
-    """Keep or discard the draft. Return two values: a sentence that says what was done, and whether the draft was kept
-    or discarded as requested.
-    """
+    """Keep or discard the draft. Return two values: a sentence for the person, and True on success."""
     if request.POST.get("author", drafts.author(request)) != drafts.author(request):
         return f"{ANOTHER_AUTHOR.title}. The draft wasn't saved.", False
     person = _person(request)

@@ -57,7 +57,7 @@ class OpenForm:
     def require(self, what: Allow) -> None:
         """Raise NotOpen if the form doesn't let people do `what`."""
         if what not in self.definition.allow:
-            raise NotOpen(self.form, Problem(403, "This form doesn't allow that", NOT_ALLOWED[what], "", ASK))
+            raise NotOpen(self.form, Problem(403, "This form doesn't allow this action", NOT_ALLOWED[what], "", ASK))
 
 
 def open_form(request: SmartsheetRequest, slug: str) -> OpenForm:
@@ -94,24 +94,26 @@ def why_not_open(form: FormDefinition, person: Profile) -> Problem | None:
     Smartsheet isn't called.
     """
     if form.state == FormState.DRAFT or form.published is None:
-        return Problem(403, "This form isn't published yet", "Its designer is still working on it.", "", ASK)
+        return Problem(403, "This form isn't published yet", "The form's designer is still working on it.", "", ASK)
     try:
         definition = Definition.parse(form.published)
     except InvalidDefinition:
-        return Problem(409, "This form can't be used now", "Its content can't be read any more.", "", ASK)
+        return Problem(409, "This form can't be used now", "The form's content can't be read any more.", "", ASK)
     if form.region != person.region:
         why = "The form's sheet is in another region of Smartsheet, where you have another account."
         return Problem(403, "You can't open this form", why, "", "Sign in with your account of that region.")
     if not is_in_audience(definition, person):
-        why = f"Its designer chose who can open it, and {person.email or person.name} isn't on that list."
+        why = f"The form's designer chose who can open it, and {person.email or person.name} isn't on that list."
         return Problem(403, "You can't open this form", why, "", ASK)
     if form.state == FormState.CLOSED:
-        return Problem(409, "This form is closed", "It doesn't take answers any more.", "", ASK)
+        return Problem(409, "This form is closed", "The form doesn't take answers any more.", "", ASK)
     if form.closes_at and form.closes_at <= timezone.now():
         why = f"It was open until {in_words(form.closes_at_there or form.closes_at, form.time_zone)}."
         return Problem(409, "This form is closed", why, "", ASK)
     if form.problem:
-        return Problem(409, "This form can't be used now", form.problem, "", "Its designers know about it.")
+        return Problem(
+            409, "This form can't be used now", form.problem, "", "The form's designers know about the problem."
+        )
     return None
 
 

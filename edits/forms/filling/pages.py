@@ -130,8 +130,8 @@ def plain_page(
 
 
 def _with_earlier_save(request: SmartsheetRequest, problem: Problem) -> Problem:
-    """Return the problem with the right sentence about saving. A problem normally says that nothing was saved. But if
-    the person sent the same form before, and it was saved that time, the returned problem says that it was saved.
+    """Return the problem. If the person sent the same form before, and this app saved it that time, change the
+    problem's sentence about saving. This sentence normally says that nothing was saved.
     """
     is_failure = request.method == "POST" and problem is not NOT_NOTED
     earlier = earlier_result(request) if is_failure else None

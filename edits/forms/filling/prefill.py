@@ -102,7 +102,7 @@ def _wanted(query: QueryDict, opened: OpenForm, sheet: Sheet) -> Iterator[tuple[
 
 
 def _parsed(column: Column, texts: Sequence[str], sheet: Sheet, row: Row | None) -> Json:
-    """Return the value that the texts stand for. Raises ValidationError."""
+    """Return the value that these texts from the form's address mean in the column. Raises ValidationError."""
     kind = column_type(column, people_of(sheet, row))
     cell = row.cell(column) if row else Cell(column_id=column.id)
     try:

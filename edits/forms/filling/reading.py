@@ -109,8 +109,10 @@ def read_row(request: SmartsheetRequest, opened: OpenForm, row_id: int | None) -
 
 
 def fresh_form(filling: Filling, baseline: Baseline) -> tuple[DesignedForm, Prefilled]:
-    """Return the form for a person who opens it, and what the address fills in. The form has this, and also what the
-    person typed before they signed in. If they typed nothing then, the form has what their stored draft has.
+    """Return the form for a person who opens it, and the values that the form's address fills in.
+
+    The form shows these values, and what the person typed before they signed in. If they typed nothing before the
+    sign-in, the form shows their stored draft instead.
     """
     request, opened, row_id = filling.request, filling.opened, filling.row_id
     row = None if row_id is None else baseline.row(row_id)

@@ -52,8 +52,8 @@ def needs_of(definition: Definition) -> Condition | None:
 
 
 def _needs(field: FormField) -> Iterator[Condition]:
-    """Yield the conditions under which the person has something to do in a field. A field has the first of its states
-    whose condition holds, so a later state counts only where the earlier conditions don't hold.
+    """Yield the conditions under which the person has something to do in a field. The first state whose condition holds
+    is the field's state. So for a later state, the yielded condition also requires that no earlier condition holds.
     """
     is_empty = Comparison(field.column_id, Operator.EMPTY)
     earlier: list[Condition] = []

@@ -19,9 +19,9 @@ NOTHING_CHANGED = "Nothing was sent: you changed nothing."
 REPUBLISHED = Problem(
     status=409,
     title="This form was changed since you opened it",
-    happened="Its designer published a new version.",
+    happened="The form's designer published a new version.",
     saved="Nothing was saved. What you typed is still in the form, except for fields that were removed.",
-    advice="Check it, and save again.",
+    advice="Check the form, and save it again.",
 )
 ALTERED = Problem(
     status=403,

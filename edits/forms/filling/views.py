@@ -131,7 +131,7 @@ def saved(request: SmartsheetRequest, slug: str, row_id: int, edit_id: UUID) -> 
 
 
 def _label(form: FormDefinition, change: LoggedChange) -> str:
-    """Return the form's name for the changed column."""
+    """Return the label of the changed column in the form; the column's title if the form has no field for it."""
     entry = change.intent
     field = form.definition.field(entry.column_id) if form.definition and entry.column_id else None
     return field.name if field else entry.column_title

@@ -70,7 +70,7 @@ class ColumnType:
         raise ValidationError(self.why_not_here)
 
     def to_send(self, value: Json, cell: Cell) -> dict[str, Json]:
-        """Return the attributes of the Cell object that gives `cell` this value and the value's hyperlink.
+        """Return the attributes of the Cell object that writes this value, and its hyperlink, into `cell`.
 
         The value None clears the cell. To clear a cell, Smartsheet needs an empty text and no hyperlink.
         https://developers.smartsheet.com/api/smartsheet/openapi/rows/update-rows

@@ -49,5 +49,5 @@ class Checkbox(ColumnType):
 
 
 def _is_other(value: Json) -> bool:
-    """True if the value is a text or a number. An empty text doesn't count."""
+    """Whether the value is a number, or a text that isn't empty."""
     return value not in (None, "") and not isinstance(value, bool)

@@ -92,7 +92,7 @@ def key_of(text: str, column: Column, known: Sequence[Contact]) -> str:
         raise ValidationError(f"“{wanted}” is not an e-mail address.")
     if why := why_nobody(column, [text]):
         raise ValidationError(why)
-    raise Doubtful(f"No one here is called “{text}”. It would be a name without an e-mail address.", text)
+    raise Doubtful(f"No one here is called “{text}”. The cell would have this name without an e-mail address.", text)
 
 
 def why_nobody(column: Column, keys: Iterable[str]) -> str:

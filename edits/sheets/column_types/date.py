@@ -49,7 +49,7 @@ class DateType(ColumnType):
         if day is None:
             return self._text(text, reader)
         if day.year not in YEARS:
-            meant = f" For {2000 + day.year}, type all four digits." if day.year < 100 else ""
+            meant = f" If you mean {2000 + day.year}, type all four digits." if day.year < 100 else ""
             raise Doubtful(f"Is the year {day.year:04} right?{meant}", day.isoformat())
         return day.isoformat()
 

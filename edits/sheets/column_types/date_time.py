@@ -52,7 +52,7 @@ class ProjectDate(DateType):
         return day
 
     def after(self, value: Json, cell: Cell) -> Json:
-        """Return the cell's value after the write. Smartsheet adds the time at which a day's work begins."""
+        """Return the cell's value after the write. If only a day is written, Smartsheet adds a time of day."""
         after = super().after(value, cell)
         return f"{after}{DAY_BEGINS}" if day_of(after) else after
 

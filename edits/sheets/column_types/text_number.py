@@ -85,8 +85,9 @@ class TextNumber(ColumnType):
         return numbers.exact(written.fraction if is_percent else written.number)
 
     def _look(self, cell: Cell) -> Look | None:
-        """Return the number format of this cell. Return None if the cell has no number, and neither the cell nor its
-        column has a number format.
+        """Return the number format of this cell. A cell with a number always has one. For any other cell, look
+        for a number format in the cell's format, or in the column's format if the cell has none. Return None if there
+        is no number format.
         """
         told = number_formats.look(cell.format or self.column.format)
         if not numbers.is_number(cell.value):

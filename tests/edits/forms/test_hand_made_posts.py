@@ -32,8 +32,8 @@ def test_a_column_outside_of_the_form(fill: Fill, plan: SitePlan, bob: Person, b
     form = filled.sent()
     assert not form.is_valid()
     assert not form.is_valid()  # it is logged only once
-    assert form.non_field_errors() == ["“Budget” cannot be changed. This form doesn't have it. You typed: 1"]
-    assert forbidden() == [("Budget", "This form doesn't have it.")]
+    assert form.non_field_errors() == ["“Budget” cannot be changed. This form doesn't have this column. You typed: 1"]
+    assert forbidden() == [("Budget", "This form doesn't have this column.")]
     assert plan.writes(bob) == []
     assert form.status == 422
     assert fill(StatusForm).open(form).value("notes") == "Rock"
@@ -72,7 +72,7 @@ def test_it_is_refused_even_if_clean_does_not_call_the_one_above(fill: Fill, pla
     filled = fill(Own)
     filled.fields["budget"] = ["1"]
     assert not filled.sent().is_valid()
-    assert forbidden() == [("Budget", "This form doesn't have it.")]
+    assert forbidden() == [("Budget", "This form doesn't have this column.")]
 
 
 def test_other_inputs_of_the_page_are_ignored(fill: Fill, plan: SitePlan) -> None:

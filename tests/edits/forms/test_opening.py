@@ -41,7 +41,7 @@ def test_a_draft(browser: Client, form: ProgressForm) -> None:
 
 def test_a_closed_form(browser: Client, form: ProgressForm) -> None:
     form.stored.close(seen=form.stored.revision, actor=THIS_APP)
-    assert "This form is closed It doesn't take answers any more." in refused(browser, form, status=409)
+    assert "This form is closed The form doesn't take answers any more." in refused(browser, form, status=409)
 
 
 def test_a_form_past_its_closing_date_says_when_it_closed(browser: Client, form: ProgressForm) -> None:
@@ -84,7 +84,7 @@ def test_listed_people_and_domains(
     page = Page.open(browser, form.row_path(MINE))
     assert (page.status == 200) is is_for_bob
     if not is_for_bob:
-        assert "Its designer chose who can open it, and bob@example.com isn't on that list." in page.text
+        assert "The form's designer chose who can open it, and bob@example.com isn't on that list." in page.text
 
 
 def test_a_listed_account(browser: Client, form: ProgressForm, bob: Person) -> None:

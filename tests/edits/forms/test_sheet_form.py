@@ -350,7 +350,7 @@ def test_options_and_states_can_be_decided_in_a_subclass(fill: Fill, plan: SiteP
             return bool(column.title != "Budget")
 
     filled = fill(Narrow)
-    assert filled.form()["budget"].help_text == "This form only shows it."
+    assert filled.form()["budget"].help_text == "This form only shows this column."
     filled.fields |= {"status": ["Complete"], "trade": ["Roofing"], "equipment": ["Lorry"], "budget": ["1"]}
     form = filled.sent()
     assert not form.is_valid()
@@ -358,7 +358,7 @@ def test_options_and_states_can_be_decided_in_a_subclass(fill: Fill, plan: SiteP
         "status": ["“Complete” is not among the options of this column."],
         "trade": ["“Roofing” is not among the options of this column."],
         "equipment": ["“Lorry” is not among the options of this column."],
-        "__all__": ["“Budget” cannot be changed. This form only shows it. You typed: 1"],
+        "__all__": ["“Budget” cannot be changed. This form only shows this column. You typed: 1"],
     }
     assert plan.writes(bob) == []
 

@@ -35,7 +35,7 @@ def test_fault_5_days_are_read_as_their_locale_writes_them(locale: str, typed: s
 @pytest.mark.parametrize(
     ("typed", "why", "value"),
     [
-        ("0026-03-01", "Is the year 0026 right? For 2026, type all four digits.", "0026-03-01"),
+        ("0026-03-01", "Is the year 0026 right? If you mean 2026, type all four digits.", "0026-03-01"),
         ("1899-12-31", "Is the year 1899 right?", "1899-12-31"),
         ("2206-01-01", "Is the year 2206 right?", "2206-01-01"),
         ("TBD ", "“TBD ” isn't a date such as 2026-11-30 or 30.11.2026. It would be saved as text.", "TBD "),

@@ -187,7 +187,7 @@ def test_a_form_with_errors_is_saved_but_not_published(browser: Client, form: Fo
     assert f'href="/forms/design/{form.pk}/?chosen={remaining}"' in page.html
     answer = browser.post(f"/forms/design/{form.pk}/publish/", {"seen": "1"})
     assert answer.status_code == 422
-    assert "Not published. Correct these first." in answer.content.decode()
+    assert "The form wasn’t published. Correct these errors first." in answer.content.decode()
     assert FormDefinition.objects.get().version == 0
 
 

@@ -259,7 +259,7 @@ def test_a_filter_of_the_sheet_is_chosen_beside_the_rule(
     page = DesignerPage.open(browser, form).choose("rows").type(filter="").press("save")
     assert FormDefinition.objects.get().draft_definition.filter is None
     published = " ".join(browser.get(f"/forms/design/{form.pk}/publish/").content.decode().split())
-    assert "and those that the sheet’s filter “Under way” shows. Now: those for which Responsible is" in published
+    assert "and those that the sheet’s filter “Under way” shows. Now it is for these rows: those for which" in published
 
 
 def test_a_deleted_filter_stays_chosen_and_keeps_the_form_from_being_published(

@@ -31,7 +31,8 @@ def test_the_history_describes_each_change(browser: Client, form: FormDefinition
         "Bob Baker</span> saved it",
         "“Notes” became required.",
         "Field “Spent” was added.",
-        "The form was for these rows: all. Now: those for which Responsible is the person who opens the form.",
+        "The form was for these rows: all. "
+        "Now it is for these rows: those for which Responsible is the person who opens the form.",
         "The closing date was none, and now is 2026-12-24 17:00 in Europe/Berlin.",
         "The address was progress, and now is my-progress.",
         "Bob Baker</span> published version 1",

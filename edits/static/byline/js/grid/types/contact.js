@@ -63,5 +63,5 @@ export function find(text, column, known) {
     throw new Refused(`“${isAddress ? wanted : text}” is not among the people of this column.`);
   }
   if (isAddress) return parsed(wanted);
-  return parsed(text, `No one here is called “${text}”. It would be a name without an e-mail address.`);
+  return parsed(text, `No one here is called “${text}”. The cell would have this name without an e-mail address.`);
 }

@@ -26,7 +26,7 @@ export const date = {
     const day = dayOf(text.trim()) ?? readDay(text, locale);
     if (!day) return asText(column, text, locale);
     const year = String(day.year).padStart(4, "0");
-    const meant = day.year < 100 ? ` For ${2000 + day.year}, type all four digits.` : "";
+    const meant = day.year < 100 ? ` If you mean ${2000 + day.year}, type all four digits.` : "";
     const isUsual = day.year >= YEARS[0] && day.year < YEARS[1];
     return parsed(isoDay(day), isUsual ? "" : `Is the year ${year} right?${meant}`);
   },
