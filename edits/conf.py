@@ -1,6 +1,6 @@
 """The settings of this app with their defaults. docs/settings.md documents them.
 
-`settings` also has the settings of `identity`.
+The object `settings` also gives the settings of the app `identity`.
 """
 
 from typing import Any, Final

@@ -158,7 +158,8 @@ def _sentence(what: str, said: str) -> str:
 
 
 def _retry_after(header: str) -> float | None:
-    """Return the seconds to wait; None if the header gives no time. The header can have a number of seconds or a date.
+    """Return the seconds to wait, from the header Retry-After; None if the header gives no time. The header can have a
+    number of seconds or a date.
     https://www.rfc-editor.org/rfc/rfc9110#field.retry-after
     """
     if header.isdecimal():

@@ -23,18 +23,18 @@ _waiting: ContextVar[_Waiting | None] = ContextVar("smartsheet_waiting", default
 
 
 def request_began(**_signal: object) -> None:
-    """Receive Django's request_started."""
+    """Receive Django's request_started: the request hasn't called Smartsheet yet."""
     _waiting.set(_Waiting())
 
 
 def request_ended(**_signal: object) -> None:
-    """Receive Django's request_finished."""
+    """Receive Django's request_finished: there is no request any more."""
     _waiting.set(None)
 
 
 def waiting_since() -> float:
-    """Return when the current request first called Smartsheet. If the request hasn't called Smartsheet yet, or if there
-    is no request, return the time now.
+    """Return the time at which the current request first called Smartsheet. For the first call, remember the time now,
+    and return it. If there is no request, return the time now. All times are of the monotonic clock.
     """
     waiting, now = _waiting.get(), monotonic()
     if waiting is None:
@@ -51,9 +51,9 @@ def is_in_request() -> bool:
 class Budget:
     """The seconds that all calls of one gateway share.
 
-    A read can use all the time that is left. A write can start in the first half of the time, and must end before the
-    last quarter. So each write has time for an answer, and the last quarter is left for reading the row back. Within
-    `before_write`, reads end in the first quarter, so that a write can start after them.
+    A read can use all the time that is left. A write must start in the first half of the time, and must end before the
+    last quarter. So each write has at least a quarter of the time, and the last quarter is left for reading the row
+    back. Reads within `before_write` must end in the first quarter. A write can then start after these reads.
     """
 
     def __init__(self, seconds: float) -> None:
@@ -63,7 +63,7 @@ class Budget:
 
     @contextmanager
     def before_write(self) -> Iterator[None]:
-        """Leave time to start a write after the reads of this block."""
+        """Make the reads within this block end early, so that a write can start after the block."""
         self._is_before_write = True
         try:
             yield
@@ -71,7 +71,7 @@ class Budget:
             self._is_before_write = False
 
     def restart(self) -> None:
-        """Begin again with all the seconds."""
+        """Start to count the time again, so that all the seconds are left."""
         self._begun = monotonic()
 
     def for_read(self) -> float:

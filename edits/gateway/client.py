@@ -51,7 +51,9 @@ _sdk_session, _sdk_logging = sdk.pinned_session, sdk.setup_logging
 
 
 def _session(**options: object) -> Session:
-    """Return a session for a gateway. Other code in this process that uses the SDK gets the SDK's own session."""
+    """Return this app's session while this module makes a client. Other code in this process that uses the SDK gets the
+    SDK's own session.
+    """
     if not _is_building.get():
         sdk_session: Session = _sdk_session(**options)
         return sdk_session
@@ -86,8 +88,8 @@ def gateway_for(
     All gateways of a request share the time that the setting SMARTSHEET_DEADLINE allows. This time includes refreshing
     the token. In commands and in jobs of the worker, each gateway has the whole time for itself.
 
-    If `is_waiting` is False, the gateway doesn't refresh the token, so its calls need no database. Then an expired
-    token raises Unavailable, and a rejected token raises SignInAgain.
+    If `is_waiting` is False, the gateway doesn't refresh the token, so its calls need no database. If the token has
+    expired, this function then raises Unavailable. If Smartsheet rejects the token, the call raises SignInAgain.
 
     Raises SignInAgain if the person has to sign in again, and Unavailable if there is no valid token now.
     """
@@ -199,7 +201,9 @@ class Gateway(Operations, sdk.Smartsheet):  # type: ignore[misc]  # the SDK ship
 
     @contextmanager
     def in_progress(self) -> Iterator[None]:
-        """Count all calls within the block as one call in progress. So only the start of the block can raise Busy."""
+        """Count all calls within the block as one call in progress. If too many calls are in progress, the start of the
+        block raises Busy. The calls within the block don't raise it.
+        """
         person = f"{self._owner.region}:{self._owner.id}" if self._owner else ""
         try:
             with capacity.call_in_progress(person):
@@ -208,15 +212,15 @@ class Gateway(Operations, sdk.Smartsheet):  # type: ignore[misc]  # the SDK ship
             raise _busy(is_own=busy.is_own) from None
 
     def save_begins(self) -> None:
-        """In a command or a job, give the gateway its whole deadline again, because any length of time can pass between
-        reading a sheet and saving. In a request, do nothing.
+        """In a command or a job, start to count the deadline again, because a long time can pass there between reading
+        a sheet and saving. In a request, do nothing.
         """
         if not is_in_request():
             self._budget.restart()
 
     def before_write(self) -> AbstractContextManager[None]:
-        """Return a context manager. The reads within the block end early enough for a write after the block. Use it
-        for reads that the write doesn't depend on.
+        """Return a context manager for reads before a write. If a read within the block takes too long, it fails, so
+        that there is time left for the write. Use it only if the write is possible without the read.
         """
         return self._budget.before_write()
 
@@ -241,8 +245,8 @@ class Gateway(Operations, sdk.Smartsheet):  # type: ignore[misc]  # the SDK ship
             raise NotGranted(reason, can_be_granted=features.can_be_granted(reason))
 
     def __getattr__(self, name: str) -> Any:
-        """Refuse unknown names. Without this method, the SDK would import a module with that name and offer its typed
-        models.
+        """Raise AttributeError, because the gateway has nothing with this name. The SDK's own method would import the
+        SDK's module with this name.
         """
         raise AttributeError(f"the gateway has no {name}")
 
@@ -320,7 +324,7 @@ class Gateway(Operations, sdk.Smartsheet):  # type: ignore[misc]  # the SDK ship
 
 
 class PlainClient(sdk.Smartsheet):  # type: ignore[misc]  # the SDK ships no types
-    """The SDK with its documented models, and with our session. It never sends a failed call again."""
+    """The SDK's own client, with the SDK's models. It uses this app's session, and never sends a failed call again."""
 
     def __init__(self, *, region_api_base: str, token: str, session: Session) -> None:
         mark = _is_building.set(True)

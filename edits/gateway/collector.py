@@ -33,8 +33,8 @@ def paused_until_converted() -> Iterator[None]:
 
 @contextmanager
 def paused_while_parsing(size: int) -> Iterator[None]:
-    """Pause the collector in the block, if an answer of `size` bytes is large. In a block of paused_until_converted(),
-    the pause ends with that block.
+    """If the answer is large (`size` is in bytes), pause the collector until the end of the block. Within a block of
+    paused_until_converted(), pause it until the end of that outer block.
     """
     with ExitStack() as parsing:
         if size >= LARGE:

@@ -113,7 +113,7 @@ class Busy(Unavailable):
 
 
 class NotMade(Unavailable):
-    """An earlier attempt to make a change has ended, and it is known by now that the change was not made."""
+    """An earlier attempt to make this change has ended, and the change was certainly not made."""
 
 
 class OutcomeUnknown(GatewayError):

@@ -93,7 +93,7 @@ class Operations(ABC):
         """Yield all rows of a sheet, page by page. `with_writers` adds each row's last writer (modifiedBy). `filter_id`
         works as in `sheet`.
 
-        If the sheet changes between two pages, the same row can be in both.
+        If the sheet changes between two pages, both pages can have the same row.
         """
         wanted = _wanted(column_ids, filter_id)
         if with_writers:
@@ -274,9 +274,9 @@ def _understood(is_it: Callable[[T], bool], content: T) -> T:
 
 
 def _told(answer: JsonObject, *, sent: int, is_partial: bool, of: Collection[int] | None = None) -> JsonObject:
-    """Return the answer to a write. Raises OutcomeUnknown if the answer has fewer than `sent` results. `of` has the ids
-    of the rows that were sent. If `of` is given and the answer has a result for another row, OutcomeUnknown is raised
-    too.
+    """Return the answer to a write. `sent` is the number of rows that were sent, and `of` has their ids, if they have
+    ids. Raises OutcomeUnknown if the answer has fewer results than rows were sent, or a result for a row that isn't in
+    `of`.
     """
     result = answer.get("result")
     done = result if isinstance(result, list) else [result]
@@ -311,8 +311,7 @@ def _require_at_most(limit: int, count: int) -> None:
 
 def _wanted(column_ids: Sequence[int] | None, filter_id: int | None) -> JsonObject:
     """Return the query parameters that limit the columns and apply a filter. The parameter include=filters is left out
-    on purpose: without this parameter, rows have the attribute filteredOut only if Smartsheet applied the filter
-    `filter_id`.
+    on purpose. So rows have the attribute filteredOut only if Smartsheet applied the filter `filter_id`.
     """
     columns = {"columnIds": _joined(column_ids)} if column_ids else {}
     return columns | ({"filterId": str(filter_id)} if filter_id else {})

@@ -39,8 +39,8 @@ CELL = {  # _are_cells() reads these names in this order
 
 
 def is_shallow(content: Json) -> bool:
-    """Whether at most 254 objects and lists are inside each other, which is as many as orjson writes. It parses deeper
-    JSON, but comparing such JSON would raise RecursionError.
+    """Whether the JSON has at most 254 levels of objects and lists inside each other. This is the limit of
+    orjson.dumps. orjson.loads accepts more levels, but comparing JSON with more levels would raise RecursionError.
     """
     try:
         orjson.dumps(content)

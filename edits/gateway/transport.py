@@ -138,7 +138,7 @@ def new_session() -> requests.Session:
 class _Session(requests.Session):
     def prepare_request(self, request: requests.Request) -> requests.PreparedRequest:
         """Return the request with the session's headers. The inherited method would also look for cookies, parameters,
-        a password and hooks of the session. There are none.
+        a password and hooks of the session, but this session has none.
         """
         prepared = requests.PreparedRequest()
         prepared.prepare(

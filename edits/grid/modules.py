@@ -20,9 +20,9 @@ IMPORTED = re.compile(r'^(?:import|export)\s[^;]*?\sfrom "(\.[^"]+)";', re.MULTI
 def addresses() -> list[str]:
     """Return the addresses at which a browser requests the modules.
 
-    A static files storage can put a hash into the names of files. Not every such storage also changes the names in the
-    modules' imports. If the imports have the plain names, this function returns plain names too. Otherwise a browser
-    would load the modules twice.
+    Some static files storages put a hash into the names of files. If the storage also puts the hash into the imports in
+    the modules, this function returns the names with the hash. Otherwise it returns the imported modules' plain names,
+    because a browser would load a module twice if it had two names.
     """
     if apps.is_installed("django.contrib.staticfiles") and _are_imports_rewritten():
         return [static(path) for path in modules()]

@@ -47,7 +47,9 @@ class TableRow:
 
     @property
     def indent(self) -> str:
-        """Return one character for each level of depth, so that a template can loop over them."""
+        """Return a string with one character for each level that the row is indented. A template loops over the
+        characters.
+        """
         return "·" * self.row.depth
 
 

@@ -86,8 +86,8 @@ def _api_url() -> str:
 
 
 def _offered(gateway: Gateway, access: Access) -> dict[str, Any]:
-    """Return which of these a person can do with the rows of a sheet: change, add, delete. Also return the reasons why
-    they can't do the others.
+    """Return whether the person can change, add and delete rows of the sheet. `can` has what they can do, and `why_not`
+    has the reasons for the rest. `can_be_granted` says whether signing in again helps.
     """
     no_access = why_no_edits(access)
     reasons = {one: gateway.why_not(one) or no_access for one in (Feature.CHANGE, Feature.ADD, Feature.DELETE)}

@@ -1,5 +1,5 @@
-"""Says how entries of the log name people: as the actor, as the subject, or (in other parts of an entry) by a number
-such as com:4711.
+"""Says how entries of the log name people. An entry has a person as its actor or its subject. The other parts of an
+entry have only the person's number: the region and Smartsheet's id, such as com:4711.
 """
 
 from django.contrib.auth import get_user_model
@@ -37,7 +37,7 @@ def who_of_user(user: AbstractBaseUser) -> str:
 
 def actor_of_who(who: str) -> Actor:
     """Return the actor of an entry that has a count of events. `who` says whose events were counted. If `who` names a
-    Django user, the actor is this user. Otherwise the actor is nobody.
+    Django user, the actor is this user. Otherwise the actor is “someone not signed in”.
     """
     kind, is_user, key = who.partition(USER)
     user = get_user_model()._default_manager.filter(pk=key).first() if is_user and not kind else None

@@ -131,9 +131,9 @@ def note_lost_token(person: SmartsheetUser, why: str, **_more: object) -> None:
 def note_revocation(
     profile: Profile, is_confirmed: bool, why: str, user: AbstractBaseUser | None = None, **_more: object
 ) -> None:
-    """Record that the app asked Smartsheet to end a token. If a Django user couldn't be connected, this user is the
-    actor, as in note_refusal(). If the cause was someone else's act, such as blocking the person, the entry doesn't say
-    that the person gave up the token.
+    """Record that the app asked Smartsheet to end a token. `user` is given if the token was for a Django user who
+    couldn't be connected. This user is then the actor, as in note_refusal(). If the person didn't give up the token
+    themselves, for example because an administrator blocked them, the entry says that the person lost the token.
     """
     done = "" if user or why in {DISCONNECTED, NOT_LET_IN} else WAS_REVOKED
     entry: dict[str, Any] = {
@@ -153,8 +153,8 @@ def note_revocation(
 
 @receiver(signals.disconnected)
 def note_disconnect(person: SmartsheetUser, why: str, **_more: object) -> None:
-    """Record that a person isn't connected any more. If the person didn't press Disconnect, `why` says what the cause
-    was, and the entry doesn't say that the person did it.
+    """Record that a person isn't connected any more. If the person pressed Disconnect, `why` is empty. Otherwise `why`
+    is the cause, and the entry says that the person was disconnected.
     """
     message = WAS_DISCONNECTED if why else ""
     note(actor=actor_of(person), action=Action.DISCONNECT, subject=subject_of(person), reason=why, message=message)

@@ -96,9 +96,9 @@ def _count_in_words(window: Attempts) -> Iterator[str]:
     """
     if window.count > 1:
         began = f"{window.began_at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
-        yield f"{window.count - 1} more from {window.address} in the minute after {began}"
+        yield f"{window.count - 1} more events from {window.address} in the minute after {began}"
 
 
 def _is_ip(address: str) -> bool:
-    """Whether this is a single address, not a network or a person."""
+    """Whether `address` is an IPv4 address. It can also name an IPv6 network or a person, and then has a colon."""
     return "." in address and ":" not in address

@@ -45,7 +45,7 @@ def require_id(value: object, name: str) -> None:
 
 
 def why_not_text(value: Json) -> str:
-    """Return a sentence that says why no cell can have the text in this value; "" if a cell can have this text."""
+    """Return a sentence that says why Smartsheet doesn't accept a text in this value; "" if it accepts all texts."""
     texts = value if isinstance(value, list) else [bare(value)]
     return HALF_A_CHARACTER if any(isinstance(one, str) and HALVES.search(one) for one in texts) else ""
 
@@ -78,8 +78,8 @@ def _is_number(value: float) -> bool:
 
 
 def _require_json(value: object) -> None:
-    """Raise TypeError if this isn't JSON. Any JSON is accepted, because a browser can send any JSON as the value that
-    the person saw.
+    """Raise TypeError if `value`, the value that the person saw, isn't JSON. Any JSON is accepted, because a browser
+    can send any JSON.
     """
     if isinstance(value, list):
         for one in value:

@@ -46,8 +46,8 @@ class Line:
 
 
 class Batch(ABC):
-    """The rows of one kind of change. `lines` has a line for each row. `calls` has a range for each request to
-    Smartsheet: the numbers of the lines that the request sends.
+    """The rows of one kind of change. `lines` has a line for each row. `calls` has a range of line numbers for each
+    request to Smartsheet.
     """
 
     def __init__(self, baseline: Baseline, rows: Sequence[CheckedRow]) -> None:
@@ -92,7 +92,7 @@ class Batch(ABC):
 
     @property
     def _parse_locale(self) -> str:
-        """The locale of durations that are sent."""
+        """The locale in which Smartsheet parses the sent durations; "" if the sheet has no column for durations."""
         has_durations = any(column.type == "DURATION" for column in self.baseline.sheet.columns)
         return DURATION_LOCALE if has_durations else ""
 
@@ -130,8 +130,8 @@ class PutBatch(Batch):
 
     @abstractmethod
     def _returned(self, line: Line, row: Row) -> dict[int | None, Json]:
-        """Return the values that Smartsheet's answer has for a row, as `Outcome.returned` needs them
-        (audit.recording).
+        """Return the row's values after the call, from `row` in Smartsheet's answer. The result becomes
+        `Outcome.returned` (audit.recording).
         """
 
 
@@ -299,9 +299,9 @@ class DeleteBatch(Batch):
         }
 
     def proven(self, numbers: Sequence[int]) -> set[int]:
-        """If none of the lines' rows exists any longer, return the numbers of all these lines. Otherwise return an
-        empty set. This method reads the sheet instead of a single row, because for a single row, the answer "not found"
-        could also mean that the person has just lost access to the sheet.
+        """If the sheet has none of the lines' rows any more, return the numbers of all these lines. Otherwise return an
+        empty set. Reading a single row would prove nothing: its answer "not found" could also mean that the person has
+        just lost access to the sheet.
         """
         ids = [self.lines[number].row_id or 0 for number in numbers]
         left = {row["id"] for row in self.baseline.gateway.sheet(self.baseline.sheet.id, row_ids=ids)["rows"]}
@@ -364,8 +364,8 @@ def _is_there(line: Line, row: Row | None, addresses: Container[str]) -> bool:
 
 
 def _place_of(checked: CheckedRow) -> Place:
-    """Return the place of a row. All rows of a request must have the same place. Otherwise Smartsheet answers with the
-    errorCode 1123.
+    """Return the place to which a change adds or moves its row. All rows of a request must go to the same place.
+    Otherwise Smartsheet answers with the errorCode 1123.
     """
     assert isinstance(checked.change, AddRow | MoveRow)  # noqa: S101 # batches() sorts them
     return checked.change.place
@@ -379,9 +379,9 @@ def _new_cell(kind: ColumnType, change: CellChange) -> dict[str, Json]:
 
 
 def _evidence_of_restored(checked: CheckedRow, *, is_personal: bool) -> dict[str, Evidence]:
-    """Return the evidence of a restored row: its new place, and its formulas, which the log's values don't have. If the
-    sheet got personal columns after the row was deleted, `is_personal` is true. The evidence then has only the place,
-    because a formula can contain a personal value.
+    """Return the evidence of a restored row: its new place and its formulas. The values in the log don't have the
+    formulas. `is_personal` is true if the sheet got personal columns after the row was deleted. The evidence then has
+    only the place, because a formula can contain a personal value.
     """
     assert isinstance(checked.change, AddRow)  # noqa: S101 # batches() sorts them
     if is_personal:
@@ -424,7 +424,7 @@ def _refused(line: Line, error: Refused | None) -> Outcome:
 
 
 def _agreed(returned: Mapping[Any, Cell], sent: Mapping[Any, Json]) -> dict[Any, Json]:
-    """Return the value of each cell after the write (see `_agreed_value`), with the keys of `sent`."""
+    """Return the value that each cell has after the write (see `_agreed_value`). The result has the keys of `sent`."""
     return {key: _agreed_value(returned.get(key), value) for key, value in sent.items()}
 
 

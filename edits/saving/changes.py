@@ -1,8 +1,10 @@
 """Defines the changes that entry points pass to `edits.saving.save`.
 
-`undoes` is the id of the log entry that a change undoes. If two saves with the same idempotency key differ only in
-`undoes` or `shown`, their content counts as the same. So after a job was killed, its next run can read the sheet again
-and repeat the save. The attributes that don't count have `repr=False` (idempotency.digest_of).
+`undoes` is the id of the log entry that a change undoes.
+
+An idempotency key can only be used again for a save with the same content (idempotency.digest_of). Attributes with
+`repr=False`, such as `shown`, don't count as content. So after a job was killed, its next run can read the sheet again
+and repeat the save, even if it reads other values.
 """
 
 from __future__ import annotations
@@ -19,8 +21,8 @@ class CellChange:
     notation of edits.sheets.held_values: None for an empty cell, a list for a multi-value cell, otherwise the value
     itself. `column_type(column).parse` makes `typed` from a text.
 
-    Only undo uses `formula` and `format`. If there is a `formula`, a cell of a new row gets the formula instead of
-    `typed`. `format` is a format descriptor.
+    Only undo uses `formula` and `format` (Smartsheet's format descriptor), and only for cells of new rows. If there is
+    a `formula`, it is sent instead of `typed`.
     """
 
     column_id: int

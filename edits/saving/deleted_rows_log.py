@@ -16,8 +16,8 @@ MAY_BE_DONE = frozenset({Phase.APPLIED, Phase.UNKNOWN, Phase.UNDECIDABLE, Phase.
 
 
 def family_of(entry: Entry, *, most: int) -> list[Entry]:
-    """Return the intent of a deleted row, followed by the intents of those child rows that the same edit deleted, at
-    every level, in the sheet's order. Return at most `most` intents.
+    """Return the intent of a deleted row, and then the intents of its child rows (at every level) that the same edit
+    deleted. The intents are in the sheet's order. Return at most `most` intents.
     """
     found, row_ids = [entry], {entry.row_id}
     lines = near([entry]).intents().of_edit(entry.edit_id).filter(line__gt=entry.line).order_by("line")
@@ -59,7 +59,7 @@ class DeletedRowsLog:
         return self._restorations.get(row_id)
 
     def restored_as(self, row_id: int) -> int | None:
-        """Return the id of the row that was added for this deleted row; None unless one was certainly added."""
+        """Return the id of the row that was added for this deleted row; None if it isn't certain that it was added."""
         found = self.restoration(row_id)
         return found.row_id if found and found.is_applied else None
 

@@ -84,8 +84,8 @@ class SaveKey(models.Model):
 @dataclass(frozen=True, slots=True)
 class Claim:
     """The right to carry out a save. If the save was already carried out, `earlier` is its result. If a process died
-    during the save, `logged` has those changes of the save that are in the log, in their order. `row` has the values
-    that identify the key's row in the table SaveKey, or is None if the save has no key.
+    during the save, `logged` has the changes that the log has of the save, in the log's order. If the save has a key,
+    `row` identifies the key in the table SaveKey. Otherwise `row` is None.
     """
 
     edit_id: UUID
@@ -94,8 +94,8 @@ class Claim:
     logged: tuple[LoggedChange, ...] = ()
 
     def edit_id_for(self, action: Action) -> UUID:
-        """Return the id that the edit for this kind of change has in the log. The id is known before the edit is
-        recorded.
+        """Return the id of the edit that has the save's changes of this kind. The id is computed, so it is known before
+        the log has the edit.
         """
         return uuid5(self.edit_id, action.value)
 

@@ -26,8 +26,9 @@ STATUSES = {
 
 
 def of_save(changes: Sequence[RowChange], logged: Sequence[LoggedChange], *, additions: Sequence[int]) -> Result:
-    """Return a result for each of the save's `changes`. `logged` has those changes of the save that are in the log, in
-    their order. `additions` has the positions (in `changes`) of the rows that a save would add now.
+    """Return a result for each of the save's `changes`. `logged` has the changes that the log has of this save, in the
+    log's order. `additions` has the positions in `changes` of the additions that would be sent if the save were carried
+    out now.
 
     A change or a cell that the log doesn't have was certainly not sent. The log doesn't say which added row belongs to
     which change. So the first addition in the log is matched with the first one in `additions`, and so on. If the log

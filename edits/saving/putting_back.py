@@ -33,13 +33,14 @@ PLAIN = "Smartsheet refused formulas, formats or the lock of “{}”, so this r
 
 
 def put_back(plan: Plan, places: Places, *, key: str, **facts: Any) -> Result:
-    """Put back the rows that can be put back, with one save or several saves. All these saves together have one
-    idempotency key, `key`. `facts` has the `via` and `reason` of all these saves.
+    """Put back the rows that can be put back. This can take several saves. `key` is one idempotency key for all these
+    saves together. `facts` has their `via` and `reason`.
 
-    The rows of a later edit are put back before those of an earlier one. Raises NotRecorded only if the first save
-    raises it. Raises KeyReused and InProgress like `save`. If an earlier call with this key put back some rows before
-    its process died, `plan` no longer has these rows. The content then differs from the content of the earlier call, so
-    KeyReused is raised.
+    The rows of a later edit are put back before those of an earlier edit.
+
+    Raises NotRecorded only if the first save raises it. Raises KeyReused and InProgress like `save`. If the process
+    dies during a call, a repeated call with the same key raises KeyReused, if some rows were already put back: the new
+    `plan` doesn't have these rows, so its content is different.
     """
     baseline, entries = plan.baseline, tuple(undo.change.intent.pk for undo in plan.possible)
     digest = idempotency.digest_of("put back", baseline.sheet.id, entries, reason=facts["reason"]) if key else ""
@@ -115,8 +116,9 @@ class _PuttingBack:
         return {undo.row_id: (undo, place) for place, run in runs.items() for undo in run}, later
 
     def _read_version(self) -> None:
-        """Read the sheet's version, which the earlier saves of this undo have changed. The next intent records the
-        version. If this process dies before the next call, settling can see from the version that nothing was sent.
+        """Read the sheet's version again, because the earlier saves of this undo have changed it. The next intent has
+        the new version. If this process then dies before it sends the request, the sheet still has this version.
+        Settling sees from this that nothing was sent.
         """
         baseline = self.baseline
         with suppress(GatewayError):
@@ -128,9 +130,7 @@ class _PuttingBack:
         return row_id in self.results and self.results[row_id].status not in DONE
 
     def _save(self, ready: dict[int, tuple[Undo, Place]]) -> list[Undo]:
-        """Save these rows. Return the refused rows that have to be sent once more. They are then sent with only their
-        values.
-        """
+        """Save these rows. Return the refused rows that the caller has to send once more, with only their values."""
         changes = [self._change(undo, place) for undo, place in ready.values()]
         try:
             result = save(

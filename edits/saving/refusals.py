@@ -23,11 +23,11 @@ def refuse(
     reason: str = "",
     via: Mapping[str, str | int] | None = None,
 ) -> None:
-    """Record that this change was refused. `why` is the reason. Nothing is sent. `origin`, `reason` and `via` are as in
+    """Record that this change was refused for the reason `why`. Nothing is sent. `origin`, `reason` and `via` are as in
     `save`.
 
-    A change without cells means that someone sent a form for the row without changing a cell in it. Raises NotRecorded
-    if the log can't be written.
+    If someone sent a row's form without changing a cell, `change` has no cells. Raises NotRecorded if the log can't be
+    written.
     """
     row = None if isinstance(change, AddRow) else baseline.sheet.row(change.row_id)
     refused = CheckedRow(0, change, row, label=baseline.sheet.label(row) if row else "")

@@ -150,10 +150,12 @@ def to_json(result: Result, *, personal: frozenset[int]) -> dict[str, Any]:
 def error_of(
     status: Status, message: str, *, error_code: int | None, ref_id: str, refusal: str = ""
 ) -> GatewayError | None:
-    """Return why a row of an earlier save wasn't saved, as an exception. Return None if the row was saved, or if it has
-    conflicts. `message` is "" if no message was stored. `refusal` is the exception's name if Smartsheet refused the
-    row, or "" if no name was stored. For a row that wasn't sent, the exception is always NotMade, which says that
-    repeating the save with the same key doesn't send the row.
+    """Return the reason why a row of an earlier save wasn't saved, as an exception. Return None if the row was saved,
+    or if it has conflicts.
+
+    `message` is the stored message, or "". If Smartsheet refused the row, `refusal` is the stored name of the
+    exception, or "". A row that wasn't sent always gets NotMade, because repeating the save with the same key doesn't
+    send the row.
     """
     match status:
         case Status.UNKNOWN:

@@ -86,7 +86,7 @@ IN_QUOTES = re.compile(r'"[^"]*"')
 
 
 def why_never(change: LoggedChange, *, region: str) -> str:
-    """Return a sentence that says why nobody in this region can undo a logged change; "" if perhaps somebody can."""
+    """Return a sentence that says why nobody in this region can undo a logged change; "" if there is no such reason."""
     entry = change.intent
     if entry.action not in FEATURES or (entry.action == Action.CHANGE and entry.column_id is None):
         return NO_CELL
@@ -172,8 +172,8 @@ def _row_change(undos: Sequence[Undo]) -> RowChange:
 
 
 def _rows_of_edit(entry: Entry) -> list[LoggedChange]:
-    """Return the changes of all rows that this entry's edit moved or deleted, even of rows that aren't to be put back.
-    The old place of a row that is put back can be next to any of these rows.
+    """Return the changes of all rows that this entry's edit moved or deleted. The undo needs all of these rows, even if
+    it doesn't put all of them back, because the old place of a row can be next to any of them.
     """
     return with_outcomes(near([entry]).intents().of_edit(entry.edit_id).order_by("line")[:MOST_ROWS])
 
@@ -365,7 +365,9 @@ class _Looking:
         return PARENT_RESTORING if self._is_restoring_above(found.was) else ""
 
     def _is_restoring_above(self, was: OldPlace | None) -> bool:
-        """Whether a parent row of this place, at any level, is perhaps being restored."""
+        """Whether a parent row of this place, at any level, was perhaps restored: its restoration has no certain
+        outcome.
+        """
         met: set[int] = set()
         while was and was.parent_id and was.parent_id not in self._rows and was.parent_id not in met:
             met.add(was.parent_id)
@@ -428,8 +430,8 @@ class _Looking:
 
 
 def _new_place(change: LoggedChange) -> OldPlace | None:
-    """Return the place where a move put its row. The log has the place from Smartsheet's answer to the move, or from
-    the sheet as it was read when the move was settled.
+    """Return the place where a move put its row; None if the log doesn't have this place. The log has it from
+    Smartsheet's answer to the move. If the move was settled later, the log has it from the sheet that settling read.
     """
     if change.stored:
         return OldPlace.parse(_value(change.new))

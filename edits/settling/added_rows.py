@@ -44,7 +44,9 @@ Raw = Mapping[str, Json]
 
 
 class AddedRows:
-    """Finds the outcomes of the rows that an edit was to add. Call outcomes() in the order of the requests."""
+    """Finds the outcomes of the rows that an edit tried to add. Call outcomes() for each request, in the order in which
+    the requests were sent.
+    """
 
     def __init__(self, record: Record) -> None:
         self._record = record
@@ -100,9 +102,8 @@ class AddedRows:
         return self._record.say_of_all(Phase.UNDECIDABLE, lines, LEAVES_NO_TRACE, sheet, candidates=ids)
 
     def _is_last_change_known(self, sheet: Sheet) -> bool:
-        """Whether an earlier request of this edit made the last change of the sheet. If another row was added and
-        deleted within the same second, this method can't notice it, because Smartsheet's times are exact only to the
-        second.
+        """Whether an earlier request of this edit made the last change of the sheet. Smartsheet's times are exact only
+        to the second. So this method doesn't notice another row that was added and deleted within the same second.
         """
         earlier = [raw for raw in self._record.added().rows if raw["id"] in self._claimed.keys() | self._ours]
         times = [at for raw in earlier if (at := parse_time(raw.get("createdAt")))]
@@ -152,8 +153,8 @@ class AddedRows:
         return any(_holds(_parsed(rival), line.changes[0].new) for rival in self._rivals)
 
     def _may_be_of_others(self, line: OpenLine, raw: Raw) -> bool:
-        """Whether another edit perhaps added the row: with its current content, or with other content that was changed
-        later.
+        """Whether another edit perhaps added the row. The row can have the content that the other edit sent, either now
+        or earlier.
         """
         return any(self._may_be_of(rival, line, raw) for rival in self._rivals)
 

@@ -63,8 +63,8 @@ class Ours:
 
     @property
     def is_judged(self) -> bool:
-        """Whether comparing gives this change a result of its own. It does if the change was saved and is comparable,
-        and if it isn't the addition of the cell's row.
+        """Whether the comparison gives this change a result of its own. This is so if the change was saved and is
+        comparable. The addition of the cell's row gets no result.
         """
         return self.is_comparable and self.change.is_applied and not self.is_addition
 
@@ -148,8 +148,8 @@ def parsed(logged: str | None) -> Json:
 def _paired(
     ours: Sequence[Ours], free: list[Version], is_theirs: Callable[[Ours, Version], bool]
 ) -> Iterator[tuple[Ours, Version]]:
-    """Yield pairs of a change and a state. A change gets the first state in `free` that matches it and for which
-    `is_theirs` is true. The state is then removed from `free`.
+    """Yield pairs of a change and a state. A change gets the first state in `free` that has a fitting time and value,
+    and for which `is_theirs` returns True. The state is then removed from `free`.
     """
     for one in ours:
         found = next((v for v in free if one.is_at(v) and one.is_value(v) and is_theirs(one, v)), None)

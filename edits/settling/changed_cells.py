@@ -40,7 +40,7 @@ NONE_SAVED = (
     "Another row shows that Smartsheet didn't carry out the request. Smartsheet makes all changes of a request or none "
     "of them, so this change was not made either."
 )
-ERASED = f"{CANNOT}the value that was to be written is no longer known here."
+ERASED = f"{CANNOT}the log no longer has the value that this edit tried to write."
 ROW_GONE = f"{CANNOT}the row no longer exists, so it has no history."
 COLUMNS_GONE = f"{CANNOT}the columns no longer exist, so they have no history."
 AMBIGUOUS = f"{CANNOT}the cell's history can be read in more than one way."
@@ -50,10 +50,11 @@ Memory = MutableMapping[str, Json]  # results of histories from earlier runs, wi
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """What one cell's history says about the edit, and the states of the history on which this result is based.
+    """What one cell's history says about the edit. `states` has the states of the history that show this.
 
-    `phase` is APPLIED, NOT_APPLIED or UNDECIDABLE. If the cell has no history any more, `phase` is None. `is_faint`
-    marks a weak NOT_APPLIED: the cell already had the value before the edit, so writing it would have left no trace.
+    `phase` is APPLIED, NOT_APPLIED or UNDECIDABLE. If the cell has no history any more, `phase` is None. If `is_faint`
+    is true, NOT_APPLIED is only weak evidence: the cell already had the value before the edit, so writing the value
+    again would have left no trace.
     """
 
     phase: Phase | None
@@ -209,8 +210,9 @@ class ChangedCells:
         return Weighed(Phase.NOT_APPLIED, (), is_faint)
 
     def _unexplained_nearby(self, change: Change, history: History) -> list[Mapping[str, Json]]:
-        """Return the states that would match this change if Smartsheet's clock and ours differed by more than expected.
-        If the person's other edits explain all these states, return an empty list. Otherwise return all of them.
+        """Return this person's states that have the new value and a time shortly before or after the edit. They match
+        the change if Smartsheet's clock and ours differ by more than expected. If the person's other edits explain all
+        these states, return an empty list.
         """
         record = self._record
         since, until = record.start - SKEW, record.end + SKEW
@@ -231,9 +233,8 @@ def _held(item: Mapping[str, Json], change: Change) -> Json:
 
 
 def _may_be(other: LoggedChange, value: Json) -> bool:
-    """Whether another edit perhaps set this value. There are two cases. In the first case, the outcome of the other
-    edit is uncertain, and that edit was to set this value. In the second case, the value that the other edit set was
-    erased from the log.
+    """Whether another edit perhaps set this value. This is so if the other edit tried to set this value and has no
+    certain outcome. It is also so if the value of the other edit was erased from the log.
     """
     is_unknown = other.phase in OPEN | {Phase.APPLIED} and is_erased(parsed(other.sent))
     return is_unknown or (other.phase in OPEN and _is_value(other.sent, value))

@@ -77,9 +77,9 @@ class DeletedRows:
         return self._record.say(Phase.UNDECIDABLE, line, WHO, sheet)
 
     def _together(self, call: Call, sheet: Sheet, outcomes: dict[int, Outcome]) -> dict[int, Outcome]:
-        """Compare the rows' outcomes, and change them to outcomes that fit together, because Smartsheet deletes all
-        rows of a request or none. The first row is the best evidence, because it was certainly named in the request.
-        The other rows were perhaps only child rows of a named row.
+        """Make the outcomes of the request's rows agree with each other, because Smartsheet deletes all rows of a
+        request or none. Return the outcomes by line number. The first row is the best evidence, because the request
+        certainly named it. The other rows were perhaps only child rows of a named row.
         """
         first = outcomes.get(call.numbers.start)
         if first and first.phase is Phase.NOT_APPLIED:

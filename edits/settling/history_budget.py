@@ -19,7 +19,7 @@ class NoHistoryLeft(Exception):
     """This token has reached the limit of histories per minute. The next history can be read in `seconds`."""
 
     def __init__(self, seconds: float) -> None:
-        super().__init__(f"This token can't read histories for {seconds:.0f} seconds.")
+        super().__init__(f"This token has reached its limit of cell histories. Try again in {seconds:.0f} seconds.")
         self.seconds = seconds
 
 

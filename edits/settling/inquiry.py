@@ -32,10 +32,10 @@ class _Kind(Protocol):
 
 
 def find_out(edit: OpenEdit, record: Record, memory: MutableMapping[str, Json]) -> Iterator[dict[int, Outcome]]:
-    """Yield the outcomes of the edit's open lines as they are found, by line number.
+    """Yield the outcomes of the edit's open lines, which are the rows without a certain outcome. Each outcome is
+    yielded as soon as it is found. The keys are the lines' numbers.
 
-    `memory` keeps results, so that a later run needn't read the same histories again. Raises GatewayError, and what the
-    record's `spend` raises.
+    `memory` keeps results, so that a later run needn't read the same histories again. Raises the errors of `Record`.
     """
     kind = _kind(edit, record, memory)
     is_ended = False

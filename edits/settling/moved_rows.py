@@ -9,9 +9,9 @@ A row was moved by the edit if all of this is true:
 A row wasn't moved if it is at its old place and the sheet wasn't changed after the request was sent. Without later
 changes, no one can have moved the row back.
 
-Smartsheet doesn't document whether a move counts as a write of the row. This app knows that a move counts if an earlier
-request of the same edit moved a row, and if the edit's person is that row's last writer. If a move counts as a write, a
-row that no one has written since the edit wasn't moved.
+Smartsheet doesn't document whether a move counts as a write of the row. This module looks at a row that an earlier
+request of the same edit moved. If the edit's person is the last writer of that row, a move counts as a write. In that
+case, a row that no one has written since the edit wasn't moved.
 """
 
 from __future__ import annotations
@@ -48,7 +48,9 @@ AMBIGUOUS = f"{CANNOT}someone else may have moved the row or changed the sheet a
 
 
 class _Places:
-    """The places of a sheet's rows. `together` has the ids of the rows that one request was to move to one place."""
+    """The places of a sheet's rows. `together` has the ids of the rows that one request tried to move to the same
+    place.
+    """
 
     def __init__(self, outline: Sheet, together: Collection[int]) -> None:
         self.outline = outline
@@ -82,7 +84,7 @@ class _Places:
 
 
 class MovedRows:
-    """Finds the outcomes of the rows that an edit was to move."""
+    """Finds the outcomes of the rows that an edit tried to move."""
 
     def __init__(self, record: Record) -> None:
         self._record = record
@@ -120,8 +122,8 @@ class MovedRows:
         return any(self._record.is_written_by_them(row) for row in known)
 
     def _unmarked(self, line: OpenLine, row: Row | None, sheet: Sheet) -> Outcome | None:
-        """Return NOT_APPLIED for a row that no one has written since the edit, otherwise None. This is right only if a
-        move counts as a write.
+        """Return the outcome NOT_APPLIED if no one has written the row since the edit; otherwise None. Call this only
+        if Smartsheet counts a move as a write.
         """
         if row is None or row.modified_at is None or row.modified_at >= self._record.start:
             return None

@@ -239,8 +239,8 @@ class _Reconciliation:
                 time.sleep(1)
 
     def _spend(self) -> None:
-        """Wait until a history can be read. Some histories of each minute are left for settling, because people wait
-        for the results of settling.
+        """Wait until a history can be read. Settling reads histories with the same limit, and people wait for its
+        results. So this method leaves some histories of each minute for settling.
         """
         while True:
             try:

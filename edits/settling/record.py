@@ -51,8 +51,8 @@ class Record:
     """What Smartsheet and our log say about an edit's sheet. All methods that read from Smartsheet raise GatewayError,
     and the errors of `spend`.
 
-    `emails` has all known addresses of the person who made the edit. A request of the edit that doesn't reach
-    Smartsheet within the time `within` will never reach Smartsheet.
+    `emails` has all known addresses of the person who made the edit. A request of the edit can reach Smartsheet only
+    within the time `within`, and never later.
     """
 
     def __init__(

@@ -183,8 +183,8 @@ def _require_no_transaction() -> None:
 
 
 def _as_sent(sent: Sent | None, sheet_id: int, row_id: int) -> tuple[Sheet, Row] | None:
-    """Return the sheet and row that a sent form was made from, from the form's snapshot. The caller uses this if the
-    row can't be read from Smartsheet. Return None if nothing was typed.
+    """Return the sheet and row as they were when a sent form was made. Both come from the form's snapshot. The caller
+    uses them if the row can't be read from Smartsheet. Return None if nothing was typed.
     """
     query = sent.query if sent else None
     if query is None:
@@ -226,8 +226,8 @@ def _followed_up(problem: Problem | None, request: HttpRequest) -> Problem | Non
 
 
 def _readable(request: HttpRequest) -> tuple[Reader, EntryQuerySet]:
-    """Return the reader and the intents in the reader's region. This function waits until it is known which sheets the
-    reader can open.
+    """Return the reader, and the intents in the reader's region. If this app doesn't know which sheets the reader can
+    open, wait for Smartsheet's answer.
     """
     reader = reader_of(request, is_waiting=True)
     return reader, Entry.objects.intents().filter(region=reader.actor.region)

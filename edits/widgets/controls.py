@@ -228,8 +228,8 @@ def _plain(options: Iterable[str]) -> list[Choice]:
 
 
 def _people(contacts: Iterable[Contact]) -> list[Choice]:
-    """Return the people as choices. If a person's name is an address, the name isn't offered, because typing the name
-    would mean the person with that address.
+    """Return the people as choices. If a person's name is an e-mail address, the choice doesn't have this name: typing
+    it would choose the person who has this address.
     """
     named = [(one, "" if is_address(one.name) else one.name) for one in contacts]
     return [(one.key, name or one.key, one.email if name else "") for one, name in named]

@@ -91,9 +91,9 @@ def author(request: HttpRequest) -> str:
 def kept_when_signed_out(
     view: Callable[Concatenate[Any, P], HttpResponseBase],
 ) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
-    """Decorate a view that saves a form. If the sender isn't signed in any more, store the form before the view
-    redirects the sender to the sign-in. The function `is_keeping` says whether a view has this decorator. The view
-    edits.rows.csrf.too_old needs to know that.
+    """Decorate a view that saves a form. If the sender isn't signed in any more, the decorator stores the form as a
+    draft. The view then redirects the sender to the sign-in. The view edits.rows.csrf.too_old calls `is_keeping` to
+    find out whether another view has this decorator.
     """
 
     @wraps(view)

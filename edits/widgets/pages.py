@@ -30,7 +30,7 @@ def actor_of(request: SmartsheetRequest) -> Actor:
 
 
 def doing(request: SmartsheetRequest, what: Doing) -> Doing:
-    """Return what the person wants to do. For POST, this is `what`. For other methods, this is reading."""
+    """Return what the person wants to do: `what` if the request is a POST, otherwise Doing.READ."""
     return what if request.method == "POST" else Doing.READ
 
 
@@ -98,8 +98,8 @@ def problem_page(request: SmartsheetRequest, problem: Problem, *, sheet_id: int 
 def render_problem(
     request: SmartsheetRequest, template: str, context: dict[str, Any], problem: Problem | None, *, status: int = 200
 ) -> HttpResponse:
-    """Return a page with the problem at the top, and the problem's status and headers. `status` is the status if there
-    is no problem.
+    """Return a page with the problem at the top. The response has the HTTP status and headers of the problem. If there
+    is no problem, its status is `status`.
     """
     context = {**context, "problem": problem, "next": request.path}
     response = render(request, template, context, status=problem.status if problem else status)

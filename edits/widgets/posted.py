@@ -41,7 +41,7 @@ class Posted:
 
 
 def is_same(one: Iterable[str], other: Iterable[str]) -> bool:
-    """Whether both have the same texts. The order of choices doesn't matter."""
+    """Whether `one` and `other` have the same texts, in any order. Empty texts don't count."""
     return sorted(filter(None, one)) == sorted(filter(None, other))
 
 

@@ -58,7 +58,7 @@ CONFLICT = "Someone else changed this cell while you were editing. Choose a valu
 CHANGED_SINCE = Problem(
     status=409,
     title="This form was saved before, and you have changed it since",
-    happened="You sent this form before, with other values, and this app has already dealt with those.",
+    happened="You sent this form before, with other values. This app has already handled that first request.",
     saved="Your later changes are still in the form, and are not saved yet.",
     advice="Check your later changes. If you want to keep these changes, save again. If the form is for a new row, "
     "saving again adds another row.",
@@ -67,7 +67,7 @@ ANOTHER_AUTHOR = Problem(
     status=409,
     title="Another person opened this form",
     happened="Another person opened this form, and has signed out of this browser since then.",
-    saved="Nothing was sent, because the change isn't yours but would have been sent in your name.",
+    saved="Nothing was sent, because someone else's change would have been made in your name.",
     advice="Open the row again to change it yourself.",
 )
 NOT_NOTED = Problem(
@@ -96,7 +96,7 @@ TITLES: dict[type[Exception], tuple[int, str]] = {
 NOT_RECORDED = "This app makes no changes that it can't record, so nothing was sent to Smartsheet."
 TELL_OPERATOR = "Try again in a moment. If this happens again, tell the administrator of this app."
 LOOK_FIRST = {
-    Doing.CHANGE: "Save again. This app then reads the row first and sends only the changes that the row doesn't have.",
+    Doing.CHANGE: "Save again. This app then reads the row first and sends only the changes that were not saved yet.",
     Doing.ADD: "Look at the sheet before you save again. Otherwise the row may be added twice.",
     Doing.DELETE: "Look at the sheet to see whether the row was deleted.",
     Doing.UNDO: "Look at the cell. If the cell still has the value of the change, try to undo the change again.",

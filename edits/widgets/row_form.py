@@ -367,9 +367,11 @@ class RowForm(forms.Form):
         return False
 
     def _made(self, name: str, column: Column, **kwargs: Any) -> CellField:
-        """Return the field of a cell. The field's baseline comes from the sent form, or from the cell if the sent form
-        has no baseline for it. If the sent form has a baseline but no value, the field was an unticked box, even if the
-        column has another type now. If the sent form has neither a baseline nor a value, the field is unchanged.
+        """Return the field of a cell. The field's baseline comes from the sent form. If the sent form has no baseline
+        for the field, the baseline is the cell's value.
+
+        The sent form can lack the field's value. If it has the field's baseline, the field was an unticked box, even
+        if the column has another type now. If it has neither the value nor the baseline, the field is unchanged.
         """
         kind, cell = column_type(self.offered(column), self.people, self.sheet.row_ids), self._cell(column)
         if not self.is_bound:

@@ -20,7 +20,9 @@ def drawing(column: Column, cell: Cell) -> str:
 
 
 def picture(symbol: str, value: str) -> SafeString:
-    """Return a symbol as HTML, to be shown next to its word. `value` is the control's value."""
+    """Return a symbol as HTML, to be shown next to its word. `symbol` is the column's set of symbols. `value` says
+    which of them to show.
+    """
     return _drawn(symbol, value, "")
 
 

@@ -261,7 +261,7 @@ def test_fault_31_unknown_tokens_are_counted_by_address(db: None) -> None:
         clock.shift(timedelta(minutes=1))
         note_counted()
     assert [(entry.ip, entry.message) for entry in entries()] == [
-        ("127.0.0.1", ""), ("127.0.0.1", "29 more from 127.0.0.1 in the minute after 2026-11-30 12:00:00 UTC"),
+        ("127.0.0.1", ""), ("127.0.0.1", "29 more events from 127.0.0.1 in the minute after 2026-11-30 12:00:00 UTC"),
     ]  # fmt: skip
 
 

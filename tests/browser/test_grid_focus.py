@@ -30,7 +30,7 @@ def test_the_focus_is_in_the_grid_after_all_rows_are_shown_again(page: Page, pla
     page.evaluate(
         f"column => {GRID}.view.set({{ filters: [{{ column, has: 'In progress' }}] }})", str(plan.columns["Status"])
     )
-    page.get_by_role("button", name="show all as they are").press("Enter")
+    page.get_by_role("button", name="show all rows in the sheet's order").press("Enter")
     expect(page.locator('.grid-body [tabindex="0"]')).to_be_focused()
 
 

@@ -116,5 +116,5 @@ def test_the_menu_says_that_other_tabs_do_not_get_links(page: Page, plan: SitePl
     go_to(page, plan, DIG, "Notes")
     page.keyboard.press("Shift+F10")
     page.get_by_role("menuitem", name="Copy").click()
-    told = "1 cell copied. Other tabs get them without their links. To copy the links too, press Ctrl+C."
+    told = "1 cell copied. Links of cells aren't pasted into other tabs. To copy the links too, press Ctrl+C."
     expect(note(page)).to_have_text(told)

@@ -102,7 +102,7 @@ def test_a_filter_and_a_sort_change_only_the_view(page: Page, sandbox: RunningSa
     page.get_by_role("menuitem", name="Sort Z to A").click()
     expect(page.get_by_role("columnheader", name="Task")).to_have_attribute("aria-sort", "descending")
     assert tasks(page) == ["Temporary power", "Survey and set out", "Site fence and cabins"]
-    page.get_by_role("button", name="show all as they are").click()
+    page.get_by_role("button", name="show all rows in the sheet's order").click()
     expect(page.get_by_role("treegrid")).to_have_attribute("aria-rowcount", "25")
     assert sandbox.sheet(bob, "Site plan")["version"] == before
 

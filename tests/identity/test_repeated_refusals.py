@@ -40,8 +40,8 @@ def test_fault_31_one_address_has_one_entry_a_minute(client: Client, settings: S
     assert len(found) == 6
     assert {entry.ip for entry in found} == {"192.0.2.7"}
     assert found[0].message == "wrong_state"
-    assert found[1].message == "wrong_state; 18 more from 192.0.2.7 in the minute after 2026-11-30 12:00:00 UTC"
-    assert found[5].message == "18 more from 192.0.2.7 in the minute after 2026-11-30 12:04:00 UTC"
+    assert found[1].message == "wrong_state; 18 more events from 192.0.2.7 in the minute after 2026-11-30 12:00:00 UTC"
+    assert found[5].message == "18 more events from 192.0.2.7 in the minute after 2026-11-30 12:04:00 UTC"
     assert found[5].reason == "Sign-ins were refused."
 
 
@@ -85,7 +85,7 @@ def test_fault_31_other_attempts_do_not_forget_a_count(client: Client) -> None:
         client.post("/identity/login/", REMOTE_ADDR="192.0.2.9")
         guess(client, ip="192.0.2.9")
         note_counted()
-    assert "2 more from 192.0.2.7" in refusals().latest("id").message
+    assert "2 more events from 192.0.2.7" in refusals().latest("id").message
 
 
 def test_fault_31_people_who_are_not_let_in(client: Client, provider: Provider, settings: Settings) -> None:

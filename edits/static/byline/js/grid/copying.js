@@ -7,7 +7,7 @@ import { ID } from "./tree.js";
 import { readTsv, writeTsv } from "./tsv.js";
 
 const LINKS = "text/x-links"; // the clipboard's type that has the links of cells
-const LINKS_STAY = "Other tabs get them without their links. To copy the links too, press Ctrl+C.";
+const LINKS_STAY = "Links of cells aren't pasted into other tabs. To copy the links too, press Ctrl+C.";
 const LINK_NAMES = new Set(["url", "sheet_id", "report_id", "sight_id"]);
 const MOST_ROWS = 20_000; // of a sheet in Smartsheet
 const TOO_MANY = "Smartsheet allows at most 20,000 rows in a sheet.";
@@ -140,7 +140,7 @@ export class Copying {
   #wantsRows(count) {
     return this.grid.confirm({
       title: `Add ${plural(count, "row")}?`,
-      lines: [`Too few rows are shown below for what you paste. ${plural(count, "new row")} would go to the bottom of the sheet.`],
+      lines: [`What you paste has more rows than are shown from this cell on. ${plural(count, "new row")} would go to the bottom of the sheet.`],
       yes: `Add ${plural(count, "row")}`,
       no: count === 1 ? "Leave it out" : "Leave them out",
     });

@@ -57,5 +57,5 @@ export function noteFilters(grid, place) {
   const { filters, sort } = grid.view.settings;
   grid.filterNote.hidden = !filters.length && !sort;
   const what = filters.length ? `${grid.view.rowCount.toLocaleString("en")} of ${plural(grid.sheet.rows.length, "row")}` : "Sorted";
-  grid.filterNote.textContent = `${what}: show all as they are`;
+  grid.filterNote.textContent = `${what}: show all rows in the sheet's order`;
 }

@@ -36,7 +36,7 @@ async function start() {
     const isAnswer = error instanceof ApiError;
     const why = isAnswer ? error.message : FAILED;
     const status = loading.querySelector("p");
-    status.textContent = grid ? `Not all rows are here. ${why}` : why;
+    status.textContent = grid ? `Not all rows could be loaded. ${why}` : why;
     status.setAttribute("role", "alert");
     loading.classList.add("is-failed");
     if (grid) host.querySelector("[data-grid-place]").before(loading);
