@@ -90,8 +90,8 @@ def sandbox(running_sandbox: RunningSandbox, settings: Settings) -> RunningSandb
 
 
 def let_threads_end() -> None:
-    """Wait for the threads in which an earlier test asked for sheets. Then clear the cache, because these threads have
-    stored the sheets of a person who can have the same id as a person of this test.
+    """Wait for the threads of earlier tests that ask for a person's sheets and store them in the cache. Then clear the
+    cache. Otherwise, a person of this test who has the same id would see those sheets.
     """
     for thread in threading.enumerate():
         if thread.name == "openable sheets":

@@ -38,8 +38,9 @@ class MailServer:
     """The mails that a server accepted, and how the server behaves.
 
     `answers` has the server's answer to a command, or to RCPT with an address. `breaks_off` lists commands. When the
-    server gets a listed command for the first time, it closes the connection without an answer. The command "body" is
-    the end of a mail's text. If the server closes the connection at "body", it has accepted the mail.
+    server gets a listed command for the first time, it closes the connection without an answer. The word “body” stands
+    for the end of a mail's text, which isn't a command. If the server closes the connection at “body”, it has accepted
+    the mail.
     """
 
     mails: list[Received] = field(default_factory=list)

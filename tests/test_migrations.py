@@ -15,7 +15,9 @@ METHODS = {"save", "refresh_from_db"}
 
 
 def _faults(source: str) -> Iterator[str]:
-    """Return each place where a router would choose the database."""
+    """Yield each expression in this source that lets a database router choose the database, such as a query without
+    `using`.
+    """
     tree = ast.parse(source)
     parents = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
     for node in ast.walk(tree):

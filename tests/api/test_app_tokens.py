@@ -48,7 +48,7 @@ class Program(Caller):
 
     @property
     def via(self) -> str:
-        """The `via` of the program's entries."""
+        """What the column `via` has in the log entries that this program caused."""
         return f'{{"token":{self.app_token.pk}}}'
 
     def refusal(self, path: str = "/me") -> tuple[int, str, str]:
@@ -105,8 +105,8 @@ def test_a_refusal_is_logged_with_the_token(make: Make, plan: SitePlan) -> None:
 
 
 def test_a_conflict_shows_a_value_only_to_those_who_can_read(make: Make, plan: SitePlan) -> None:
-    """In a conflict, the answer has the cell's present value only if the token can read. Otherwise, a token that can't
-    read sheets could read each cell by sending a change with a wrong `shown`.
+    """In a conflict, the answer has the cell's present value only if the token can read sheets. Otherwise, a token that
+    can only edit could find out each cell's value: it would send a change with a wrong old value in `shown`.
     """
     plan.write("Dig foundations", Notes="Rock")
     cell = {"column_id": str(plan.columns["Notes"]), "shown": "Sand", "value": "Clay"}

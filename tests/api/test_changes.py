@@ -257,8 +257,8 @@ class Copy:
 
 
 def digests_of(caller: Caller, sheet_id: int) -> dict[str, Any]:
-    """Read the whole sheet. Return what a program sends to get the sheet's changes since then: the sheet's cursor, and
-    the digest of each row.
+    """Read the whole sheet. Return the sheet's cursor and the digest of each row. A program sends these later, to get
+    what has changed in the sheet since then.
     """
     sheet = caller.get(f"/sheets/{sheet_id}")
     return {"since": sheet["cursor"], "digests": {row[0]: row[-1] for row in sheet["rows"] if row[-1] is not None}}

@@ -202,7 +202,9 @@ VALUES: list[tuple[str, Any, Any]] = [
 
 @pytest.mark.parametrize(("title", "value", "held"), VALUES)
 def test_values(caller: Caller, plan: SitePlan, title: str, value: Any, held: Any) -> None:
-    """A value that the API returned can be sent back as `shown`. Smartsheet then stores the new value."""
+    """A program reads a cell, and sends the cell's value back in `shown`, which is the value before the change. The API
+    accepts this, and saves the new value in Smartsheet.
+    """
     sheet = caller.get(f"/sheets/{plan.id}/rows", id=plan.rows[DIG])
     cell = sheet["rows"][0][4][list(plan.columns).index(title)]
     shown = cell["value"] if isinstance(cell, dict) else cell

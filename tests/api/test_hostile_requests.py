@@ -58,7 +58,9 @@ def test_keys_with_and_without_quotes(caller: Caller, plan: SitePlan, key: str, 
 
 @pytest.mark.parametrize("path", ["edits", "changes"])
 def test_a_body_without_a_length(caller: Caller, plan: SitePlan, path: str) -> None:
-    """Under WSGI, Django would read this body as empty."""
+    """The request's body is sent in chunks, without a Content-Length. Under WSGI, Django would read the body as empty,
+    so the API refuses the request.
+    """
     answer = caller.post(f"/sheets/{plan.id}/{path}", {}, status=411, **{"Transfer-Encoding": "chunked"})
     assert answer["type"] == "urn:byline:problem:length-missing"
     assert plan.sandbox.requests() == []

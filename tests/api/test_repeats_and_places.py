@@ -1,5 +1,5 @@
-"""If a save is repeated, the caller gets the first save's answer, even if the sheet can't be read any more. A new row
-is put in the right place, even next to a row that the same save deletes. The result of each cell has the cell's value.
+"""If a save is repeated, the caller gets the first save's answer again, even if the sheet can't be read any more. A
+save can put a new row next to a row that it deletes. In the answer, the result of each cell has the cell's value.
 """
 
 from __future__ import annotations

@@ -228,9 +228,7 @@ def test_two_calls_at_once_restore_a_row_once(
     read_outline, others = reading.read_outline, list[Any]()
 
     def slowly(gateway: Gateway, sheet_id: int) -> Sheet:
-        """Read the sheet. In the first call of this function, also make another API call, which restores the deleted
-        row.
-        """
+        """Read the sheet. Before the first call of this function returns, another API call restores the deleted row."""
         sheet = read_outline(gateway, sheet_id)
         if not others:
             others.append(None)
@@ -251,8 +249,8 @@ def test_a_row_that_someone_else_is_restoring_is_contested(
     read_outline, others = reading.read_outline, list[Any]()
 
     def slowly(gateway: Gateway, sheet_id: int) -> Sheet:
-        """Read the sheet. In the first call of this function, also make another API call, which tries to restore the
-        row.
+        """Read the sheet. Before the first call of this function returns, another API call tries to restore the row,
+        but gets no answer from Smartsheet.
         """
         sheet = read_outline(gateway, sheet_id)
         if not others:

@@ -22,8 +22,8 @@ def reading(actor: Actor, *sheets: tuple[int, str]) -> Reader:
 
 @pytest.fixture(params=[2_000, 1], ids=["by-looking-through", "by-slices"])
 def _way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Run each test twice. One run finds entries by reading the newest entries, and the other by querying each
-    sheet.
+    """Run each test twice. There are two ways to find the entries that a person can read: to look through the newest
+    entries of the whole log, or to query the entries of each sheet.
     """
     monkeypatch.setattr(access, "WINDOW", request.param)
 

@@ -88,8 +88,8 @@ def test_an_entry_late_at_the_turn_of_a_month_is_not_missed(two_years: list[int]
     ids=str,
 )
 def test_no_entry_is_lost_if_the_clock_was_wrong(two_years: list[int], moved: dict[int, int]) -> None:
-    """Some entries get a time in a wrong month, as if the clock had been wrong. For each of these entries, `moved` maps
-    its place in `two_years` to the wrong month: 0 is the first month, and -1 is the last.
+    """Some entries have times in a wrong month, as if the clock had been wrong. The keys of `moved` are these entries'
+    places in `two_years`. The values are the wrong months: 0 is the first month, and -1 is the last.
     """
     times = dict(Entry.objects.values_list("id", "at"))
     with lifted(connection), connection.cursor() as cursor:
@@ -102,8 +102,8 @@ def test_no_entry_is_lost_if_the_clock_was_wrong(two_years: list[int], moved: di
 
 @pytest.mark.parametrize("months", [-13, -1, 1, 2])
 def test_no_new_entry_is_lost_if_the_clock_becomes_wrong(two_years: list[int], months: int) -> None:
-    """This process has already read which ids each month has. Then the clock is wrong by `months` months, and an entry
-    is written.
+    """This process has cached which ids each month has. Then an entry is written while the clock is wrong by `months`
+    months.
     """
     check_that_all_are_found(two_years)
     with lifted(connection), connection.cursor() as cursor:

@@ -36,7 +36,7 @@ class ReplicaRouter:
 
 @pytest.fixture(autouse=True)
 def own_histories(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let simple_history forget the models that a test defines."""
+    """After a test, make simple_history forget the models that the test has defined."""
     monkeypatch.setattr(simple_history.models, "registered_models", {**simple_history.models.registered_models})
 
 
@@ -64,7 +64,9 @@ def test_a_log_in_another_database_is_refused(settings: Settings) -> None:
     ("app_label", "model"), [("audit", "audit.Entry"), ("identity", "identity.Token"), ("edits", "edits.SaveKey")]
 )
 def test_a_replica_is_refused_for_all_own_tables(settings: Settings, app_label: str, model: str) -> None:
-    """If the app looked for a save's key in a replica that lags behind, it could add the same rows twice."""
+    """This app must not read its own tables from a replica that lags behind. For example, if the key of an earlier save
+    weren't in the replica yet, the app could add the same rows twice.
+    """
     settings.DATABASE_ROUTERS = [ReplicaRouter(app_label)]
     (message,) = [message for message in run_checks() if message.id == "audit.E002"]
     assert model in message.msg

@@ -1,4 +1,4 @@
-"""Values in the log are shown in words."""
+"""The log's pages show values as readable text, for example a checked box as “✓ checked”."""
 
 import json
 

@@ -33,9 +33,10 @@ def browser(django_db_setup: None) -> Iterator[Browser]:
     """Start Chromium only while these tests run, because Playwright's event loop would disturb other tests in the same
     process.
 
-    The test database is made before the event loop starts. Django has one connection inside an event loop and another
-    one outside. Before Django drops the database, it closes only the connection that made the database. This must be
-    the connection outside the loop, because the database is dropped after the loop has ended.
+    Django uses one database connection inside an event loop, and another one outside. The test database is dropped
+    outside the loop, when the loop has ended. Before that, Django closes only the connection that made the database. So
+    the database must also be made outside the loop. For this, the argument `django_db_setup` makes it before the loop
+    starts.
     """
     path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
     if path is None:

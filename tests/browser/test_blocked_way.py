@@ -44,7 +44,9 @@ def test_a_policy_that_the_app_does_not_know(page: Page, site: str, sandbox: Run
 def test_a_policy_of_the_settings_is_shown_before_anyone_presses(
     context: BrowserContext, sandbox: RunningSandbox, settings: Settings
 ) -> None:
-    """The warning needs no JavaScript."""
+    """If the site's policy blocks the redirect to Smartsheet, the front page shows a warning, even if no script is
+    loaded.
+    """
     settings.CONTENT_SECURITY_POLICY = {"DIRECTIVES": {"default-src": ["'self'"], "form-action": ["'self'"]}}
     page = context.new_page()
     page.route("**/*.js", lambda route: route.abort())

@@ -1,5 +1,5 @@
-"""People's names aren't lost when cells with people are copied, or when changes of such cells are undone or restored,
-although a cell's value has only the address.
+"""A cell with a contact shows the contact's name, but the grid has only the e-mail address as the cell's value. The
+name isn't lost when such a cell is copied, or when the deletion of the cell's value or row is undone.
 """
 
 import pytest

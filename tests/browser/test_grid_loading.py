@@ -125,8 +125,8 @@ def test_a_change_is_reported_without_the_script_of_reports(page: Page, plan: Si
 
 
 def test_nothing_is_pasted_if_the_question_about_rows_cannot_be_shown(page: Page, plan: SitePlan, bob: Person) -> None:
-    """When the grid has to ask whether to add rows, the script of dialogs can't be loaded. A moment later, it can be
-    loaded.
+    """The grid wants to ask whether to add rows, but the script that shows dialogs can't be loaded. A moment later, it
+    can be loaded.
     """
     page.route(script("dialogs"), lambda route: route.abort())
     open_grid(page, bob)

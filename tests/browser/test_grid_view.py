@@ -321,7 +321,9 @@ def test_only_cells_of_the_primary_column_show_the_tree_after_scrolling(page: Pa
 
 
 def test_cells_that_are_being_saved_say_so_after_scrolling(page: Page, plan: SitePlan, bob: Person) -> None:
-    """Scrolling uses the element of a cell for another cell. Check boxes say their state in another attribute."""
+    """When a person scrolls, the grid uses the HTML element of one cell for another cell. The element must then have
+    the right attribute for the state “saving”: `aria-label` in a check box, and `aria-description` in other cells.
+    """
     open_grid(page, bob, width=700)
     page.route(EDITS, lambda route: route.abort())
     edit(page, plan, DIG, Done="true", Budget="1", Spent="2", Drawing="A", Notes="B")

@@ -22,8 +22,8 @@ LOWEST_TARGET = 24  # pixels: https://www.w3.org/WAI/WCAG22/Understanding/target
 
 @dataclass(frozen=True)
 class Writing:
-    """How a person writes numbers, which depends on their Smartsheet profile. `locale` is Chromium's language, which
-    decides how dates are typed.
+    """How a person types numbers and dates. The person's Smartsheet profile decides how numbers are written. Chromium's
+    language, `locale`, decides how dates are typed.
     """
 
     who: str
@@ -190,7 +190,9 @@ def test_people_with_access_to_the_sheet_are_suggested(page: Page, plan: SitePla
 
 
 def fill_in(page: Page, press: Callable[[Locator], None]) -> None:
-    """Fill in the form with the values in HELD. `press` is the way to press a control: a tap or a click."""
+    """Fill in the form. When the form is saved, the cells have the values in HELD. `press` is the way to press a
+    control: a tap or a click.
+    """
     team, equipment = page.get_by_role("group", name="Team"), page.get_by_role("group", name="Equipment")
     drawing = page.locator("[data-cell]", has=page.get_by_label("Drawing", exact=True))
     page.get_by_label("Status", exact=True).select_option("Blocked")

@@ -55,14 +55,18 @@ def webhook(body: Any) -> Any:
 
 
 def discussion(body: Any) -> Any:
-    """Return the body that creates a discussion. With a file, the discussion is in the part `discussion`."""
+    """Return the body that creates a discussion. If the generated body has a file, the discussion is a separate part of
+    the body, named `discussion`.
+    """
     if "discussion" in body or "file" in body:
         return body | {"discussion": {"comment": {"text": TEXT}}}
     return {"comment": {"text": TEXT}}
 
 
 def comment(body: Any) -> Any:
-    """Return the body that creates a comment. With a file, the comment is in the part `comment`."""
+    """Return the body that creates a comment. If the generated body has a file, the comment is a separate part of the
+    body, named `comment`.
+    """
     return body | ({"comment": {"text": TEXT}} if "comment" in body or "file" in body else {"text": TEXT})
 
 

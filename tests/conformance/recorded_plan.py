@@ -1,8 +1,9 @@
 """The plan for recorded requests. For each request, the plan says what must be created before the request is sent. The
 plan also says how the sandbox's answer can differ from the recorded answer, and why.
 
-`adds` lists what only the sandbox's answer has. `lacks` lists what only the recorded answer has. Both map a path and a
-kind of value, such as "result.version: number", to the reason. Numbers such as 101 are ids in the recordings.
+`adds` lists what only the sandbox's answer has. `lacks` lists what only the recorded answer has. Both are
+dictionaries: a key is a path and a kind of value, such as "result.version: number", and its value is the reason for the
+difference. Numbers such as 101 are ids in the recordings.
 """
 
 from __future__ import annotations

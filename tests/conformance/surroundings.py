@@ -57,7 +57,9 @@ class Surroundings:
             self.known[row] = added["id"]
 
     def person(self, number: int | str, name: str) -> None:
-        """Let this person's id or address replace `number` in recorded requests. `number` is an id or address too."""
+        """In recorded requests, replace the id or e-mail address `number` with the id or address of the person with
+        this name.
+        """
         person = self.people[name]
         self.known[number] = person.id if isinstance(number, int) else person.email
 

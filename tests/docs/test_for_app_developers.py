@@ -112,7 +112,9 @@ def test_adding_rows(example: Example, signed_in: User, sandbox: RunningSandbox,
 
 
 def test_a_job_that_runs_again(example: Example, signed_in: User, sandbox: RunningSandbox, alice: Person) -> None:
-    """The job is run again after its rows were saved, so it reads other values than the first time."""
+    """A job runs twice with the same keys. In the second run, it reads the values that the first run has saved. It
+    still gets the results of the first run, and writes nothing.
+    """
     plan = SitePlan(sandbox, alice)
     write_texts = example("write_texts")["write_texts"]
     texts = {row_id: f"Row {number}" for number, row_id in enumerate(plan.rows.values()) if number < 3}

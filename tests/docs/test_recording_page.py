@@ -205,7 +205,9 @@ def test_it_is_sealed_exported_and_verified_without_a_page(project: OtherProject
 
 
 def test_dropped_triggers_are_reported_and_restored(project: OtherProject) -> None:
-    """The test drops a trigger of the log's own table, and a trigger of the history of the other project's notes."""
+    """The test drops two triggers: one of the log's own table, and one of the history of the other project's notes. The
+    system checks report both triggers, and `migrate` restores them.
+    """
     is_sqlite = project.database_url.startswith("sqlite")
     tables = ["audit_entry", "notes_historicalnote"]
     names = {table: f"{table}_no_{'update' if is_sqlite else 'change'}" for table in tables}

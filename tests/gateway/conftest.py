@@ -25,7 +25,7 @@ class Plan:
     column_id: int
 
     def change(self, value: object) -> dict[str, Any]:
-        """Return the row with a new value for the cell, as a write sends it."""
+        """Return the JSON of the row for a write that sets the cell to this value."""
         return {"id": self.row_id, "cells": [{"columnId": self.column_id, "value": value}]}
 
     def value(self, row: dict[str, Any]) -> object:

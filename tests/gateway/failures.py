@@ -25,7 +25,9 @@ DETAIL = {"index": 0, "rowId": 5}
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A fault of the sandbox, the errors that it causes for a read and a write, and how often the read is sent."""
+    """A fault of the sandbox, the errors that the gateway raises for a read and for a write, and how often the gateway
+    sends the read.
+    """
 
     name: str
     fault: dict[str, Any]

@@ -120,7 +120,9 @@ def entries(after: int) -> list[dict[str, Any]]:
 
 
 def import_everything(packages: list[str]) -> int:
-    """Import each module of these packages, without the patches of django_stubs_ext. Return the number of modules."""
+    """Import each module of these packages, and return the number of modules. The package django_stubs_ext, which
+    changes classes of Django, must not be loaded.
+    """
     assert not any(name.startswith("django_stubs_ext") for name in sys.modules)
     found = [module.name for name in packages for module in pkgutil.walk_packages([str(_place(name))], f"{name}.")]
     for name in found:
@@ -150,8 +152,8 @@ def change_and_delete_a_plan() -> list[str]:
 
 
 def sessions_of_our_engine(name: str) -> dict[str, bool]:
-    """Create a session of our engine, and let it last 30 days with set_expiry(). Return whether the session is valid
-    after a day, and whether it is valid after its user has signed out everywhere.
+    """Create a session with this app's session engine, and make it last 30 days with set_expiry(). Return two results:
+    whether the session is valid after a day, and whether it is valid after its user has signed out everywhere.
     """
     user = _of(name).get()
     with override_settings(SESSION_ENGINE="identity.sessions.store"):

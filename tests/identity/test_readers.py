@@ -61,7 +61,9 @@ def test_zones_come_with_the_app() -> None:
 
 
 def test_two_moments_that_look_alike_differ_on_hover() -> None:
-    """When clocks go back, an hour repeats, so two times have the same text. The text on hover differs."""
+    """When clocks go back, an hour repeats, so two different times are shown as the same text. Their tooltips differ,
+    because they have the time in UTC.
+    """
     first = datetime(2026, 11, 1, 5, 30, tzinfo=UTC)
     with reading_as(reader("America/New_York")):
         once, again = local_time(first), local_time(first + timedelta(hours=1))

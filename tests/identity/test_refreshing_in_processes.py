@@ -104,8 +104,8 @@ def test_64_requests_in_8_processes_refresh_once(sandbox: RunningSandbox, alices
 
 
 def killed_while_refreshing(sandbox: RunningSandbox) -> None:
-    """Let a process request a new token, and kill the process (-9) as soon as the whole request has arrived. The
-    process's lease expires half a second later.
+    """Let a process request a new token, and kill the process (-9) as soon as the whole request has arrived. As long as
+    the process has its lease, no other process can refresh the token. The lease expires half a second later.
     """
     with start(sandbox, threads=1, deadline=3 * PATIENCE) as process:
         go(process)

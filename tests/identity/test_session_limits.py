@@ -165,7 +165,9 @@ def test_an_unknown_session_key_is_rejected(client: Client, db: None, settings: 
 
 
 def test_a_session_key_with_a_nul_is_rejected(client: Client, db: None) -> None:
-    """The cookie has the NUL in octal notation, which is allowed in cookies."""
+    """The session key in the cookie has a NUL character, written as an octal escape, which is allowed in cookies. The
+    app ignores this session key.
+    """
     client.cookies.load('sessionid="\\000bcdefghijklmnopqrstuvwxyz012345"')
     assert client.cookies["sessionid"].value.startswith("\0")
     assert not is_signed_in(client)

@@ -107,7 +107,7 @@ def test_an_async_view_may_require_a_person(client: Client, provider: Provider) 
 
 
 def fresh(client: Client) -> HttpRequest:
-    """Return a request of this browser whose user hasn't been looked up yet."""
+    """Return a request from this browser. The request's user hasn't been looked up yet."""
     request = RequestFactory().get("/")
     request.COOKIES = {name: one.value for name, one in client.cookies.items()}
     for middleware in (SessionMiddleware, AuthenticationMiddleware):

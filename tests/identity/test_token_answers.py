@@ -66,8 +66,8 @@ def test_it_proves_itself_with_the_secret(client: Client, provider: Provider, se
 def test_it_ignores_proxies_and_netrc(
     client: Client, provider: Provider, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """No proxy and no .netrc is used. A proxy would see the client's secret, and a password from .netrc would be sent
-    instead of the secret.
+    """The app's requests use no proxy and no .netrc file. A proxy would see the client's secret, and a password from
+    .netrc would be sent instead of the secret.
     """
     netrc = tmp_path / "netrc"
     netrc.write_text("machine 127.0.0.1 login somebody password something\n")

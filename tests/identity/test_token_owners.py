@@ -87,7 +87,7 @@ def test_the_app_tokens_of_a_user_who_is_deactivated_by_a_query(
 
 
 def verbs(client: Client) -> set[str]:
-    """Return the verbs of the log page's lines."""
+    """Return what was done according to the log's page: the verb of each line, such as “lost an app token”."""
     return {change.verb for change in client.get("/audit/").context["changes"]}
 
 

@@ -51,7 +51,9 @@ def test_a_link_whose_source_is_gone_is_broken(plan: Grid, budget: Grid, as_alic
 def test_people_do_not_get_the_names_of_sheets_that_they_cannot_see(
     plan: Grid, budget: Grid, as_alice: Client, as_charlie: Client, as_dora: Client, charlie: Person
 ) -> None:
-    """Dora can see the site plan, but not the budget. For Charlie, it is the other way round."""
+    """Dora can see the site plan, but not the budget. Later, Charlie can see the budget, but not the site plan. A link
+    doesn't show them the name of the sheet that they can't see.
+    """
     cell = cell_in(as_dora.json(f"{plan.path}/rows/{plan.row('Structure')}"), plan.column("Approved"))
     hidden = {"status": "INACCESSIBLE", "sheetName": ""}
     assert cell["linkInFromCell"] == hidden | link_to(budget, "Structure")
@@ -122,8 +124,8 @@ def test_a_link_leads_to_a_cell_of_another_sheet_that_one_can_see(plan: Grid, bu
 
 
 def test_formulas_use_the_new_value_of_a_link(plan: Grid, budget: Grid) -> None:
-    """A link gets a new value. Formulas in its row and in other rows use this value, and another link gets the new
-    result of such a formula.
+    """The cell that a link reads gets a new value. Formulas then use this value, in the link's row and in other rows. A
+    second link reads the cell of such a formula, and gets the formula's new result.
     """
     plan.put("Structure", {"title": "Notes", "formula": "=Approved@row / 2"})
     plan.put(TASK, {"title": "Notes", "formula": "=Notes1 + SUM(Approved:Approved)"})

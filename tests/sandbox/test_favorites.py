@@ -71,7 +71,7 @@ def test_a_favorite_is_read_and_unmarked(plan: Grid, budget: Grid, as_alice: Cli
 
 
 def test_what_is_no_favorite_cannot_be_unmarked(plan: Grid, as_alice: Client) -> None:
-    """Alice has never had a favorite."""
+    """Alice has never had a favorite, so each request to remove a favorite is refused."""
     assert refusal(as_alice.ask("DELETE", f"/favorites/sheet/{plan.id}")) == (404, 1006)
     assert refusal(as_alice.ask("DELETE", f"/favorites/sheet?objectIds={plan.id}")) == (404, 1006)
     assert refusal(as_alice.ask("DELETE", "/favorites/bogus/1")) == (400, 1031)

@@ -393,8 +393,8 @@ def test_formulas_beyond_measure_do_not_stop_the_others(fruit: Grid) -> None:
 
 
 def test_rows_share_what_is_the_same_for_all(fruit: Grid, as_alice: Client) -> None:
-    """Each row has its own result, although the part of the calculation that is the same for all rows is done only
-    once.
+    """Some of the calculation is the same for all rows, and the sandbox does this part only once. Each row still has
+    its own result.
     """
     formulas = {
         "Total": "=SUM(Size:Size)",
@@ -421,8 +421,8 @@ def test_rows_share_what_is_the_same_for_all(fruit: Grid, as_alice: Client) -> N
 
 
 def test_column_formulas_of_a_large_sheet_are_quick() -> None:
-    """If rows didn't share what is the same for all of them, these formulas would take many times as long as a formula
-    that only reads one cell.
+    """The sandbox calculates only once what is the same for all rows of a column formula. If it did this for each row,
+    these formulas would take many times as long as a formula that only reads one cell.
     """
     formulas = {
         "Copy": "={1}@row",

@@ -133,7 +133,9 @@ def test_only_who_may_make_sheets_imports_them(as_charlie: Client, as_dora: Clie
 
 
 def test_an_import_needs_no_file_name(as_alice: Client) -> None:
-    """The Python SDK and the example in Smartsheet's documentation send no name of the file."""
+    """The Python SDK and the example in Smartsheet's documentation send no file name. The request must then
+    name the sheet.
+    """
     headers = {"Content-Type": CSV, "Content-Disposition": "attachment"}
     for query, answer in (("?sheetName=Fruit", 200), ("", 400)):
         made = as_alice.http.post(f"{as_alice.api}/sheets/import{query}", data=TABLE, headers=headers, timeout=10)

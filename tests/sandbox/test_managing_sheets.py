@@ -305,7 +305,10 @@ def test_anyone_can_read_the_server_information(as_nobody: Client) -> None:
 
 
 def test_format_tables_are_in_the_order_of_the_guide(as_nobody: Client) -> None:
-    """https://developers.smartsheet.com/api/smartsheet/guides/advanced-topics/cell-formatting"""
+    """The tables in /serverinfo have the same order as in Smartsheet's guide.
+
+    https://developers.smartsheet.com/api/smartsheet/guides/advanced-topics/cell-formatting
+    """
     tables = as_nobody.json("/serverinfo")["formats"]
     codes = [each["code"] for each in tables["currency"]]
     assert (codes[1], codes[6], codes[13], codes[14], codes[-1]) == ("ARS", "EUR", "USD", "ZAR", "SGD")

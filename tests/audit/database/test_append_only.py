@@ -51,7 +51,7 @@ def refused(attempt: Callable[[], object]) -> None:
 
 
 def execute(*statements: str) -> None:
-    """Run SQL statements. In each statement, the keys of WORDS are replaced by their lists of columns."""
+    """Run SQL statements. In each statement, replace the keys of WORDS, such as `<columns>`, with their values."""
     with connection.cursor() as cursor:
         for statement in statements:
             for word, columns in WORDS.items():
@@ -211,9 +211,9 @@ def test_postgresqls_ways_round_a_trigger_are_refused(statements: list[str]) -> 
 @on_postgresql
 @pytest.mark.django_db(transaction=True)
 def test_tables_are_truncated_only_while_they_are_empty() -> None:
-    """Empty tables can be truncated, because Django does this after each TransactionTestCase. At the isolation level
-    REPEATABLE READ, the trigger might not see that a table has new rows. So it allows no truncating at this level, even
-    if the table is empty.
+    """Django truncates tables after each TransactionTestCase, so the trigger allows this for empty tables. At the
+    isolation level REPEATABLE READ, the trigger might not see that a table has new rows. So at this level, it refuses
+    to truncate even empty tables.
     """
     execute("TRUNCATE audit_entry, audit_leaf, audit_seal, audit_personaltext, identity_historicalsmartsheetuser")
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():

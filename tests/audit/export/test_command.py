@@ -172,8 +172,8 @@ def test_a_lost_database_is_reported(file: Path, kind: str, monkeypatch: pytest.
 
 
 def test_sealing_during_an_export_keeps_the_file_valid(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Links of the chain are sealed after they are exported, but before the export ends. Their seals come at the end of
-    the file, with some empty seals.
+    """While the log is exported, seals are made for links of the chain that are already in the file. The export writes
+    these seals at the end of the file. Some of them are empty.
     """
     monkeypatch.setattr(chain_rows, "WINDOW", 3)
     monkeypatch.setattr(seals, "MOST", 1)

@@ -92,7 +92,9 @@ def test_no_cell_is_a_formula_behind_what_is_skipped_fault_34(before: str, sign:
 @pytest.mark.parametrize("before", ["", " ", '"', "\u200b", "'", "\\"], ids=repr)
 @pytest.mark.parametrize("sign", ["=", "+", "-", "@", "＝"])
 def test_no_cell_is_a_formula_if_a_spreadsheet_splits_at_other_signs(separator: str, before: str, sign: str) -> None:
-    """Where the decimal separator is a comma, Excel splits a CSV at semicolons, and ignores our quotes."""
+    """If the computer's decimal separator is a comma, Excel splits a CSV file at semicolons, and ignores our quotes. So
+    a part of a text could become a cell that begins with the sign of a formula.
+    """
     evil, marked = (f"x{separator}{before}{mark}{sign}1+1{separator}y" for mark in ("", "'"))
     change = Change(row_id=1, row_label=evil, column_id=2, column_title=evil, old=evil, new=evil)
     eve = type(ALICE)(id=5, region="com", name=evil, email=evil)

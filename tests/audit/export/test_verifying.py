@@ -171,7 +171,7 @@ def of_the_format_before(lines: Lines) -> None:
 
 
 def rewritten(lines: Lines) -> None:
-    """Change an entry and compute its leaf again, but don't change the leaf's path to the seal."""
+    """Change an entry and compute its leaf again, but keep the hashes that lead from the old leaf to the seal."""
     from audit.proof import leaves
 
     entry = entry_at(lines, 1)

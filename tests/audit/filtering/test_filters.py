@@ -171,8 +171,8 @@ def test_the_selects_offer_all_people_and_sheets_with_their_newest_names(reader:
 
 
 def test_a_name_cant_reorder_its_option(reader: Client) -> None:
-    """Browsers ignore markup in an option, so markup can't keep a name from changing the direction of the text around
-    it. So the app leaves out the characters that change the direction.
+    """A name can have characters that change the direction of the text around it. Browsers ignore markup in an option
+    of a list, so markup can't prevent this. The app removes these characters from the name.
     """
     saved(cell(new="x"), sheet=(PLAN_ID, "\u202eSite\u2066 plan"))
     assert [one.label for one in choices.sheets(AUDITOR)] == [f"Site plan · {PLAN_ID}"]

@@ -143,8 +143,8 @@ def test_a_disk_that_is_full_in_the_middle_of_a_line_spoils_no_other(file: Path)
 
 
 def test_where_seals_are_gone_it_is_told_and_anchoring_goes_on(file: Path, caplog: pytest.LogCaptureFixture) -> None:
-    """Someone has set the cursor far beyond the newest seal, as if the anchor already had all seals up to there. The
-    app reports that seals are missing. It anchors new seals nevertheless.
+    """The database says that the anchor file has seals up to a number far beyond the newest seal. The app reports that
+    seals are missing. It still writes new seals to the anchor file.
     """
     first = sealed(1)
     Cursor.objects.create(name="anchor file", seq=10**9)

@@ -93,7 +93,9 @@ def test_it_leads_back_to_the_log_as_it_was_filtered(reader: Client, came_from: 
 
 
 def test_an_actor_without_a_smartsheet_account_has_no_timeline(reader: Client) -> None:
-    """All users without a Smartsheet account have the number 0, so a timeline would have the acts of all of them."""
+    """The page of an entry links to the actor's timeline only if the actor has a Smartsheet account. All users without
+    an account have the number 0, so they would share one timeline.
+    """
     note(actor=replace(ALICE, id=0, region="", name="admin", email=""), action=Action.READ)
     note(actor=ALICE, action=Action.READ)
     nobodys, alices = Entry.objects.order_by("id")

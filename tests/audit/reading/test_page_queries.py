@@ -104,7 +104,7 @@ def long_log() -> None:
 
 @pytest.fixture
 def large_import() -> None:
-    """Make a log with one edit of many cells by Bob. Of this edit, the page lists only the first entry."""
+    """Make a log with one edit of many cells by Bob. The page lists only the first entry of this edit."""
     edit = saved(cell(new="Concrete"), actor=BOB, sheet=BUDGET)
     others = ", ".join("FALSE" if column == "is_head" else f'"{column}"' for column in COLUMNS)
     names = ", ".join(f'"{column}"' for column in COLUMNS)

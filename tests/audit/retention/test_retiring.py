@@ -1,5 +1,5 @@
-"""Old months are removed after they are exported. The rest of the chain stays valid, records where it begins, and
-proves that the export is unchanged.
+"""Old months are exported, and then removed from the log. The rest of the log stays valid, records where its chain
+begins, and proves that the export is unchanged.
 """
 
 import hashlib

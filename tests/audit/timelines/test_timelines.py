@@ -127,8 +127,8 @@ def state(entry: Entry, value: str, *, by: str = ALICE.email, late: int = 1) -> 
 
 
 def beside(changes: Sequence[LoggedChange], states: Sequence[State], **more: Any) -> list[Line]:
-    """Return the lines of a timeline that shows our log next to Smartsheet's history. The history's `position`
-    says that the history was read after all entries were written.
+    """Return the lines of a timeline that shows our log next to Smartsheet's history. The history's `position` is the
+    newest entry's id: it says that the history was read after this entry was written.
     """
     newest = Entry.objects.latest("id").pk
     history = replace(CellHistory(states, position=newest), **more)

@@ -26,7 +26,7 @@ def execute(sql: str, *parameters: Any) -> None:
 
 
 def stored(table: str, column: str, *, key: str, of: int) -> Any:
-    """Return the value of `column`, as it is stored, from the row in which the column `key` has the value `of`. On
+    """Find the row whose column `key` has the value `of`. Return this row's value in `column`, as it is stored. On
     SQLite, texts and times are returned as bytes.
     """
     with connection.cursor() as cursor:
@@ -39,8 +39,8 @@ def stored(table: str, column: str, *, key: str, of: int) -> Any:
 
 
 def alter(table: str, column: str, value: object, *, key: str, of: int) -> None:
-    """Set `column` to `value` in the row in which the column `key` has the value `of`. On SQLite, bytes in a column for
-    text are stored as text, even if they aren't valid text.
+    """Find the row whose column `key` has the value `of`, and set its column `column` to `value`. On SQLite, bytes in a
+    column for text are stored as text, even if they aren't valid text.
     """
     is_text = IS_SQLITE and column not in {"leaf", "hash", "root", "head", "previous", "signature"}
     place = "CAST(%s AS TEXT)" if is_text and isinstance(value, bytes) else "%s"

@@ -102,7 +102,7 @@ def test_a_log_rebuilt_with_the_key_is_only_detected_by_an_anchor(anchored: Path
 
 
 def restore_and_go_on() -> list[SignedSeal]:
-    """Go back to the state before the fourth seal, and go on with another entry. Returns the new seals."""
+    """Restore the log as it was before the fourth seal. Then make another edit, and seal it. Return the new seals."""
     with lifted(connection):
         cut_off(4)
     edits.saved()

@@ -242,7 +242,9 @@ def test_a_text_that_was_blanked_without_an_entry_is_named(at: str) -> None:
 
 
 def test_an_erased_text_that_was_put_back_and_another_that_was_blanked_are_named() -> None:
-    """The numbers match: one text was erased, and one text is blank. But the blank text isn't the erased one."""
+    """Alice's text was erased, but someone has put it back. Bob's text was blanked instead, so the number of blank
+    texts is still right. Verifying reports both texts.
+    """
     edits.saved()
     edits.saved(actor=edits.BOB)
     (before,) = PersonalText.objects.filter(person_id=edits.ALICE.id).values_list("commitment", "salt", "text", "email")
@@ -312,8 +314,8 @@ def test_a_function_with_other_rights_is_named(change: str) -> None:
 
 @pytest.mark.parametrize("number", ["", "x", "1e3", "9" * 5_000], ids=["none", "word", "float", "long"])
 def test_it_starts_at_the_beginning_where_a_stub_names_no_seal(number: str) -> None:
-    """An entry about retired months should name a seal, but has no valid number. Verifying then starts at the beginning
-    of the log. If it stopped at such an entry, anyone who can write entries could prevent verifying.
+    """An entry says that months were retired, but doesn't give the number of a seal. Verifying then starts at the
+    beginning of the log. If it refused to start, anyone who can write entries could prevent verifying.
     """
     edits.saved()
     note(actor=THIS_APP, action=Action.RETAIN, subject=f"audit.seal/{number}")

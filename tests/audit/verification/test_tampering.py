@@ -36,7 +36,8 @@ sealed_places = st.integers(0, SEALED - 1)
 @pytest.fixture
 def ids(log: None) -> Iterator[list[int]]:
     """Yield the ids of the entries. The first seal covers six entries, the second seal is empty, the third seal covers
-    four entries, and three entries have no seal. Some entries have `via`, so there are leaves of both versions.
+    four entries, and three entries have no seal. Entries with `via` have leaves of version 2, and the others have
+    leaves of version 1.
     """
     for count in (3, 0, 2):
         for number in range(count):

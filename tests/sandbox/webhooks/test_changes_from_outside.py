@@ -1,6 +1,7 @@
-"""If a change doesn't come through the API, its event, its callback and the cell history name the same author.
+"""If a change doesn't come through the API, its event, its callback and the cell history name the same author. For
+forms, automations and cell links, the author is a system user. Smartsheet's documentation lists the ids of these users.
 
-https://developers.smartsheet.com/api/smartsheet/openapi/events: system user ids
+https://developers.smartsheet.com/api/smartsheet/openapi/events
 """
 
 from typing import Any

@@ -87,8 +87,9 @@ def test_rights_that_come_another_way_are_warned_of(role: str, right: str, told:
 
 
 def _with_names(text: str) -> str:
-    """Replace `<month>` and `<database>` in the text with the real names. The parameters of tests don't have the real
-    names, because these differ between processes, and pytest makes the tests' ids from the parameters.
+    """Replace `<month>` and `<database>` in the text with the real names. The tests' parameters have these
+    placeholders, because pytest makes the tests' ids from the parameters. Real names would give each test process other
+    ids.
     """
     database = str(connection.settings_dict["NAME"])
     return text.replace("<month>", f"audit_entry_{timezone.now():%Y_%m}").replace("<database>", database)

@@ -31,7 +31,9 @@ def status(request: HttpRequest, sheet_id: int, row_id: int) -> HttpResponse:
 
 
 def in_transaction(request: HttpRequest) -> HttpResponse:
-    """Try to change a cell in a transaction: ATOMIC_REQUESTS makes one, as this view has no `non_atomic_requests`."""
+    """Try to change a cell in a transaction. The setting ATOMIC_REQUESTS starts one, because this view doesn't have the
+    decorator `non_atomic_requests`. If the app refuses the change, return its message.
+    """
     try:
         change_cells(user=request.user, sheet_id=1, row_id=1, cells={"Status": (None, "Done")})
     except InTransaction as error:
