@@ -60,10 +60,10 @@ def _faults(region: Region) -> Iterator[str]:
         url = urlsplit(str(getattr(region, name)))
         is_here = url.scheme == "http" and url.hostname in regions.LOOPBACK
         if not url.hostname or (url.scheme != "https" and not is_here):
-            yield f"{region.name} needs an https address as {name}, since tokens go there."
+            yield f"{region.name} needs an https address as {name}, because this app sends tokens there."
     for name in ("client_id", "client_secret"):
         if not str(getattr(region, name) or "").strip():
-            yield f"{region.name} has no {name}. It is in Smartsheet's Developer Tools."
+            yield f"{region.name} has no {name}. Smartsheet's Developer Tools show it."
     if region.client_auth not in {"hash", "secret"}:
         yield f"client_auth of {region.name} must be 'hash' or 'secret', not {region.client_auth!r}."
     if not region.scopes or not isinstance(region.scopes, tuple | list):

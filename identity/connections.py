@@ -43,7 +43,7 @@ class NotSent(Exception):
 
 @contextmanager
 def until(moment: float) -> Iterator[None]:
-    """Set the deadline for all calls in the block. `moment` is a time of the clock monotonic()."""
+    """Set the deadline for all calls in the block. `moment` is a time in seconds, as time.monotonic() counts them."""
     mark = _ends.set(moment)
     try:
         yield
@@ -83,7 +83,9 @@ class TimedAdapter(HTTPAdapter):
 
 
 class _BoundedStream(io.RawIOBase):
-    """Reads from a socket until the deadline, even if data arrives slowly."""
+    """A stream that reads from a socket. Before each read, it sets the socket's timeout to the time that is left until
+    the deadline. So reading ends at the deadline, even if data arrives slowly.
+    """
 
     def __init__(self, sock: socket.socket, stream: io.RawIOBase) -> None:
         self._sock = sock

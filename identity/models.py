@@ -236,7 +236,9 @@ class SmartsheetUser(Tracked):
             transaction.on_commit(partial(profile_changed.send_robust, SmartsheetUser, person=self, before=before))
 
     def _keep_unremarkable(self, at: datetime) -> None:
-        """Store the new profile, but add no row to the history. Use this if only UNREMARKABLE fields have changed."""
+        """Store the new profile without a new row in the history. Use this if no field has changed, or only fields in
+        UNREMARKABLE, such as the time of the last login.
+        """
         SmartsheetUser._base_manager.filter(pk=self.pk).update(profile=self.profile, fetched_at=at)
 
 

@@ -52,7 +52,9 @@ class Region:
 
     @property
     def label(self) -> str:
-        """The name that people see: the domain of Smartsheet's app and the place, or else the region's name."""
+        """The name that people see. For Smartsheet's own regions, this is the domain and the place, such as
+        "smartsheet.eu (Europe)". For other regions, it is the region's name.
+        """
         return f"{DOMAINS[self.name]} ({PLACES[self.name]})" if self.name in DOMAINS else self.name
 
     @property
@@ -113,9 +115,9 @@ def allow_loopback() -> None:
 
 
 def require_own_callback(where: Region, *, came_to: str) -> None:
-    """Raise WrongCallback if the region `where` redirected a person to another address than the region's own. The
-    person came to …/callback/<came_to>/. If `came_to` is empty, they came to …/callback/, which only the default region
-    uses.
+    """Raise WrongCallback if the region `where` redirected a person to the address of another region. A region's
+    address is …/callback/<region>/. The default region can also use …/callback/. `came_to` is the last part of the
+    address that the person came to, or "" for …/callback/.
     """
     expected = {where.name, ""} if where == default_region() else {where.name}
     if came_to not in expected:

@@ -15,8 +15,8 @@ LARGEST_ANSWER = 2**20  # the most bytes in an answer; a profile has about 2 KB
 
 
 class Deadline:
-    """A deadline: it comes `seconds` after this object is created. `at` is the deadline as a time of the clock
-    monotonic().
+    """A deadline, `seconds` after this object is created. `at` is the deadline in seconds, as time.monotonic() counts
+    them.
     """
 
     def __init__(self, seconds: float) -> None:

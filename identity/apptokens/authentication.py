@@ -69,8 +69,8 @@ def authenticate(text: str, *, scope: Scope | None) -> tuple[AppToken, AbstractB
 
 
 def _find(text: str) -> AppToken | None:
-    """Return the token with this text, or None. The token is looked up by its hash. The secret itself is never
-    compared, so the time of a comparison reveals nothing.
+    """Return the token with this text, or None. The database finds the token by its hash. No code compares the token's
+    text itself, so attackers can't guess the text from the time that a comparison takes.
     """
     if not token_text.is_well_formed(text):
         return None

@@ -28,7 +28,7 @@ class Ending(models.TextChoices):
     """The reasons why a token can end before its expiry. The labels are the sentences in the log."""
 
     REVOKED = "revoked", "The person ended it."
-    BARRED = "barred", "The person was barred from this app."
+    BARRED = "barred", "The person can't use this app any more."
     DISCONNECTED = "disconnected", "The person disconnected this app."
     TAKEN = "taken", "The person was disconnected from this app."
     LEFT = "left", "Smartsheet ended this app's access to the person's account."

@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
                 ('seen_at', models.DateTimeField(null=True)),
                 ('ip', models.GenericIPAddressField(null=True)),
                 ('browser', models.TextField()),
-                ('ended_because', models.CharField(choices=[('idle', 'The browser had been unused for too long.'), ('too_old', 'The person had been signed in for too long.'), ('elsewhere', 'The person ended it from another browser.'), ('disconnected', 'The person disconnected the app.'), ('revoked', "Smartsheet has ended the app's access to the person's account."), ('barred', "The person can't use the app any more.")], max_length=20)),
+                ('ended_because', models.CharField(choices=[('idle', 'The browser had been unused for too long.'), ('too_old', 'The person had been signed in for too long.'), ('elsewhere', 'The person ended the session from another browser.'), ('disconnected', 'The person disconnected the app.'), ('revoked', "Smartsheet has ended the app's access to the person's account."), ('barred', "The person can't use the app any more.")], max_length=20)),
                 ('user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='browser_sessions', to=settings.AUTH_USER_MODEL)),
             ],
             options={

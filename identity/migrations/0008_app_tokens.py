@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
                 ('expires_at', models.DateTimeField()),
                 ('used_at', models.DateTimeField(null=True)),
                 ('ended_at', models.DateTimeField(null=True)),
-                ('ended_because', models.CharField(blank=True, choices=[('revoked', 'The person ended it.'), ('barred', 'The person was barred from this app.'), ('disconnected', 'The person disconnected this app.'), ('taken', 'The person was disconnected from this app.'), ('left', "Smartsheet ended this app's access to the person's account.")], max_length=20)),
+                ('ended_because', models.CharField(blank=True, choices=[('revoked', 'The person ended it.'), ('barred', "The person can't use this app any more."), ('disconnected', 'The person disconnected this app.'), ('taken', 'The person was disconnected from this app.'), ('left', "Smartsheet ended this app's access to the person's account.")], max_length=20)),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='app_tokens', to='identity.smartsheetuser')),
             ],
             options={

@@ -56,8 +56,8 @@ class Profile:
     def plain_addresses(self) -> frozenset[str]:
         """The person's addresses that can safely be compared with lists of people and domains.
 
-        These are addresses in ASCII with one @. Other addresses are left out, because the lower case of some characters
-        outside ASCII is an ASCII letter.
+        These are addresses in ASCII with one @. Other addresses are left out: some characters outside ASCII become
+        ASCII letters in lower case, so such an address could look like another person's address.
         """
         plain = (email for email in self._confirmed if email.isascii() and email.count("@") == 1)
         return frozenset(email.lower() for email in plain if not email.startswith("@"))
@@ -92,8 +92,8 @@ class Profile:
 
     @property
     def domain(self) -> str:
-        """The domain of the e-mail address, in lower case. It is "" if the address has several @, or if it has
-        characters outside ASCII, because the lower case of some such characters is an ASCII letter.
+        """The domain of the e-mail address, in lower case. It is "" if the address has several @ or characters outside
+        ASCII. Some of these characters become ASCII letters in lower case, so the domain could look like another one.
         """
         mailbox, _at, domain = self.email.lower().partition("@")
         return domain if mailbox and "@" not in domain and self.email.isascii() else ""

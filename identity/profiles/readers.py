@@ -32,12 +32,14 @@ class Reader:
         return self.zone is UTC
 
     def local(self, moment: datetime) -> str:
-        """Format a time in the reader's zone and format. In UTC, the text ends with "UTC"."""
+        """Return a time as text, in the reader's zone and format. If the zone is UTC, the text ends with "UTC"."""
         text = self.locale.day_and_time(moment.astimezone(self.zone))
         return f"{text} UTC" if self.is_in_utc else text
 
     def local_time_of_day(self, moment: datetime) -> str:
-        """Format the time of day in the reader's zone and format. In UTC, the text ends with "UTC"."""
+        """Return the time of day as text, in the reader's zone and format. If the zone is UTC, the text ends with
+        "UTC".
+        """
         text = self.locale.time_of_day(moment.astimezone(self.zone))
         return f"{text} UTC" if self.is_in_utc else text
 
@@ -47,7 +49,7 @@ _current: ContextVar[Callable[[], Reader]] = ContextVar("identity_reader", defau
 
 
 def current() -> Reader:
-    """The reader of the current page. Outside of requests it is NOBODY."""
+    """The reader of the current page. Outside of requests, this is NOBODY: a reader with UTC and ISO 8601."""
     return _current.get()()
 
 

@@ -1,8 +1,8 @@
 """A session ends after SESSION_IDLE_SECONDS without a request, and in any case after SESSION_ABSOLUTE_SECONDS.
 
-The defaults are one hour and twelve hours. For AAL2, NIST SP 800-63B-4 §2.2.3 requires at most one hour without a
-request and at most one day in all. OWASP's Session Management Cheat Sheet recommends a working day in all. Signing in
-again takes one click, and keeps what the person typed. https://pages.nist.gov/800-63-4/sp800-63b.html
+The defaults are one hour and twelve hours. For the security level AAL2, NIST SP 800-63B-4 §2.2.3 requires at most one
+hour without a request and at most one day in all. OWASP's Session Management Cheat Sheet recommends a working day in
+all. Signing in again takes one click, and keeps what the person typed. https://pages.nist.gov/800-63-4/sp800-63b.html
 """
 
 from datetime import UTC, datetime, timedelta
@@ -33,8 +33,8 @@ def reason(started_at: datetime) -> Ending:
 
 
 def is_touch_due(seen_at: datetime | None) -> bool:
-    """Whether to store this use of the session. `seen_at` is the time of the last use that was stored. If this time is
-    longer ago than TOUCH, or longer ago than a tenth of SESSION_IDLE_SECONDS, the new use is stored.
+    """Whether to store this use of the session. `seen_at` is the time of the last use that was stored. The result is
+    True if this time is longer ago than one minute (TOUCH), or longer ago than a tenth of SESSION_IDLE_SECONDS.
     """
     exactness = min(TOUCH, timedelta(seconds=settings.SESSION_IDLE_SECONDS) / 10)
     return seen_at is not None and seen_at + exactness <= timezone.now()

@@ -23,7 +23,7 @@ class Ending(models.TextChoices):
 
     IDLE = "idle", "The browser had been unused for too long."
     TOO_OLD = "too_old", "The person had been signed in for too long."
-    ELSEWHERE = "elsewhere", "The person ended it from another browser."
+    ELSEWHERE = "elsewhere", "The person ended the session from another browser."
     DISCONNECTED = "disconnected", "The person disconnected the app."
     REVOKED = "revoked", "Smartsheet has ended the app's access to the person's account."
     BARRED = "barred", "The person can't use the app any more."
@@ -84,7 +84,7 @@ class BrowserSession(AbstractBaseSession):
         verbose_name_plural = "sessions"
 
     def __str__(self) -> str:
-        """Name the session without its key, because anyone who knows the key is signed in."""
+        """Return a text without the session's key, because anyone who knows the key can use the session."""
         return f"session {self.public_id}"
 
     @classmethod

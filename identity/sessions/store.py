@@ -1,8 +1,9 @@
 """A session engine: Django's database sessions, with limits and an owner. Ending a session takes effect in all
 processes immediately.
 
-The columns of the table are copied from the session's data. The data of a session that has ended can't be read or
-written any more, not even by a request that was running when the session ended.
+The table has columns for the session's user, start, address and browser. save() copies their values from the session's
+data. The data of a session that has ended can't be read or written any more, not even by a request that was running
+when the session ended.
 """
 
 from datetime import UTC, datetime
@@ -49,7 +50,9 @@ class SessionStore(DatabaseSessionStore):
         return {ENDED: ending} if ending else {}
 
     def _validate_session_key(self, key: str | None) -> bool:
-        """Whether this app could have created the key. A cookie can have a NUL, which PostgreSQL doesn't accept."""
+        """Whether the key has the length and the characters of a session key. A forged cookie can have other
+        characters, such as NUL, which PostgreSQL doesn't accept.
+        """
         is_long_enough: bool = super()._validate_session_key(key)  # type: ignore[misc] # untyped
         return is_long_enough and set(VALID_KEY_CHARS).issuperset(key or "")
 
@@ -159,7 +162,9 @@ def _insert(row: BrowserSession) -> None:
 
 
 def _ending(row: BrowserSession) -> str:
-    """Return why the session ended, or "" if no one was signed in. If the session has reached a limit, end it."""
+    """Return why this session, which isn't active any more, has ended. If it ends only now, because it has reached a
+    limit, store that first. Return "" if no one was signed in with it.
+    """
     if row.ended_because or row.started_at is None or row.user is None:
         return row.ended_because
     because = limits.reason(row.started_at)

@@ -4,7 +4,7 @@ from django.urls import Resolver404, ResolverMatch, get_script_prefix, resolve
 
 
 def match_of(path: str) -> ResolverMatch:
-    """Return the view at `path`, which is the path of a whole address. Raises Resolver404 if there is none.
+    """Return the view at `path`, the path of a URL of this site. Raises Resolver404 if there is no view.
 
     A site can be served under a prefix (FORCE_SCRIPT_NAME or SCRIPT_NAME). The URL patterns don't have this prefix, so
     this function removes it from `path`.

@@ -22,7 +22,7 @@ from identity.signin.failures import Failure
 from identity.signin.oauth import Grant, OAuthError
 from identity.transport import Deadline
 
-NOT_LET_IN = "The person was not let in."
+NOT_LET_IN = "This app did not admit the person."
 
 
 class NotAdmitted(Exception):
@@ -62,9 +62,9 @@ def admit(
     """Store the profile and the token of a person who signs in. If `user` is given, connect the Smartsheet account to
     this user instead. The caller has to begin the session.
 
-    If this app doesn't admit the person, nothing is stored, the token is revoked at Smartsheet before the deadline, and
-    NotAdmitted is raised. The same happens if a receiver of `signing_in` or `connecting` raises CannotRecord. It also
-    happens if such a receiver raises another exception, but then this exception is raised instead of NotAdmitted.
+    If anything fails, this stores nothing, asks Smartsheet to revoke the token before the deadline, and raises an
+    exception. NotAdmitted: this app doesn't admit the person, or a receiver of `signing_in` or `connecting` raised
+    CannotRecord. If a receiver raises another exception, this exception is raised.
     """
     try:
         if not is_listed(profile):

@@ -184,7 +184,9 @@ def revoke_token(region: Region, *, access_token: str, deadline: Deadline, is_fo
 
 
 def _session(region: Region, deadline: Deadline) -> OAuth2Session:
-    """Return a session that follows no redirects, and ignores proxies and certificates that the environment names."""
+    """Return an HTTP session. It follows no redirects, and ignores environment variables that name proxies or
+    certificates.
+    """
     session = OAuth2Session(region.client_id)
     session.trust_env = False
     session.max_redirects = 0

@@ -18,7 +18,9 @@ OWN_NETWORK = 64  # a provider assigns these first bits of an IPv6 address; its 
 
 class AttemptsQuerySet(models.QuerySet["Attempts"]):
     def count_one(self, *, what: str, address: str) -> "Attempts":
-        """Count an attempt from this address. Return the current window of the address."""
+        """Count an attempt from this address. Return the row that has the number of the address's attempts in the
+        current minute.
+        """
         now = timezone.now()
         with transaction.atomic():
             window, is_new = self.select_for_update().get_or_create(
@@ -33,13 +35,15 @@ class AttemptsQuerySet(models.QuerySet["Attempts"]):
         return window
 
     def _forget(self, *, before: datetime) -> None:
-        """Delete windows that began before the time `before`. Windows that another process is using are skipped."""
+        """Delete rows whose minute began before the time `before`. Rows that another process is using are skipped."""
         over = self.select_for_update(skip_locked=True).filter(began_at__lt=before)
         self.filter(pk__in=list(over.values_list("pk", flat=True))).delete()
 
 
 class Attempts(models.Model):
-    """The number of attempts from an address in its current window of time."""
+    """The number of attempts from an address in a minute. The minute (the *window*) begins with the first attempt, at
+    `began_at`. After it is over, the next attempt begins a new minute.
+    """
 
     what = models.CharField(max_length=20)
     address = models.CharField(max_length=50)
@@ -64,7 +68,7 @@ class Attempts(models.Model):
 
 
 def window_of(client_ip: str, *, what: str) -> Attempts:
-    """Count this attempt, and return the current window of the client's address."""
+    """Count an attempt from a client's address. Return the row with the number of attempts in the current minute."""
     return Attempts.objects.count_one(what=what, address=network_of(client_ip))
 
 

@@ -173,8 +173,8 @@ def logout(request: HttpRequest) -> HttpResponse:
 
 def to_start_page(request: HttpRequest) -> HttpResponse:
     """Lead a person who has just signed out to the start page. If signing-out.js made the request, answer with the
-    page's address as JSON. The answer tells the script that the person is signed out. Only after that does the script
-    remove unsaved changes.
+    page's address as JSON. The answer tells the script that the person is signed out. The script then removes unsaved
+    changes.
     """
     if request.headers.get("Accept") == "application/json":
         return JsonResponse({"next": start_page()})

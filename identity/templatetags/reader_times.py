@@ -36,7 +36,7 @@ def when(moment: datetime) -> SafeString:
 
 @register.filter
 def in_utc(moment: datetime) -> str:
-    """Return a time in UTC, with seconds."""
+    """Return a time in UTC as text, such as "2026-11-30 17:04:05 UTC"."""
     return f"{moment.astimezone(UTC).replace(tzinfo=None).isoformat(' ', 'seconds')} UTC"
 
 
