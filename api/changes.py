@@ -31,7 +31,7 @@ MOST_CHANGES = 1_000
 MOST_CELLS = 400  # the most columns that a sheet can have
 PARENT_DELETED = "This save also deletes the row's new parent row."
 TWICE = "A save can have at most one change of each kind for a row. Put all cells of a row into one change."
-CELL_TWICE = "A cell can be changed only once."
+CELL_TWICE = "A save can change each cell only once."
 RESTORE_ALONE = "Restore rows in a save without other changes."
 
 

@@ -2,10 +2,10 @@
 the disk.
 
 The chain's lock (audit_entry_link in triggers_postgresql.py) is released at the commit, and a commit normally waits for
-the disk. So several writers would wait for the disk one after the other. If a process had to wait for the lock, the
-trigger sends a notice to this process. For the next second, each commit of this process releases the lock first, and
-the process waits for the disk after that. So several writers wait for the disk at the same time. Nothing is lost: a
-write returns only when it is on disk, and a link is on disk only if all links before it are on disk.
+the disk. Without this module, only one writer could wait for the disk at a time. If a process has to wait for the lock,
+the trigger sends a notice to this process. For the next second, each commit of this process releases the lock before it
+waits for the disk. So all writers can wait for the disk at the same time. Nothing is lost: a write returns only when it
+is on disk, and a link is on disk only if all links before it are on disk.
 https://www.postgresql.org/docs/current/wal-async-commit.html
 """
 

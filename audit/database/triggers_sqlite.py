@@ -105,7 +105,7 @@ def standing(connection: BaseDatabaseWrapper) -> set[tuple[str, str]]:
 
 
 def parts(_connection: BaseDatabaseWrapper) -> list[str]:
-    """No tables, because on SQLite the log has no partitions."""
+    """Return no tables, because the log has no partitions on SQLite."""
     return []
 
 

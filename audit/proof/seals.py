@@ -131,9 +131,9 @@ def state(*, using: str = "default") -> SealState:
 
 @cache
 def _seals() -> QuerySet[Seal]:
-    """The seals, newest first, with two more values each. `newest` is the place of the newest link of the chain.
-    `waiting` is the id of the first entry after the seal. Building this query takes longer than running it. So the
-    query is cached, but its results aren't.
+    """The seals, newest first. Each seal gets two more attributes: `newest`, the number of the chain's newest link, and
+    `waiting`, the id of the first entry after this seal. Building this query takes longer than running it. So the query
+    is cached, but its results aren't.
     """
     newest = Leaf.objects.order_by("-seq").values("seq")[:1]
     waiting = Leaf.objects.filter(seq=OuterRef("last_seq") + 1).values("entry_id")

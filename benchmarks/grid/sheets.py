@@ -1,4 +1,4 @@
-"""Creates sheets of the measured sizes, with the same structure as in the API's answers."""
+"""Creates random sheets in the form of the API's answers. Their sizes are those that the benchmark compares."""
 
 from __future__ import annotations
 

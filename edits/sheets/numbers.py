@@ -181,8 +181,8 @@ def _number(digits: str, locale: Locale) -> tuple[Decimal, str, int] | None:
 
 
 def _is_said(match: re.Match[str], value: Decimal) -> bool:
-    """Whether the number in the text is the value, rounded to as many decimals as the text has. If the text has a
-    percent sign, the value is multiplied by 100 first.
+    """Whether the text shows this value. The text can have fewer decimals than the value, because Smartsheet rounds the
+    value. 0.255 is shown as 26% or as 25.5%.
     """
     figures = Decimal(match["number"].replace(",", ""))
     exactly = value * 100 if "%" in match["after"] else value

@@ -20,8 +20,8 @@ OTHER, LINK, SURE = "other-", "link-", "sure-"  # prefixes of a field's name
 @dataclass(frozen=True, slots=True)
 class Posted:
     """The data that a browser sends for a cell. `chosen` holds the control's value: one text, or several chosen texts.
-    `other` is what was typed next to the choices. `link` is the address of the hyperlink. `sure` holds the texts that
-    the person has confirmed, as one text that `remember` made from them.
+    `other` is what was typed next to the choices. `link` is the address of the hyperlink. `sure` is the result of
+    remember() for the texts that the person has confirmed.
     """
 
     chosen: tuple[str, ...] = ()

@@ -32,7 +32,7 @@ def test_it_is_never_saved_as_another_person(
     other = context.new_page()
     sign_in_by_hand(other, alice)  # in the same browser, while Bob's page is open
     edit(page, plan, DIG, Notes="Rock")
-    expect(line(page)).to_contain_text("Someone else is signed in now. 1 cell of yours: kept in this browser.")
+    expect(line(page)).to_contain_text("Someone else is signed in now. 1 cell that you changed: kept in this browser.")
     other.goto(page.url)
     expect(line(other)).to_have_text(SAVED)
     assert plan.value(DIG, "Notes") is None

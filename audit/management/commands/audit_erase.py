@@ -52,8 +52,8 @@ class Command(BaseCommand):
         self.stdout.write(f"Erased: {found}. Other processes may use the name for a minute from now.")
         for region, number in people:
             self.stdout.write(
-                f"Person {region}:{number} had this address; --person {region}:{number} erases everything else"
-                " about them."
+                f"Person {region}:{number} has used this address. To erase all other data about this person, run the"
+                f" command again with --person {region}:{number}."
             )
         self.stdout.write(
             "Backups and the database's own journals still have the erased data: Byline's documentation of the audit"

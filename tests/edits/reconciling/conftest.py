@@ -24,7 +24,7 @@ Fabricate = Callable[..., Intent]
 
 
 class Reconciler:
-    """Runs the command audit_reconcile on the changes of the last minute in the site plan."""
+    """Runs the command audit_reconcile on the sheet “Site plan”, for the changes of the last 60 seconds."""
 
     def __init__(self, plan: SitePlan) -> None:
         self.plan = plan

@@ -36,7 +36,7 @@ export class SaveLine {
     const kept = isKept ? "kept in this browser" : "not saved, and this browser can't keep them: leave this page open";
     if (halted === "signed-out") return { text: "You signed out. Nothing more is saved here." };
     if (halted === "other-person") {
-      return { text: `Someone else is signed in now. ${plural(saving.count, "cell")} of yours: ${kept}.`, isBad: true };
+      return { text: `Someone else is signed in now. ${plural(saving.count, "cell")} that you changed: ${kept}.`, isBad: true };
     }
     if (halted) {
       const text = waiting ? `Your session ended. ${waits}: ${kept}.` : "Your session ended.";
