@@ -68,7 +68,7 @@ def test_a_grid_says_that_no_row_matches_its_filters(page: Page, bob: Person) ->
     open_grid(page, bob)
     page.evaluate(FILTER.replace("In progress", "Nothing has this status"), "Status")
     expect(page.get_by_text("No row matches the filters.")).to_be_visible()
-    page.get_by_role("button", name="Show all rows").press("Enter")
+    page.get_by_role("button", name="Show all rows", exact=True).press("Enter")
     expect(page.locator('.grid-body [tabindex="0"]')).to_be_focused()
     expect(page.get_by_text("No row matches the filters.")).to_have_count(0)
 
@@ -82,11 +82,11 @@ def test_a_grid_says_that_rows_are_still_being_loaded(page: Page, sandbox: Runni
     open_grid(page, alice, "Long")
     page.evaluate(FILTER, "Task")
     expect(page.get_by_text("No row matches the filters so far. Not all rows are loaded yet.")).to_be_visible()
-    page.get_by_role("button", name="Show all rows").focus()
+    page.get_by_role("button", name="Show all rows", exact=True).focus()
     reaches(page, lambda: len(held), 1)
     held[0].continue_()
     expect(page.get_by_text("No row matches the filters.", exact=True)).to_be_visible()
-    expect(page.get_by_role("button", name="Show all rows")).to_be_focused()
+    expect(page.get_by_role("button", name="Show all rows", exact=True)).to_be_focused()
 
 
 def test_the_last_row_is_deleted_and_another_one_is_added(page: Page, alice: Person) -> None:

@@ -75,7 +75,7 @@ def test_keys_reach_no_row_while_the_filters_hide_all_rows(page: Page, plan: Sit
     open_grid(page, bob)
     go_to(page, plan, DIG, "Notes")
     page.evaluate(NO_MATCH, "Status")
-    button = page.get_by_role("button", name="Show all rows")
+    button = page.get_by_role("button", name="Show all rows", exact=True)
     for key in ["a", "F2", "Control+c", "Control+x", "Control+k", "Control+d", "F4", "Alt+ArrowUp", "Delete"]:
         button.focus()
         page.keyboard.press(key)
