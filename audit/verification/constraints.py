@@ -3,6 +3,7 @@ drop a constraint that prevents duplicates, or change a table so that PostgreSQL
 """
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterator
 from typing import Any
 
@@ -55,6 +56,9 @@ _KEY_ON_SQLITE = "SELECT name FROM pragma_table_info(%s) WHERE pk ORDER BY pk"
 _UNIQUE_ON_SQLITE = """
     SELECT list.name, info.name FROM pragma_index_list(%s) AS list, pragma_index_info(list.name) AS info
     WHERE list."unique" AND list.origin <> 'pk' ORDER BY list.seq, info.seqno"""
+# Rules that can refuse rows, drop them or fail. ON CONFLICT IGNORE drops rows, for example.
+# https://www.sqlite.org/lang_createtable.html
+_RULES = re.compile(r"\b(check|references|conflict|collate|generated|as)\b", re.IGNORECASE)
 _REQUIRED_ON_SQLITE = 'SELECT name FROM pragma_table_info(%s) WHERE "notnull"'
 _UNLOGGED = "SELECT oid::regclass::text FROM pg_class WHERE relpersistence = 'u' AND relkind = 'r'"
 
@@ -127,8 +131,7 @@ def _strangers_on_sqlite(connection: BaseDatabaseWrapper) -> Iterator[tuple[str,
         others = _on_sqlite(connection, table) - _ON_SQLITE[table]
         yield from ((table, f"{what} on {', '.join(dict.fromkeys(columns))}") for what, columns in others)
         rows = _rows(connection, _SQL_ON_SQLITE, table)
-        if any(_has_other_check(sql) for kind, _, sql in rows if kind == "table"):
-            yield table, "CHECK constraint"
+        yield from ((table, f"rule {rule}") for kind, _, sql in rows if kind == "table" for rule in _other_rules(sql))
         for name in [name for kind, name, sql in rows if kind == "index" and _has_expression(sql)]:
             if name not in _OUR_INDEXES:
                 yield table, f"index {name}"
@@ -138,9 +141,13 @@ def _strangers_on_sqlite(connection: BaseDatabaseWrapper) -> Iterator[tuple[str,
                 yield table, f"rule NOT NULL for the column {field.column}"
 
 
-def _has_other_check(sql: str) -> bool:
-    """Whether this SQL of a table has a check besides that of the column `line`."""
-    return len(re.findall(r"\bcheck\b", sql, re.IGNORECASE)) > _bare(sql).count("check(line>=0)")
+def _other_rules(sql: str) -> set[str]:
+    """The keywords, in this SQL of a table, of rules that this app didn't create. The app's only rule of these kinds is
+    the check of the column `line`.
+    """
+    found = Counter("GENERATED" if word.upper() == "AS" else word.upper() for word in _RULES.findall(sql))
+    found["CHECK"] -= _bare(sql).count("check(line>=0)")
+    return {word for word, count in found.items() if count > 0}
 
 
 def _bare(sql: str) -> str:

@@ -110,7 +110,7 @@ def test_a_constraint_that_was_dropped_is_reported(name: str, what: str) -> None
         (
             '"seq" bigint NOT NULL PRIMARY KEY, "entry_id" bigint NOT NULL UNIQUE, "hash" BLOB NOT NULL,'
             ' CONSTRAINT "quiet" CHECK ("entry_id" <> 5)',
-            ["This app did not create the CHECK constraint on audit_leaf: it may prevent entries from being written."],
+            ["This app did not create the rule CHECK on audit_leaf: it may prevent entries from being written."],
         ),
         (
             '"seq" bigint NOT NULL PRIMARY KEY, "entry_id" bigint NOT NULL, "hash" BLOB NOT NULL',
@@ -131,27 +131,30 @@ def test_a_rebuilt_table_is_reported(definition: str, texts: list[str]) -> None:
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="statements of SQLite's")
 @pytest.mark.parametrize(
-    ("before", "after", "what"),
+    ("before", "after", "rules"),
     [
-        ('CHECK ("line" >= 0)', 'CHECK ("line" BETWEEN 0 AND 5)', "CHECK constraint"),
-        ('CHECK ("line" >= 0)', 'CHECK ("line" >= 0) CHECK (5 > "line")', "CHECK constraint"),
+        ('CHECK ("line" >= 0)', 'CHECK ("line" BETWEEN 0 AND 5)', ["rule CHECK"]),
+        ('CHECK ("line" >= 0)', 'CHECK ("line" >= 0) CHECK (5 > "line")', ["rule CHECK"]),
         (
             '"sheet_id" bigint NULL',
             '"sheet_id" bigint NOT NULL ON CONFLICT IGNORE',
-            "rule NOT NULL for the column sheet_id",
+            ["rule CONFLICT", "rule NOT NULL for the column sheet_id"],
         ),
-        ('"sheet_id" bigint NULL', '"sheet_id" bigint NULL check/**/(sheet_id<5)', "CHECK constraint"),
+        ('"sheet_id" bigint NULL', '"sheet_id" bigint NULL check/**/(sheet_id<5)', ["rule CHECK"]),
+        ('"refers_to" bigint NULL', '"refers_to" bigint NULL REFERENCES audit_entry (id)', ["rule REFERENCES"]),
+        ('"sheet_id" bigint NULL', '"sheet_id" bigint NULL, x INT AS (json_extract(subject, 1))', ["rule GENERATED"]),
     ],
-    ids=["other-check", "second-check", "not-null", "check-after-comment"],
+    ids=["other-check", "second-check", "not-null", "check-after-comment", "foreign-key", "generated"],
 )
-def test_a_changed_column_is_reported(before: str, after: str, what: str) -> None:
+def test_a_changed_column_is_reported(before: str, after: str, rules: list[str]) -> None:
     edits.saved()
     with lifted(connection):
         execute("PRAGMA writable_schema = ON")
         execute("UPDATE sqlite_master SET sql = replace(sql, %s, %s) WHERE name = 'audit_entry'", before, after)
         execute("PRAGMA writable_schema = RESET")
     assert unprotected() == [
-        f"This app did not create the {what} on audit_entry: it may prevent entries from being written."
+        f"This app did not create the {rule} on audit_entry: it may prevent entries from being written."
+        for rule in rules
     ]
 
 
