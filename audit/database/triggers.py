@@ -76,7 +76,7 @@ def removal(connection: BaseDatabaseWrapper, tables: Sequence[str]) -> list[str]
 def expected(connection: BaseDatabaseWrapper) -> list[Trigger]:
     """The triggers that the existing tables must have."""
     sql = _sql(connection)
-    there = set(connection.introspection.table_names())
+    there = {comparable(table, connection) for table in connection.introspection.table_names()}
     found: list[Trigger] = []
     for table, unique in APPEND_ONLY.items():
         found += [Trigger(table, name, create) for name, create in sql.append_only(table, unique=unique).items()]
@@ -88,7 +88,7 @@ def expected(connection: BaseDatabaseWrapper) -> list[Trigger]:
     of_parts = [
         Trigger(part, name, create) for part in sql.parts(connection) for name, create in sql.part(part).items()
     ]
-    return [trigger for trigger in found if trigger.table in there] + of_parts
+    return [trigger for trigger in found if comparable(trigger.table, connection) in there] + of_parts
 
 
 def names(connection: BaseDatabaseWrapper) -> list[str]:
@@ -104,12 +104,20 @@ def missing(connection: BaseDatabaseWrapper) -> list[str]:
         django.db.DatabaseError: the database doesn't answer.
     """
     standing = _sql(connection).standing(connection)
-    return sorted({trigger.name for trigger in expected(connection) if (trigger.table, trigger.name) not in standing})
+    wanted = {(comparable(trigger.table, connection), trigger.name) for trigger in expected(connection)}
+    return sorted({name for _, name in wanted - standing})
+
+
+def comparable(table: str, connection: BaseDatabaseWrapper) -> str:
+    """The name of a table as it can be compared with other names. SQLite's names are case-insensitive, so after
+    renaming audit_entry to Audit_Entry, all statements work as before.
+    """
+    return table.lower() if connection.vendor == "sqlite" else table
 
 
 def is_table_there(connection: BaseDatabaseWrapper) -> bool:
     """Whether the log's tables exist."""
-    return {ENTRY, LEAF} <= set(connection.introspection.table_names())
+    return {ENTRY, LEAF} <= {comparable(table, connection) for table in connection.introspection.table_names()}
 
 
 def reinstall(*, using: str, **_kwargs: Any) -> None:

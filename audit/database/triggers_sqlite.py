@@ -98,9 +98,11 @@ def drop(*, table: str, name: str) -> str:
 
 
 def standing(connection: BaseDatabaseWrapper) -> set[tuple[str, str]]:
-    """Return the triggers that exist, as pairs of table and name."""
+    """Return the triggers that exist, as pairs of table and name. Tables have their names in lower case here, because
+    SQLite's names are case-insensitive.
+    """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT tbl_name, name FROM sqlite_master WHERE type = 'trigger'")
+        cursor.execute("SELECT lower(tbl_name), name FROM sqlite_master WHERE type = 'trigger'")
         return set(cursor.fetchall())
 
 

@@ -11,6 +11,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from audit import histories
 from audit.database import triggers, triggers_postgresql
 from audit.verification.findings import Findings, Kind
+from audit.verification.sqlite_sql import tokens
 
 # https://www.postgresql.org/docs/current/catalog-pg-trigger.html
 _STANDING = """
@@ -92,7 +93,7 @@ def _other_parts(connection: BaseDatabaseWrapper) -> list[str]:
 def _changed_on_sqlite(connection: BaseDatabaseWrapper) -> Iterator[str]:
     standing = dict(_rows(connection, "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"))
     for trigger in triggers.expected(connection):
-        if trigger.name in standing and standing[trigger.name].split() != trigger.sql.split():
+        if trigger.name in standing and tokens(standing[trigger.name]) != tokens(trigger.sql):
             yield trigger.name
 
 
@@ -151,10 +152,15 @@ def _no_tables(connection: BaseDatabaseWrapper) -> list[str]:
     view.
     """
     with connection.cursor() as cursor:
-        there = {found.name: found.type for found in connection.introspection.get_table_list(cursor)}
+        there = {
+            triggers.comparable(found.name, connection): found.type
+            for found in connection.introspection.get_table_list(cursor)
+        }
     of_log = {*triggers.APPEND_ONLY, triggers.PERSONAL}
     return sorted(
-        table for table in of_log | {table for table, *_ in histories.tables()} if there.get(table, "t") != "t"
+        table
+        for table in of_log | {table for table, *_ in histories.tables()}
+        if there.get(triggers.comparable(table, connection), "t") != "t"
     )
 
 

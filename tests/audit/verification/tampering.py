@@ -77,6 +77,11 @@ def verified(**options: Any) -> Report:
     return verify(options.pop("start", None) or start_of_chain(), **options)
 
 
+def unprotected() -> list[str]:
+    """Texts of the findings about triggers, constraints and tables."""
+    return [finding.text for finding in verified().findings.kept if finding.kind is Kind.UNPROTECTED]
+
+
 def findings_after(tamper: Callable[[], None], **options: Any) -> list[Finding]:
     """Tamper with the log, return the findings about chain and seals, and undo the tampering."""
     with transaction.atomic():
