@@ -73,10 +73,15 @@ def test_a_grid_says_that_no_row_matches_its_filters(page: Page, bob: Person) ->
     expect(page.get_by_text("No row matches the filters.")).to_have_count(0)
 
 
-def test_a_grid_says_that_rows_are_still_being_loaded(page: Page, sandbox: RunningSandbox, alice: Person) -> None:
-    sheet_id, (task, _) = make_sheet(alice, "Long")
+def make_long_sheet(person: Person) -> None:
+    """Make a sheet with more rows than the browser requests first."""
+    sheet_id, (task, _) = make_sheet(person, "Long")
     added = [{"toBottom": True, "cells": [{"columnId": task, "value": f"Row {one}"}]} for one in range(250)]
-    sandbox.call(alice, "POST", f"/sheets/{sheet_id}/rows", added)
+    sandbox_in_use().call(person, "POST", f"/sheets/{sheet_id}/rows", added)
+
+
+def test_a_grid_says_that_rows_are_still_being_loaded(page: Page, alice: Person) -> None:
+    make_long_sheet(alice)
     held: list[Route] = []
     page.route("**/sheets/*?page=1&page_size=5000", lambda route: held.append(route))
     open_grid(page, alice, "Long")
@@ -87,6 +92,30 @@ def test_a_grid_says_that_rows_are_still_being_loaded(page: Page, sandbox: Runni
     held[0].continue_()
     expect(page.get_by_text("No row matches the filters.", exact=True)).to_be_visible()
     expect(page.get_by_role("button", name="Show all rows", exact=True)).to_be_focused()
+
+
+def test_a_grid_does_not_say_that_rows_are_being_loaded_after_this_failed(page: Page, alice: Person) -> None:
+    make_long_sheet(alice)
+    held: list[Route] = []
+    page.route("**/sheets/*?page=1&page_size=5000", lambda route: held.append(route))
+    open_grid(page, alice, "Long")
+    page.evaluate(FILTER, "Task")
+    expect(page.get_by_text("Not all rows are loaded yet.")).to_be_visible()
+    reaches(page, lambda: len(held), 1)
+    held[0].abort()
+    expect(page.get_by_role("alert").filter(has_text="Not all rows could be loaded.")).to_be_visible()
+    expect(page.get_by_text("No row that could be loaded matches the filters.")).to_be_visible()
+    expect(page.get_by_text("Not all rows are loaded yet.")).to_have_count(0)
+
+
+def test_all_rows_are_loaded_although_another_tab_is_saving(page: Page, bob: Person) -> None:
+    open_grid(page, bob)
+    page.evaluate(FILTER.replace("In progress", "Nothing has this status"), "Status")
+    expect(page.get_by_text("No row matches the filters.", exact=True)).to_be_visible()
+    page.evaluate("void document.querySelector('[data-grid]').grid.saving.tabs.alone(() => new Promise(() => {}))")
+    other = page.context.new_page()
+    other.goto(page.url)
+    expect(other.get_by_text("No row matches the filters.", exact=True)).to_be_visible()
 
 
 def test_the_last_row_is_deleted_and_another_one_is_added(page: Page, alice: Person) -> None:

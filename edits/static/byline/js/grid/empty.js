@@ -4,6 +4,7 @@ import { make } from "./elements.js";
 import { addRows } from "./rows.js";
 
 const PAUSE = 300; // milliseconds
+const NO_MATCH = { all: "No row matches the filters.", some: "No row that could be loaded matches the filters." };
 
 // Show why there are no rows. If there are rows again, remove this text.
 export function showEmpty(grid) {
@@ -31,12 +32,12 @@ function contentOf(grid) {
   return [title, make("p", { class: "text-secondary" }, text), button("Add row", () => addRows(grid, "below"))];
 }
 
-// Returns a paragraph, whose text changes when all rows of a large sheet are loaded.
+// Returns a paragraph, whose text changes when all rows of a large sheet are loaded, or can't be loaded.
 function whyNoRows(grid) {
   const note = make("p");
   const say = () => {
-    note.textContent = `No row matches the filters${grid.freshness ? "." : " so far. Not all rows are loaded yet."}`;
-    if (!grid.freshness) setTimeout(() => grid.empty.contains(note) && say(), PAUSE);
+    note.textContent = NO_MATCH[grid.loaded] ?? "No row matches the filters so far. Not all rows are loaded yet.";
+    if (!grid.loaded) setTimeout(() => grid.empty.contains(note) && say(), PAUSE);
   };
   say();
   return note;

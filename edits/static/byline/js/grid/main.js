@@ -30,9 +30,11 @@ async function start() {
       },
     });
     if (!isWhole) read = await readUntilShown(grid);
-    await grid.saving.adopt();
+    grid.loaded = "all";
+    await grid.saving.adopt(); // waits while another tab saves
     grid.freshness = new Freshness(grid, read);
   } catch (error) {
+    if (grid) grid.loaded ??= "some";
     const isAnswer = error instanceof ApiError;
     const why = isAnswer ? error.message : FAILED;
     const status = loading.querySelector("p");
