@@ -101,9 +101,8 @@ def _check_chain(start: Start, report: Report, *, progress: Progress) -> set[str
 
 
 def _first_id(start: Start) -> int:
-    """The id from which entries are read. It is the smaller of two ids. One is the smallest id among the entries whose
-    links come after the start. The other is the first id after the ids of the entries whose links come before the
-    start, so that newer entries without a link are read too.
+    """The id from which entries are read: the smallest id that is linked after the start. But newer entries without a
+    link must be read too. So if the greatest id that is linked before the start is smaller, reading begins after that.
     """
     # On SQLite, tampering can put values into a link that aren't numbers.
     links = Leaf.objects.filter(entry_id__lte=rows.GREATEST)

@@ -43,8 +43,8 @@ class FoundRows(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class RowSearch:
-    """What to find: rows for which `condition` holds and that `filter` shows, with the texts of the shown columns. If
-    `needs` holds for a row, the person has something to do in this row.
+    """Which rows to find: those that meet `condition` and pass `filter`. The search also reads the texts of the columns
+    that the list shows. `needs` holds for the rows in which the person has something to do.
     """
 
     sheet_id: int

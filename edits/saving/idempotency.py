@@ -213,7 +213,8 @@ def _claimed_again(wanted: SaveKey) -> Claim:
         # The process of the save died, or it was stopped for a long time. If the log has no intent, nothing was sent.
         if logged := _logged_changes(uuid5(found.edit_id, action.value) for action in Action):
             return Claim(found.edit_id, _row_of(found), logged=tuple(logged))
-        # The ids are new, so if the first process still runs, it can't change the outcomes and the result of this save.
+        # This save gets a new edit id. If the first process still runs, it knows only the old id, so it can't change
+        # the outcomes and the result of this save.
         same.update(lease_ends_at=wanted.lease_ends_at, edit_id=wanted.edit_id)
         return Claim(wanted.edit_id, _row_of(wanted))
 

@@ -201,7 +201,7 @@ export class Painter {
   async #tidy() {
     this.paint();
     const { tidying } = this;
-    // Without this script, rows and cells only lack the reading order.
+    // If this script can't be loaded, the grid still works. Then the elements just aren't in reading order.
     const ordering = await import("./ordering.js").catch(() => null);
     if (!ordering || tidying !== this.tidying) return; // the script wasn't loaded, or the grid was scrolled again
     const { sortChildren } = ordering;
