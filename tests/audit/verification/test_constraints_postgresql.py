@@ -14,6 +14,14 @@ pytestmark = [
     pytest.mark.usefixtures("log"),
     pytest.mark.skipif(connection.vendor != "postgresql", reason="statements of PostgreSQL's"),
 ]
+REPLACED = [  # our indexes, each replaced by another one with the same name
+    ("audit_entry_sheet", "(new)"),
+    ("audit_entry_sheet", "((1 / (actor_id - 5)))"),
+    ("audit_entry_text", "((ip::inet))"),
+    ("audit_entry_head", "(id) WHERE evidence::json ->> 'x' = 'y'"),
+    ("audit_entry_head", "(id) WHERE 1 / (actor_id - 5) > 0"),
+    ("audit_entry_via_form", "(decode(message, 'hex'), id)"),
+]
 MONTH = f"audit_entry_{timezone.now():%Y_%m}"
 
 
@@ -53,6 +61,9 @@ MONTH = f"audit_entry_{timezone.now():%Y_%m}"
         ),
         ("CREATE INDEX quiet ON audit_entry ((1 / (actor_id - 5)))", "audit_entry", "index quiet"),
         (f"CREATE INDEX quiet ON {MONTH} (id) WHERE 1 / (actor_id - 5) > 0", MONTH, "index quiet"),
+        ("CREATE INDEX quiet ON audit_entry (new)", "audit_entry", "index quiet"),
+        ("CREATE INDEX quiet ON audit_entry (id) INCLUDE (message)", "audit_entry", "index quiet"),
+        *((f"CREATE INDEX {name} ON audit_entry {rest}", "audit_entry", f"index {name}") for name, rest in REPLACED),
         ("ALTER TABLE audit_seal ADD quiet int NOT NULL", "audit_seal", "column quiet"),
         (
             "ALTER TABLE audit_leaf ADD quiet int GENERATED ALWAYS AS (1 / (seq - 9)) STORED",
@@ -62,7 +73,9 @@ MONTH = f"audit_entry_{timezone.now():%Y_%m}"
     ],
     ids=[
         *("check", "month", "leaf", "unique", "foreign-key", "unique-index", "not-null"),
-        *("month-not-null", "text-not-null", "type", "expression", "condition", "column", "generated"),
+        *("month-not-null", "text-not-null", "type", "expression", "condition", "long-texts", "included-texts"),
+        *(f"{name}-{number}" for number, (name, _) in enumerate(REPLACED)),
+        *("column", "generated"),
     ],
 )
 def test_a_constraint_that_could_refuse_entries_is_reported(statement: str, table: str, name: str) -> None:
@@ -74,6 +87,8 @@ def test_a_constraint_that_could_refuse_entries_is_reported(statement: str, tabl
     if "ip SET NOT NULL" in statement:
         with lifted(connection):
             execute("UPDATE audit_entry SET ip = '::1'")
+    if name.startswith("index audit_"):
+        execute(f"DROP {name}")
     execute(statement)
     texts = unprotected()
     assert f"This app did not create the {name} on {table}: it may prevent entries from being written." in texts
@@ -82,6 +97,7 @@ def test_a_constraint_that_could_refuse_entries_is_reported(statement: str, tabl
 def test_changes_that_refuse_nothing_are_not_reported() -> None:
     edits.saved()
     execute("CREATE INDEX quick ON audit_entry (ip)")
+    execute("CREATE INDEX quick_text ON audit_entry USING hash (message)")
     execute(f"CREATE INDEX quick_month ON {MONTH} (ip, at)")
     execute("ALTER TABLE audit_entry ALTER COLUMN region TYPE text")
     execute("ALTER TABLE audit_seal ADD note text")
