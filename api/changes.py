@@ -28,11 +28,15 @@ from edits.sheets.sheet import Json, Sheet
 from edits.widgets.links import is_web_address
 
 MOST_CHANGES = 1_000
+MOST_ROWS = 20_000  # the most rows that a sheet can have
 MOST_CELLS = 400  # the most columns that a sheet can have
 PARENT_DELETED = "This save also deletes the row's new parent row."
 TWICE = "A save can have at most one change of each kind for a row. Put all cells of a row into one change."
 CELL_TWICE = "A save can change each cell only once."
 RESTORE_ALONE = "Restore rows in a save without other changes."
+
+
+RowNumber = Annotated[str, Field(pattern="^[1-9][0-9]{0,5}$")]
 
 
 class _Strict(BaseModel):
@@ -180,6 +184,11 @@ class Edits(_Strict):
     either all changes of a request or none. If a request fails, the save sends no further requests. With `is_partial`,
     Smartsheet can refuse some rows of a request and save the others.
 
+    Predecessors refer to rows by their numbers, as in "3FS +2d". `shown_rows` has the ids of rows, by the numbers that
+    these rows had when the caller read the sheet: {"3": "4583173393803140"}. If such a row has another number now, the
+    save corrects this number in `shown` and in `value`. If the row isn't in the sheet any more, the cell isn't saved.
+    Without `shown_rows`, a number means the row that has this number now.
+
     A save that restores rows can't have other changes. `unit` and `is_partial` don't apply to such a save, because each
     row and each cell is restored separately.
     """
@@ -188,6 +197,7 @@ class Edits(_Strict):
     unit: Literal["row", "cell"] = "row"
     is_partial: StrictBool = False
     reason: Annotated[str, Field(max_length=1_000, description="For the audit log")] = ""
+    shown_rows: Annotated[dict[RowNumber, Id | None], Field(max_length=MOST_ROWS)] = {}
 
     @model_validator(mode="after")
     def _require_each_once(self) -> Self:
@@ -221,6 +231,11 @@ class Edits(_Strict):
     def row_changes(self) -> list[RowChange]:
         """The changes as `edits.saving` expects them. Rows to restore are left out."""
         return [_row_change(change) for change in self.changes if not isinstance(change, Restore)]
+
+    @property
+    def row_ids_shown(self) -> dict[int, int | None]:
+        """The ids of rows, by the numbers under which the caller saw them."""
+        return {int(number): row_id for number, row_id in self.shown_rows.items()}
 
     def require_writable(self, sheet: Sheet) -> None:
         """Raise Problem if a column doesn't accept one of the values. `errors` lists all such values."""

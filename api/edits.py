@@ -65,8 +65,16 @@ def save_edits(request: ApiRequest, sheet_id: SheetId, edits: Edits, idempotency
         edits.require_writable(baseline.sheet)
         require_agreed(edits, baseline)
         require_sense(edits, baseline.sheet)
-        via = request.auth.via
-        result = save(baseline, changes, key=key, origin=Origin.API, via=via, reason=edits.reason, **how)
+        result = save(
+            baseline,
+            changes,
+            key=key,
+            origin=Origin.API,
+            via=request.auth.via,
+            reason=edits.reason,
+            shown_rows=edits.row_ids_shown,
+            **how,
+        )
     return _answer(request, result, is_restored=False)
 
 

@@ -27,6 +27,7 @@ from edits.saving.checks import CheckedRow, check, deleted_places
 from edits.saving.idempotency import Claim
 from edits.saving.not_sent import NotSent, facts_of
 from edits.saving.results import Result
+from edits.saving.row_numbers import with_current_numbers
 from edits.saving.sending import NOT_REACHED, Sending
 from edits.saving.sheet_lease import sheet_lease
 from identity.profiles.profile import Profile
@@ -44,6 +45,7 @@ def save(
     via: Mapping[str, str | int] | None = None,
     is_cell_by_cell: bool = False,
     is_partial: bool = False,
+    shown_rows: Mapping[int, int | None] | None = None,
 ) -> Result:
     """Save changes of one sheet with the token that the baseline was read with. Returns the result of each change.
 
@@ -54,6 +56,10 @@ def save(
     `origin` is None, a request to Django's admin counts as ADMIN, any other request as APP, and code outside of
     requests as COMMAND. `reason` says why the person makes the change. `via` names the form and its version, the app
     token, the job or the client that makes the save, for example {"job": "import"}.
+
+    Predecessors refer to rows by their numbers. `shown_rows` has the ids of rows, by the numbers that these rows had
+    when the person saw them. If these rows have other numbers now, `save` corrects the numbers. None stands for a row
+    that isn't in the sheet. Without `shown_rows`, a number means the row that has this number now.
 
     A row is saved as a whole or not at all. If `is_cell_by_cell` is true, a cell that can't be saved doesn't prevent
     saving the row's other cells. Each request to Smartsheet has up to 500 rows (440 in a deletion). Smartsheet carries
@@ -86,6 +92,7 @@ def save(
     claim = idempotency.claim(key, actor=baseline.actor, digest=digest)
     if claim.earlier:
         return claim.earlier
+    changes = with_current_numbers(changes, baseline.sheet, shown_rows or {})
     if claim.logged:
         return _interrupted(baseline, changes, claim, is_cell_by_cell=is_cell_by_cell)
     try:

@@ -8,7 +8,7 @@ https://help.smartsheet.com/articles/765727-enabling-dependencies-using-predeces
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -26,6 +26,8 @@ ONE = re.compile(
     re.IGNORECASE,
 )
 DECIMAL_LAG = re.compile(r"([+\-−][^,;\n]*[0-9]),([0-9])")  # in 3FS +2,5d, the comma isn't a separator
+# One of the predecessors in a list: what comes before the row's number, the number, and what follows it.
+LISTED = re.compile(rf"((?:^|[;,\n]){SPACE}*)([0-9]{{1,6}})(?![0-9])([^;,\n]*)")
 LOST = "#REF"
 
 
@@ -82,7 +84,7 @@ class Predecessor:
     def read(cls, text: str) -> Predecessor:
         """Parse one predecessor. If the text isn't one, raises ValueError with a sentence that says why."""
         if trimmed(text).upper() == LOST:
-            raise ValueError(f"{LOST} stands for a row that was deleted. Remove it from the list.")
+            raise ValueError(f"{LOST} stands for a row that isn't in the sheet. Remove it from the list.")
         match = ONE.fullmatch(trimmed(text))
         lag = Duration.read(match["lag"]) if match and match["lag"] else None
         if match is None or (match["lag"] and lag is None):
@@ -118,6 +120,21 @@ def read_predecessors(text: str, decimal: str = ".") -> list[Predecessor]:
         if numbers.count(number) > 1:
             raise ValueError(f"Row {number} is in the list twice.")
     return found
+
+
+def renumbered(text: str, numbers: Mapping[int, int | None]) -> str:
+    """Return a list of predecessors in which each row has its new number. `numbers` has the new numbers by the old
+    ones. If the new number is None, the row becomes #REF. Rows that aren't in `numbers` keep their numbers.
+    """
+
+    def new(match: re.Match[str]) -> str:
+        number = int(match[2])
+        if number not in numbers:
+            return match[0]
+        now = numbers[number]
+        return f"{match[1]}{LOST}" if now is None else f"{match[1]}{now}{match[3]}"
+
+    return LISTED.sub(new, text)
 
 
 def _parts(parts: str, days: str | None) -> list[tuple[str, str]]:

@@ -130,7 +130,8 @@ MERGE_CHILD = """() => {
   const { sheet, selection } = document.querySelector("[data-grid]").grid;
   const parent = selection.focus.row;
   const child = ["77", 0, parent, false, sheet.columns.map(() => null), true, null, null];
-  sheet.merge([child], [], sheet.rows.flatMap(([id]) => (id === parent ? [id, "77"] : [id])));
+  const others = sheet.rows;
+  sheet.merge([child], [], () => others.flatMap((row) => (row[0] === parent ? [row, child] : [row])));
 }"""
 
 

@@ -109,6 +109,12 @@ class ColumnType:
         """Whether writing the value would change nothing."""
         return is_same(held(cell), self.after(value, cell))
 
+    def renumbered(self, value: Json, shown_rows: Mapping[int, int | None]) -> Json:
+        """Return the value with the numbers that the rows have now. `shown_rows` has the ids of rows, by the numbers
+        that these rows had when the person saw them. Only predecessors refer to rows by their numbers.
+        """
+        return value
+
     def why_not_written(self, value: Json) -> str:
         """Return a sentence that says why a value can't be sent to Smartsheet; "" if it can."""
         return ""

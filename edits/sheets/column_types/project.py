@@ -4,13 +4,13 @@ of the rows that depend on the row.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from django.core.exceptions import ValidationError
 
 from edits.sheets.column_types.base import ColumnType, Doubtful, one_text
-from edits.sheets.durations import LOST, Duration, read_predecessors
+from edits.sheets.durations import LOST, Duration, read_predecessors, renumbered
 from edits.sheets.held_values import Value, text_of
 from edits.sheets.numbers import is_number
 from edits.sheets.sheet import Cell, Json
@@ -79,6 +79,12 @@ class PredecessorType(ColumnType):
         found = [one.to_json(self.rows or ()) for one in read_predecessors(text_of(value))]
         return {"objectValue": {"objectType": "PREDECESSOR_LIST", "predecessors": found}}
 
+    def renumbered(self, value: Json, shown_rows: Mapping[int, int | None]) -> Json:
+        """If a row isn't in the sheet now, its number becomes #REF, as in Smartsheet."""
+        places = {row_id: place for place, row_id in enumerate(self.rows or (), 1)}
+        now = {number: None if row_id is None else places.get(row_id) for number, row_id in shown_rows.items()}
+        return renumbered(text_of(value), now) if value is not None else None
+
     def why_not_written(self, value: Json) -> str:
         try:
             found = read_predecessors(text_of(value))
@@ -91,4 +97,4 @@ class PredecessorType(ColumnType):
 
     def why_not_held(self, value: Json) -> str:
         is_lost = LOST in text_of(value)
-        return f"{LOST} stands for a row that was deleted." if is_lost else ""
+        return f"{LOST} stands for a row that isn't in the sheet." if is_lost else ""

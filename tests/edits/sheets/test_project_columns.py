@@ -106,7 +106,7 @@ def test_predecessors_can_be_removed() -> None:
         ("6", "The sheet has no row 6."),
         ("0", "The sheet has no row 0."),
         ("3, 3SS", "Row 3 is in the list twice."),
-        ("#REF, 3", "#REF stands for a row that was deleted. Remove it from the list."),
+        ("#REF, 3", "#REF stands for a row that isn't in the sheet. Remove it from the list."),
     ],
 )
 def test_invalid_predecessors(typed: str, why: str) -> None:

@@ -147,6 +147,7 @@ export class Editors {
     const isLong = !kind.options && !isDay && column.type !== "DURATION";
     const input = make(isLong ? "textarea" : "input", { class: "grid-input", "aria-label": label, rows: isLong ? 1 : null, autocomplete: "off", spellcheck: isLong ? "true" : "false" });
     if (kind.inputMode) input.inputMode = kind.inputMode;
+    input.holdsRows = () => column.type === "PREDECESSOR";
     input.value = kind.chosen ? "" : whole;
     const before = kind.chosen ? [...kind.chosen].join("\n") : input.value; // an input has no line breaks
     if (typed !== undefined) input.value = typed;

@@ -92,7 +92,7 @@ export class Freshness {
       news = news.concat(detail.cells); // push(...) takes only about 100,000 arguments
     };
     this.sheet.addEventListener("merged", hear);
-    this.sheet.merge([...rows.values()], goneFrom(this.sheet, ids), ids);
+    this.sheet.merge([...rows.values()], goneFrom(this.sheet, ids), inOrder(ids));
     this.sheet.removeEventListener("merged", hear);
     this.cursor = cursor;
     this.version = answer.version;
@@ -159,15 +159,15 @@ export async function readAgain(grid) {
   if (saving.isMovingRows || saved !== saving.settled) return null;
   const ids = answer.rows.map((row) => row[ID]);
   sheet.replaceColumns(answer);
-  sheet.merge(answer.rows, goneFrom(sheet, ids), ids);
+  sheet.merge(answer.rows, goneFrom(sheet, ids), inOrder(ids));
   return answer;
 }
 
 // Wait until earlier keys and clicks have had their effect. The parts that these keys and clicks need may still be
-// loading, an input method may be composing a text, or the person may be dragging. The person means the cells as they
-// saw them, so the cells stay as they are until then.
+// loading, an input method may be composing a text, or the person may be dragging or typing predecessors. The person
+// means the cells and row numbers as they saw them, so these stay as they are until then.
 async function keysOf({ parts, painter, pointer }) {
-  const isBusy = () => pointer.isDragging || (painter.active?.isContentEditable && painter.active.isEdited);
+  const isBusy = () => pointer.isDragging || (painter.active?.isContentEditable && painter.active.isEdited) || document.activeElement?.holdsRows?.();
   while (parts.waiting || isBusy()) {
     if (parts.waiting) await parts.waiting.then(); // then() adds one step, so the waiting keys take effect first
     else await new Promise((resolve) => setTimeout(resolve, WHILE_BUSY));
@@ -178,4 +178,20 @@ async function keysOf({ parts, painter, pointer }) {
 function goneFrom(sheet, ids) {
   const known = new Set(ids);
   return sheet.rows.map((row) => row[ID]).filter((id) => !isNew(id) && !known.has(id));
+}
+
+// Returns a function that sorts rows in the order of these ids. New rows that aren't saved yet stay below the row above
+// them.
+function inOrder(ids) {
+  const known = new Set(ids);
+  return (rows) => {
+    const read = new Map(rows.map((row) => [row[ID], row]));
+    const unsaved = new Map(); // by the id of the row above them
+    let above = null;
+    for (const row of rows) {
+      if (known.has(row[ID])) above = row[ID];
+      else if (isNew(row[ID])) unsaved.set(above, [...(unsaved.get(above) ?? []), row]);
+    }
+    return [null, ...ids].flatMap((id) => [...(read.has(id) ? [read.get(id)] : []), ...(unsaved.get(id) ?? [])]);
+  };
 }

@@ -6,6 +6,7 @@ import { Freshness, readAgain } from "./freshness.js";
 import { Grid } from "./grid.js";
 import { load } from "./loading.js";
 import { Sheet } from "./sheet.js";
+import { typeOf } from "./types/index.js";
 
 const PAUSE = 500; // milliseconds
 const FAILED = "A part of this page could not be loaded. Check the connection, or reload the page.";
@@ -22,6 +23,7 @@ async function start() {
       onFirst(answer) {
         read = answer;
         grid = new Grid(host, new Sheet(answer, { ...host.dataset }), api);
+        attachTypes(grid);
         showName(grid.sheet);
         loading.remove();
       },
@@ -44,6 +46,14 @@ async function start() {
     if (grid) host.querySelector("[data-grid-place]").before(loading);
     if (!isAnswer) throw error; // a script that can't be loaded, or a fault of ours
   }
+}
+
+// Prepare the grid for its columns, and again if the columns have changed.
+function attachTypes(grid) {
+  const { sheet } = grid;
+  const attach = () => sheet.columns.forEach((column) => typeOf(column).attach?.(grid));
+  attach();
+  sheet.addEventListener("columns", attach);
 }
 
 // Show the new name above the grid and in the browser's tab if the sheet is renamed in Smartsheet.

@@ -249,10 +249,13 @@ export function withOwnIds(record) {
     }
     return change;
   };
-  for (const call of [...record.calls, ...record.uncertain]) call.origins.flat().forEach(rename);
-  record.waiting.forEach(rename);
-  record.open.forEach(rename);
+  changesIn(record).forEach(rename);
   return record;
+}
+
+// Returns all changes of a record, or of a tab.
+export function changesIn({ calls, uncertain, waiting, open }) {
+  return [...[...calls, ...uncertain].flatMap(({ origins }) => origins.flat()), ...waiting, ...open];
 }
 
 // Returns names for what a change affects. If the outcome of a sent change isn't known yet, later changes with one of

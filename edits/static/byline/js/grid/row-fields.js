@@ -65,6 +65,7 @@ export class RowFields {
     field.element = make("div", { class: "panel-field" }, label, control, ...(control.choices ? [control.choices] : []), note);
     if (!whyNot) {
       if (!field.choices) control.addEventListener("change", () => this.#save(field));
+      control.holdsRows = () => column.type === "PREDECESSOR" && isTyped(field);
       control.addEventListener("keydown", (event) => this.#press(event, field));
     }
     return field;

@@ -11,7 +11,7 @@
 // event's `detail`. "remarks" with { text } says what deleted rows had and restored rows lack.
 
 import { cellWith, isSame } from "./cells.js";
-import { Pending, cellKey, nearOf, withOwnIds } from "./pending.js";
+import { Pending, cellKey, changesIn, nearOf, withOwnIds } from "./pending.js";
 import { Sending, isStillUnknown } from "./sending.js";
 import { isNew } from "./sheet.js";
 import { Tabs } from "./tabs.js";
@@ -35,6 +35,7 @@ export class Saving extends EventTarget {
     // saw when they began to type, and `value` is what they typed. `now` is the current value that the problem shows.
     // If Smartsheet's cell was read again later, `latest` is that cell.
     this.open = new Map();
+    this.rowNumbers = null; // a RowNumbers, if the sheet has predecessors
     this.settled = 0; // the number of calls that were answered
     this.isLeaving = false; // whether this script has stored everything and is leaving the page
     this.isReady = false; // becomes true when the changes of earlier tabs are restored
@@ -78,6 +79,12 @@ export class Saving extends EventTarget {
     return this.isMovingRows || this.sending.uncertain.flatMap(leftOf).some(isOfRow);
   }
 
+  // This tab's unsaved changes, as the parts of a record.
+  get parts() {
+    const { calls, uncertain } = this.sending;
+    return { calls, uncertain, waiting: this.pending.changes, open: [...this.open.values()] };
+  }
+
   // Called when someone else is signed in now. Nothing is sent in their name.
   otherPerson() {
     this.sending.halt("other-person");
@@ -103,8 +110,8 @@ export class Saving extends EventTarget {
   async adopt() {
     const isGone = await this.tabs.whoIsGone();
     await this.tabs.alone(async () => {
-      const records = await this.unsaved.adopt(isGone, (found) => this.#record(found.map(withOwnIds)));
-      for (const record of records.map(withOwnIds)) this.#restore(record);
+      const records = await this.unsaved.adopt(isGone, (found) => this.#record(found.map((one) => this.#own(one))));
+      for (const record of records) this.#restore(this.#own(record));
     }).catch(() => this.#cannotKeep());
     this.isReady = true;
     this.#changed();
@@ -281,7 +288,9 @@ export class Saving extends EventTarget {
   // Take the next call. Deletions that the person has undone before they were sent aren't made.
   #take() {
     for (const change of [...this.pending.changes]) if (this.#isUndone(change)) this.pending.remove(change);
-    return this.pending.take(this.sending.uncertain.flatMap(leftOf));
+    const call = this.pending.take(this.sending.uncertain.flatMap(leftOf));
+    if (call) call.shown_rows = this.rowNumbers?.idsIn(call.origins.flat());
+    return call;
   }
 
   // Whether a change that was not carried out is a deletion that the person has undone since. If so, the old rows are
@@ -314,7 +323,8 @@ export class Saving extends EventTarget {
     for (const [{ row, column, value }, cell] of cells) {
       if (this.pending.ofCell(row, column)) continue; // the cell was changed again
       const held = cell && cell.value !== undefined ? cell.value : value;
-      if (!isSame(held, value)) this.sheet.setCell(row, column, cellWith(this.sheet.cell(row, column), held));
+      // Row numbers in Smartsheet's answer can differ from the grid's. The sheet is read again soon.
+      if (!isSame(held, value) && !this.rowNumbers?.isFor(column)) this.sheet.setCell(row, column, cellWith(this.sheet.cell(row, column), held));
       shown.push([row, column, { kind: "saved" }]);
     }
     this.sheet.setStates(shown);
@@ -404,6 +414,14 @@ export class Saving extends EventTarget {
     }
   }
 
+  // Returns the record of another tab, with this tab's ids and row numbers.
+  #own(record) {
+    withOwnIds(record);
+    this.rowNumbers?.restore(changesIn(record), record.rows);
+    record.rows = {};
+    return record;
+  }
+
   #restore({ at, calls, uncertain, waiting, open }) {
     for (const call of [...calls, ...uncertain]) call.triedAt ??= at;
     const show = (change) => {
@@ -457,16 +475,11 @@ export class Saving extends EventTarget {
 
   // Returns all unsaved changes: this tab's, and those in the `others` records. Null if nothing is unsaved.
   #record(others = []) {
-    const { calls, uncertain, halted } = this.sending;
-    if (halted === "signed-out") return null;
-    const all = [
-      ...others,
-      { calls, uncertain, waiting: this.pending.changes, open: [...this.open.values()] },
-    ];
-    const gather = (name) => all.flatMap((record) => record[name]);
+    if (this.sending.halted === "signed-out") return null;
+    const gather = (name) => [...others, this.parts].flatMap((record) => record[name]);
     const record = Object.fromEntries(PARTS.map((name) => [name, gather(name)]));
     const count = countOf([...record.calls, ...record.uncertain]) + record.waiting.length + record.open.length;
-    return count ? { ...record, count } : null;
+    return count ? { ...record, count, rows: this.rowNumbers?.idsIn(changesIn(record)) } : null;
   }
 
   #changed() {

@@ -123,8 +123,8 @@ export class Sending {
     return null;
   }
 
-  async #post({ key, changes }) {
-    const said = await this.api.post(`sheets/${this.sheetId}/edits`, { changes, unit: "cell", is_partial: true }, key);
+  async #post({ key, changes, shown_rows }) {
+    const said = await this.api.post(`sheets/${this.sheetId}/edits`, { changes, shown_rows, unit: "cell", is_partial: true }, key);
     // An answer without a result for each change isn't from this app, and says nothing about what was saved.
     if (said.status !== 401 && said.answer.results?.length !== changes.length) throw new ApiError(NO_RESULTS, 0, {});
     return said;
@@ -157,11 +157,11 @@ export class Sending {
   }
 
   // Split a call that is too large into two. They are made in an order that keeps the order of the rows.
-  #split({ changes, origins }) {
+  #split({ changes, origins, shown_rows }) {
     const middle = changes.length >> 1;
     const halves = [[middle, undefined], [0, middle]];
     for (const [from, to] of changes[0].place && isInFront(changes[0].place) ? halves.reverse() : halves) {
-      this.calls.unshift({ key: crypto.randomUUID(), changes: changes.slice(from, to), origins: origins.slice(from, to) });
+      this.calls.unshift({ key: crypto.randomUUID(), changes: changes.slice(from, to), origins: origins.slice(from, to), shown_rows });
     }
   }
 

@@ -7,6 +7,8 @@
 //   merged    { cells, isMoved } after merge() and append(). `cells` were changed by others. `isMoved` says whether rows were
 //             added, deleted or moved. After append(), `added` has the added rows. After merge(), `kept` has the cells
 //             that still show what the person typed, as [[rowId, columnId, cell], …] with Smartsheet's cells
+//   outlined  { before, fresh, done }   the rows perhaps have other positions than in the map `before`. `fresh` are rows
+//             that were just read. `done` are the person's changes that did this
 //   renamed   { from, to }       a new row got its id from Smartsheet
 //   columns   {}                 the columns have changed
 
@@ -165,7 +167,7 @@ export class Sheet extends EventTarget {
       if (change.row) change.row = this.idOf(change.row); // a new row may have been saved while a dialog was open
       this.#ways[change.do](change, report);
     }
-    if (report.done.some((change) => change.do !== "update")) this.#outline();
+    if (report.done.some((change) => change.do !== "update")) this.#outline([], report.done);
     if (report.done.length) this.#tell("changed", { changes: report.done, why });
     return report;
   }
@@ -201,6 +203,11 @@ export class Sheet extends EventTarget {
     return this.states.get(stateKey(rowId, columnId));
   }
 
+  // Whether a cell shows what the person typed.
+  isOpen(rowId, columnId) {
+    return OPEN.has(this.state(rowId, columnId)?.kind);
+  }
+
   // Set a cell to Smartsheet's value, after the cell was saved, or if the person keeps someone else's value.
   setCell(rowId, columnId, cell) {
     const row = this.row(rowId);
@@ -209,35 +216,35 @@ export class Sheet extends EventTarget {
     this.#tell("states", { cells: [[rowId, columnId]] });
   }
 
-  // Apply changes by others. `rows` are the API's rows that are new or perhaps changed. `order` has the ids of all rows
-  // in their order, or null if the order is unchanged. Cells with an open state keep what the person typed. New rows
-  // that aren't saved yet stay after the row above them.
-  merge(rows, deletedIds = [], order = null) {
+  // Apply changes by others. `rows` are the API's rows that are new or perhaps changed. `sorted(rows)` returns all rows in
+  // their new order; without it, the order stays. Cells with an open state keep what the person typed.
+  merge(rows, deletedIds = [], sorted = (all) => all) {
     const gone = new Set(deletedIds);
     const cells = [];
     const kept = [];
     let isMoved = gone.size > 0;
-    const fresh = new Map();
+    const added = [];
     for (const row of rows) {
       const old = this.row(row[ID]);
       if (!old) {
-        fresh.set(row[ID], row);
+        added.push(row);
         isMoved = true;
         continue;
       }
       isMoved ||= old[PARENT] !== row[PARENT];
       row[CELLS].forEach((cell, place) => {
         const columnId = this.columns[place].id;
-        if (OPEN.has(this.state(row[ID], columnId)?.kind)) {
+        if (this.isOpen(row[ID], columnId)) {
           kept.push([row[ID], columnId, cell]);
           row[CELLS][place] = old[CELLS][place];
         } else if (!isSame(valueOf(old[CELLS][place]), valueOf(cell))) cells.push([row[ID], columnId]);
       });
       this.rows[this.positions.get(row[ID])] = row;
     }
-    if (order) isMoved = this.#reorder(order, fresh, gone) || isMoved;
-    else this.rows = this.rows.filter((row) => !gone.has(row[ID])).concat([...fresh.values()]);
-    this.#outline();
+    const before = this.rows.filter((row) => !gone.has(row[ID])).concat(added);
+    this.rows = sorted(before);
+    isMoved ||= this.rows.some((row, position) => row !== before[position]);
+    this.#outline(rows);
     this.#tell("merged", { cells, isMoved, kept });
   }
 
@@ -251,7 +258,7 @@ export class Sheet extends EventTarget {
     row[ID] = to;
     if (read) {
       this.columns.forEach(({ id }, place) => {
-        if (OPEN.has(this.state(from, id)?.kind)) read[CELLS][place] = row[CELLS][place];
+        if (this.isOpen(from, id)) read[CELLS][place] = row[CELLS][place];
       });
       this.rows.splice(this.rows.indexOf(row), 1);
     }
@@ -387,34 +394,13 @@ export class Sheet extends EventTarget {
     return undefined;
   }
 
-  // Sort the rows in the order of these ids. Returns whether any row moved.
-  #reorder(order, fresh, gone) {
-    const before = this.rows;
-    const unsaved = new Map(); // rows that aren't in Smartsheet yet, by the id of the row above them
-    let above = null;
-    const known = new Set(order);
-    for (const row of before) {
-      if (known.has(row[ID]) || gone.has(row[ID])) above = row[ID];
-      else if (isNew(row[ID])) unsaved.set(above, [...(unsaved.get(above) ?? []), row]);
-    }
-    const rows = [...(unsaved.get(null) ?? [])];
-    for (const id of order) {
-      const row = fresh.get(id) ?? this.row(id);
-      if (!row || gone.has(id)) continue;
-      rows.push(row, ...(unsaved.get(id) ?? []));
-      unsaved.delete(id);
-    }
-    unsaved.delete(null);
-    for (const left of unsaved.values()) rows.push(...left);
-    this.rows = rows;
-    return rows.length !== before.length || rows.some((row, position) => row[ID] !== before[position][ID]);
-  }
-
-  #outline() {
+  #outline(fresh = [], done = []) {
+    const before = this.positions;
     Object.assign(this, outline(this.rows));
     this.rows.forEach((row, position) => {
       row[NUMBER] = position + 1;
     });
+    this.#tell("outlined", { before, fresh, done });
   }
 
   #tell(type, detail) {

@@ -5,6 +5,7 @@
 //   typed(column, cell, locale, people)         returns the text that an editor starts with, which `parse` reads back
 //   parse(column, text, cell, locale, people)   returns { value, doubt }; raises Refused
 //   display(column, cell, value, …)             returns the text of a new value until Smartsheet's text arrives
+//   attach(grid)                                prepares the grid for columns of this type
 
 import { readOnly } from "./base.js";
 import { checkbox } from "./checkbox.js";

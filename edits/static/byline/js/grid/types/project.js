@@ -1,5 +1,6 @@
 // Handles DURATION and PREDECESSOR columns of a project plan, such as 1w 2d and 3FS +2d, 5. Units are always English.
 
+import { RowNumbers } from "../row-numbers.js";
 import { Refused, oneText, parsed, readOnly } from "./base.js";
 
 const UNITS = ["w", "d", "h", "m", "s", "ms"];
@@ -28,6 +29,10 @@ export const duration = {
 export const predecessor = {
   ...readOnly,
 
+  attach({ sheet, saving, history }) {
+    saving.rowNumbers ??= new RowNumbers({ sheet, saving, history });
+  },
+
   parse(column, typed, cell, locale) {
     const whole = oneText(typed);
     const text = locale.decimal === "," ? whole.replace(DECIMAL_LAG, "$1.$2") : whole;
@@ -53,7 +58,7 @@ function readDuration(text) {
 
 function readPredecessor(text) {
   const one = text.trim();
-  if (one.toUpperCase() === LOST) throw new Refused(`${LOST} stands for a row that was deleted. Remove it from the list.`);
+  if (one.toUpperCase() === LOST) throw new Refused(`${LOST} stands for a row that isn't in the sheet. Remove it from the list.`);
   const match = ONE.exec(one);
   const lag = match?.[4] ? readDuration(match[4]) : "";
   if (!match || lag === null) throw new Refused(`“${one}” isn't a predecessor such as 3, 3SS or 3FS +2d.`);
