@@ -13,7 +13,7 @@ from typing import Any, Concatenate, ParamSpec
 from django.http import HttpRequest, HttpResponseBase, QueryDict
 
 from edits.sheets.held_values import text_of
-from edits.widgets.posted import LINK, OTHER, is_same, remembered
+from edits.widgets.posted import LINK, ORDER, OTHER, is_same, remembered
 from identity.profiles.profile import Profile
 from identity.sessions.store import OUTLIVES
 
@@ -75,7 +75,7 @@ def changed(data: QueryDict) -> QueryDict:
         beside = [f"{OTHER}{name}", f"{LINK}{name}"]
         typed = [text_of(text) for one in (name, *beside) for text in data.getlist(one)]
         if is_same(typed, texts):
-            for one in (name, initial, f"{SHOWN}{name}", *beside):
+            for one in (name, initial, f"{SHOWN}{name}", f"{ORDER}{name}", *beside):
                 data.pop(one, None)
         elif data.get(f"{SHOWN}{name}") == json.dumps("".join(texts), ensure_ascii=False):  # same as the initial text
             del data[f"{SHOWN}{name}"]

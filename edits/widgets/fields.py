@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from hashlib import sha256
 from typing import Any
 
 from django import forms
@@ -26,6 +27,10 @@ from identity.profiles.readers import Reader
 LINE_ENDS = re.compile(r"[\r\n]")  # an input has no line breaks
 EMPTY = "Fill in this field."
 UNTICKED = "Tick this box."
+ROWS_MOVED = (
+    "Rows were added, deleted or moved since you opened this form, so the numbers can mean other rows now. Check them, "
+    "then save again."
+)
 
 
 def is_empty(value: Json) -> bool:
@@ -41,6 +46,7 @@ class CellField(forms.Field):
 
     hidden_widget = RememberedInput
     widget: Control
+    seen_order: str | None = None  # the `order` of rows that the person saw, if the sent form has it
 
     def __init__(
         self,
@@ -60,6 +66,15 @@ class CellField(forms.Field):
         control.label = kind.column.title
         control.has_link = self.has_link
         super().__init__(required=required, show_hidden_initial=True, widget=control, **kwargs)
+
+    @property
+    def order(self) -> str:
+        """A hash of the order of the sheet's rows, for columns in which people refer to rows by their numbers. Empty
+        for other columns, and if the rows weren't read.
+        """
+        if self.kind.column.type != "PREDECESSOR" or self.kind.rows is None:
+            return ""
+        return sha256(",".join(map(str, self.kind.rows)).encode()).hexdigest()[:16]
 
     def texts_of(self, value: Json) -> list[str]:
         """Return the texts that a browser sends for a control with this value."""
@@ -109,8 +124,8 @@ class CellField(forms.Field):
     def clean(self, value: Any) -> Value:
         """Return the value that the cell will have; None if it will be empty.
 
-        Raises ValidationError if the cell can't have the value. Raises Doubtful as long as the person hasn't confirmed
-        a doubtful text.
+        Raises ValidationError if the cell can't have the value, or if it has row numbers and the rows were moved.
+        Raises Doubtful as long as the person hasn't confirmed a doubtful text.
         """
         is_changed = isinstance(value, Posted) and self.has_changed(self.shown, value)
         cleaned: Value = self._parsed(value) if is_changed else held(self.cell)
@@ -119,6 +134,8 @@ class CellField(forms.Field):
         return cleaned
 
     def _parsed(self, value: Posted) -> Value:
+        if self.order and self.seen_order and self.seen_order != self.order:
+            raise ValidationError(ROWS_MOVED, code="moved")
         try:
             typed = self.kind.parse(self._typed(value), self.cell, self.reader)
         except Doubtful as doubt:

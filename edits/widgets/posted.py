@@ -14,7 +14,7 @@ from edits.sheets.held_values import text_of
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False)
 
-OTHER, LINK, SURE = "other-", "link-", "sure-"  # prefixes of a field's name
+OTHER, LINK, SURE, ORDER = "other-", "link-", "sure-", "order-"  # prefixes of a field's name
 
 
 @dataclass(frozen=True, slots=True)

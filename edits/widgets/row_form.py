@@ -3,7 +3,8 @@
 Fields are named `col-<column id>`. Each field has two hidden fields. `initial-col-<column id>` has the texts that the
 control showed. The form compares them with the sent texts to find what the person changed. `shown-col-<column id>` has
 the cell's JSON from Smartsheet. The save compares this JSON with the cell's current value. After a conflict, the hidden
-field `now-col-<column id>` has the cell's new JSON, and `choice-col-<column id>` says which value the person chose.
+field `now-col-<column id>` has the cell's new JSON, and `choice-col-<column id>` says which value the person chose. For
+predecessors, `order-col-<column id>` has a hash of the order of rows that the person saw.
 Subclasses can name fields in another way (`name_of`).
 """
 
@@ -38,7 +39,7 @@ from edits.widgets import posted
 from edits.widgets.controls import Control
 from edits.widgets.fields import CellField
 from edits.widgets.last_changes import LastChange
-from edits.widgets.posted import OTHER, remember, remembered
+from edits.widgets.posted import ORDER, OTHER, remember, remembered
 from edits.widgets.problems import CONFLICT, Problem
 from edits.widgets.renderer import RENDERER
 from edits.widgets.symbols import drawing
@@ -90,6 +91,16 @@ class CellBoundField(forms.BoundField):
     def now_json(self) -> str:
         """The JSON that the cell has now, if there is a conflict."""
         return str(self.form.data.get(f"now-{self.html_name}", ""))
+
+    @property
+    def order(self) -> str:
+        """The order of rows that the person has seen (`CellField.order`). If the form says that the rows were moved,
+        this is the current order.
+        """
+        assert isinstance(self.field, CellField)  # noqa: S101 # the form makes its fields itself
+        seen = self.field.seen_order
+        is_told = self.form.is_bound and any(error.code == "moved" for error in self.errors.as_data())
+        return seen if seen and not is_told else self.field.order
 
     @property
     def conflict_choice(self) -> SafeString:
@@ -380,6 +391,7 @@ class RowForm(forms.Form):
         shown = remembered(str(self.data[initial])) if initial in self.data else None
         typed = self.data.getlist(name)
         field = CellField(kind, cell, reader=self.reader, shown=shown, typed=typed, **kwargs)
+        field.seen_order = self.data.get(f"{ORDER}{name}")
         if f"choice-{name}" in self.data:
             self._resolve(name, field)
         is_absent = shown is None and name not in self.data and f"{OTHER}{name}" not in self.data

@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 
 from audit.models import Entry
+from edits.widgets.fields import ROWS_MOVED
 from tests.edits.browser import Page
 from tests.edits.site_plan import SitePlan
 from tests.edits.test_undoing import put_back, undo_page
@@ -172,3 +173,44 @@ def test_a_deleted_task_is_added_again_without_its_predecessors(browser: Client,
     assert project.value(DRAW, "Duration") == "1w"
     assert project.value(DRAW, "Start") == "2026-01-15T08:00:00"
     assert project.value(DRAW, PREDECESSORS) is None
+
+
+def add_above(project: SitePlan) -> None:
+    """Someone adds a row at the top, so that all rows get other numbers."""
+    project.sandbox.call(project.person, "POST", f"/sheets/{project.id}/rows", [{"toTop": True}])
+
+
+def test_row_numbers_are_checked_if_rows_were_added_since_the_form_was_opened(
+    browser: Client, project: SitePlan
+) -> None:
+    page = Page.open(browser, project.edit_path(APPROVE)).type({project.columns[PREDECESSORS]: "2SS"})
+    add_above(project)
+    page = page.save()
+    assert ROWS_MOVED in page.text
+    assert project.value(APPROVE, PREDECESSORS) == "4FS +1d"
+    page = page.type({project.columns[PREDECESSORS]: "3SS"}).save()
+    assert "4FS +1d" in page.text  # this is a conflict, because the number has changed since the form was opened
+    assert page.choose(project.columns[PREDECESSORS], "mine").save().was_redirected
+    assert project.value(APPROVE, PREDECESSORS) == "3SS"
+
+
+def test_a_new_rows_numbers_are_checked_too(browser: Client, project: SitePlan) -> None:
+    typed: dict[int, str | list[str] | None] = {project.columns["Task"]: "Paint", project.columns[PREDECESSORS]: "2"}
+    page = Page.open(browser, project.add_path).type(typed)
+    add_above(project)
+    page = page.save()
+    assert ROWS_MOVED in page.text
+    add_above(project)
+    page = page.save()
+    assert ROWS_MOVED in page.text
+    assert page.save().was_redirected
+    rows = project.sandbox.sheet(project.person, project.name)["rows"]
+    cells = {cell["columnId"]: cell.get("value") for cell in rows[-1]["cells"]}
+    assert cells[project.columns[PREDECESSORS]] == "2"
+
+
+def test_other_cells_are_saved_though_rows_were_added(browser: Client, project: SitePlan) -> None:
+    page = Page.open(browser, project.edit_path(APPROVE)).type({project.columns["Duration"]: "4d"})
+    add_above(project)
+    assert page.save().was_redirected
+    assert project.value(APPROVE, "Duration") == "4d"
