@@ -2,6 +2,8 @@
 
 import json
 import re
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from urllib.parse import urljoin
 
@@ -18,14 +20,30 @@ IMPORT = re.compile(r'^(?:import|export)[^;]*? from "(\.\.?/[^"]+)";|import\("(\
 HASHED = re.compile(r".+\.[0-9a-f]{12}\.js")
 
 
-def test_modules_import_each_other_by_hashed_names(tmp_path: Path) -> None:
-    storages = {"staticfiles": {"BACKEND": "config.static_files.HashedStaticFiles"}}
-    with override_settings(STORAGES=storages, STATIC_ROOT=tmp_path):
-        call_command("collectstatic", "--noinput", verbosity=0)
-    hashed = json.loads((tmp_path / "staticfiles.json").read_text())["paths"]
+@pytest.fixture(scope="module")
+def collected(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """Return collected(), which collects the files once with each backend, and returns the folder with the files."""
+
+    @cache
+    def collected_with(backend: str) -> Path:
+        folder = tmp_path_factory.mktemp("static")
+        with stored_with(backend, folder):
+            call_command("collectstatic", "--noinput", verbosity=0)
+        return folder
+
+    return collected_with
+
+
+def stored_with(backend: str, folder: Path) -> override_settings:
+    return override_settings(STORAGES={"staticfiles": {"BACKEND": backend}}, STATIC_ROOT=folder, DEBUG=False)
+
+
+def test_modules_import_each_other_by_hashed_names(collected: Callable[[str], Path]) -> None:
+    folder = collected("config.static_files.HashedStaticFiles")
+    hashed = json.loads((folder / "staticfiles.json").read_text())["paths"]
     modules = {name: path for name, path in hashed.items() if name.startswith(("byline/js/grid/", "byline/js/forms/"))}
     imports = 0
-    for path in map(tmp_path.joinpath, modules.values()):
+    for path in map(folder.joinpath, modules.values()):
         script = path.read_text()
         assert not re.search(r"^//|^[ \t]| // ", script, re.MULTILINE), path
         for imported in map("".join, IMPORT.findall(script)):
@@ -33,7 +51,7 @@ def test_modules_import_each_other_by_hashed_names(tmp_path: Path) -> None:
             assert (path.parent / imported).exists(), (path, imported)
             imports += 1
     assert imports > len(modules)
-    parts = (tmp_path / modules["byline/js/grid/parts.js"]).read_text()
+    parts = (folder / modules["byline/js/grid/parts.js"]).read_text()
     assert len(IMPORT.findall(parts)) > 10
 
 
@@ -59,14 +77,16 @@ def test_modules_are_shortened_outside_of_their_texts() -> None:
         "django.contrib.staticfiles.storage.StaticFilesStorage",
     ],
 )
-def test_a_page_names_the_addresses_at_which_modules_import_each_other(tmp_path: Path, backend: str) -> None:
-    with override_settings(STORAGES={"staticfiles": {"BACKEND": backend}}, STATIC_ROOT=tmp_path, DEBUG=False):
-        call_command("collectstatic", "--noinput", verbosity=0)
+def test_a_page_names_the_addresses_at_which_modules_import_each_other(
+    collected: Callable[[str], Path], backend: str
+) -> None:
+    folder = collected(backend)
+    with stored_with(backend, folder):
         main, named = static(MAIN), addresses()
     found, waiting = {main}, [main]
     while waiting:
         module = waiting.pop()
-        script = (tmp_path / module.removeprefix("/static/")).read_text()
+        script = (folder / module.removeprefix("/static/")).read_text()
         new = {urljoin(module, name) for name, _ in IMPORT.findall(script) if name} - found
         found |= new
         waiting += new

@@ -17,8 +17,7 @@ from tests.test_settings import SECRETS
 ROOT = Path(__file__).resolve().parents[2]
 NAMES = ("NAME", "SECURE", "HTTPONLY", "SAMESITE", "PATH", "DOMAIN")
 PRINT = f"""
-import json, django
-django.setup()
+import json
 from django.conf import settings
 print(json.dumps({{f"{{kind}}_{{name}}": getattr(settings, f"{{kind}}_COOKIE_{{name}}")
     for kind in ("SESSION", "CSRF") for name in {NAMES}}}))
