@@ -18,6 +18,7 @@ from edits.forms.conditions import Condition, Test
 from edits.forms.definition import ChosenFilter
 from edits.forms.filters import applying, require_applied
 from edits.gateway.client import Gateway
+from edits.gateway.collector import paused_until_converted
 from edits.sheets.column_types import column_type
 from edits.sheets.held_values import held, text_of
 from edits.sheets.sheet import Cell, Column, Json, Sheet
@@ -77,12 +78,18 @@ def find_rows(
     wanted = search.column_ids | ({primary_id} if primary_id else set())
     filter_id = search.filter.id if search.filter else None
     finder: _Finder | None = None
+    pages = gateway.sheet_pages(search.sheet_id, column_ids=sorted(wanted), filter_id=filter_id)
     with applying(lambda: gateway, search.sheet_id, search.filter):
-        for page in gateway.sheet_pages(search.sheet_id, column_ids=sorted(wanted), filter_id=filter_id):
-            finder = finder or _Finder(search, Sheet.parse({**page, "rows": []}), me=me, today=today, reader=reader)
-            rows = page.get("rows") or ()
-            require_applied(rows, search.filter)
-            finder.add(row for row in rows if search.filter is None or row["filteredOut"] is False)
+        while True:
+            with paused_until_converted():
+                page = next(pages, None)
+                if page is None:
+                    break
+                finder = finder or _Finder(search, Sheet.parse({**page, "rows": []}), me=me, today=today, reader=reader)
+                rows = page.get("rows") or ()
+                require_applied(rows, search.filter)
+                finder.add(row for row in rows if search.filter is None or row["filteredOut"] is False)
+                del page, rows  # so that the next page can use their memory
     if finder is None:
         raise LookupError("A sheet has at least one page.")  # sheet_pages always yields a page
     return finder.found()
@@ -112,7 +119,7 @@ class _Finder:
         if not self._is_usable:
             return
         for raw in rows:
-            cells = raw.get("cells") or ()
+            cells = {cell["columnId"]: cell for cell in raw.get("cells") or ()}
             if self._belongs(_values(cells, self._tested)) and raw["id"] not in self._seen:
                 self._seen.add(raw["id"])
                 self._rows.append(self._row(raw, cells))
@@ -127,12 +134,11 @@ class _Finder:
             rows=self._rows,
         )
 
-    def _row(self, raw: Raw, cells: Iterable[Raw]) -> FoundRow:
-        by_column = {cell["columnId"]: cell for cell in cells}
+    def _row(self, raw: Raw, cells: Mapping[int, Raw]) -> FoundRow:
         number = raw.get("rowNumber") or 0
-        label = _short(_label(by_column.get(self._primary_id) or {}) or f"Row {number}")
+        label = _short(_label(cells.get(self._primary_id) or {}) or f"Row {number}")
         needs = self._needs is not None and self._needs(_values(cells, self._needed))
-        texts = [text(by_column.get(column_id)) for column_id, text in self._texts]
+        texts = [text(cells.get(column_id)) for column_id, text in self._texts]
         return (raw["id"], number, label, str(raw.get("modifiedAt") or ""), needs, texts)
 
 
@@ -168,11 +174,11 @@ def _test(condition: Condition | None, me: Set[str], today: date) -> Test:
     return condition.test(me=me, today=today) if condition else lambda _values: True
 
 
-def _values(cells: Iterable[Raw], column_ids: Set[int]) -> dict[int, Json]:
+def _values(cells: Mapping[int, Raw], column_ids: Set[int]) -> dict[int, Json]:
     """Return the values of these columns in the notation of edits.sheets.held_values, but without hyperlinks, because
-    conditions don't read them.
+    conditions don't read them. `cells` has a row's cells by column id.
     """
-    return {cell["columnId"]: _value(cell) for cell in cells if cell["columnId"] in column_ids}
+    return {column_id: _value(cells[column_id]) for column_id in column_ids if column_id in cells}
 
 
 def _value(cell: Raw) -> Json:

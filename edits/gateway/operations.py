@@ -231,9 +231,11 @@ class Operations(ABC):
         number, seen = 1, 0
         while True:
             page = self._sheet(sheet_id, page=number, pageSize=page_size, **query)
+            count, total = len(page.get("rows") or ()), page.get("totalRowCount") or 0
             yield page
-            number, seen = number + 1, seen + len(page.get("rows") or ())
-            if not page.get("rows") or seen >= (page.get("totalRowCount") or 0):
+            del page  # so that the next page can use its memory
+            number, seen = number + 1, seen + count
+            if not count or seen >= total:
                 return
 
     def _named_rows(

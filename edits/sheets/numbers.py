@@ -34,6 +34,7 @@ WRITTEN = re.compile(
 )
 # A number as Smartsheet shows it, with its possible prefix and suffix: $5,000.00 or 12.5%.
 SHOWN = re.compile(r"(?P<before>[^\d.,]*)(?P<number>\d{1,3}(,\d{3})+(\.\d+)?|\d+(\.\d+)?)(?P<after>[^\d.,]*)")
+DIGITS = re.compile("[0-9]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +146,8 @@ def shown(text: str, value: Json, locale: Locale) -> str:
     """Return the text that Smartsheet shows for a value. If the text shows the value as a number, the number gets the
     locale's separators.
     """
+    if DIGITS.fullmatch(text):  # a short cut for most numbers: the text has no separators
+        return text
     match = SHOWN.fullmatch(text) if is_number(value) else None
     if match is None or not _is_said(match, abs(Decimal(str(value)))):
         return text
