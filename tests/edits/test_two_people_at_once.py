@@ -20,7 +20,7 @@ from tests.edits.site_plan import SitePlan
 from tests.running_sandbox import Person
 
 THREADS = 10
-EDITS = int(os.environ.get("EDITS", "20"))  # the edits per thread, which the two people make in turn
+EDITS = int(os.environ.get("EDITS", "10"))  # the edits per thread, which the two people make in turn
 
 
 @pytest.mark.django_db(transaction=True)
