@@ -5,8 +5,7 @@
 import { ApiError, OtherPerson } from "./api.js";
 import { detailsOf } from "./cells.js";
 import { readWhole } from "./loading.js";
-import { isNew } from "./sheet.js";
-import { CELLS, ID, PARENT } from "./tree.js";
+import { CELLS, ID, PARENT, isNew } from "./tree.js";
 import { loadTypes } from "./types/index.js";
 
 const EVERY = 10_000; // milliseconds between two checks, so that changes by others are shown within 15 seconds

@@ -14,7 +14,7 @@ import { SaveLine } from "./save-line.js";
 import { Saving } from "./saving.js";
 import { Selection } from "./selection.js";
 import { keepSettings, readSettings } from "./settings.js";
-import { isNew } from "./sheet.js";
+import { isNew } from "./tree.js";
 import { Status } from "./status.js";
 import { View } from "./view.js";
 

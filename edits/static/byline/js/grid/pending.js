@@ -2,7 +2,7 @@
 // the form of Sheet.apply(): { do, row, … }.
 
 import { isSame } from "./cells.js";
-import { isNew } from "./sheet.js";
+import { isNew } from "./tree.js";
 
 const MOST_ROWS = 500; // the most rows of one write to Smartsheet
 const MOST_DELETED = 440; // the most rows that one deletion names, because their ids are in its address

@@ -4,8 +4,7 @@
 
 import { cellWith, textOf, valueOf } from "./cells.js";
 import { changesIn } from "./pending.js";
-import { isNew } from "./sheet.js";
-import { CELLS, ID } from "./tree.js";
+import { CELLS, ID, isNew } from "./tree.js";
 
 // One of the predecessors in a list: what comes before the row's number, the number, and what follows it.
 const LISTED = /(^|[;,\n])(\s*)([0-9]{1,6})(?![0-9])([^;,\n]*)/g;

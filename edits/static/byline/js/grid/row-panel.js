@@ -3,7 +3,7 @@
 
 import { make } from "./elements.js";
 import { RowFields } from "./row-fields.js";
-import { isNew } from "./sheet.js";
+import { isNew } from "./tree.js";
 import { fill, loggedChanges } from "./who-changed.js";
 
 const FEW = 10;

@@ -13,9 +13,8 @@
 import { cellWith, isSame } from "./cells.js";
 import { Pending, cellKey, changesIn, nearOf, withOwnIds } from "./pending.js";
 import { Sending, isStillUnknown } from "./sending.js";
-import { isNew } from "./sheet.js";
 import { Tabs } from "./tabs.js";
-import { placeOf } from "./tree.js";
+import { isNew, placeOf } from "./tree.js";
 import { Unsaved } from "./unsaved.js";
 
 const PAUSE = 400; // milliseconds for which changes are collected, so that quick typing becomes one call

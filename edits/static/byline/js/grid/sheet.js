@@ -408,9 +408,6 @@ export class Sheet extends EventTarget {
   }
 }
 
-// Whether a row isn't in Smartsheet yet.
-export const isNew = (rowId) => rowId.startsWith("new-");
-
 // Returns the link in a change as { hyperlink, linkBefore } if the change gives the cell another link or none. `hyperlink` is
 // undefined if the link stays, or goes with the value.
 function linkIn(change, cell, value) {

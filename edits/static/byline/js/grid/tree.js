@@ -9,6 +9,9 @@ export const CELLS = 4;
 export const EXPANDED = 5;
 export const FORMAT = 6;
 
+// Whether a row isn't in Smartsheet yet.
+export const isNew = (rowId) => rowId.startsWith("new-");
+
 // Returns the level of each row, counted from 0, and the position of each row by its id.
 export function outline(rows) {
   const positions = new Map();

@@ -5,7 +5,7 @@ import { ApiError } from "./api.js";
 import { writeMoment } from "./days.js";
 import { show } from "./dialogs.js";
 import { make } from "./elements.js";
-import { isNew } from "./sheet.js";
+import { isNew } from "./tree.js";
 import { typeOf } from "./types/index.js";
 
 const FEW = 5;
