@@ -25,8 +25,8 @@ SLACK = timedelta(hours=1)  # an outcome is at most this much later than its int
 
 Times = tuple[datetime, datetime]  # a span of time: its start, and its end, which isn't included
 
-# Returns the id of the edit and the id of the entry, for the first entries of each edit. This is plain SQL, because the
-# ORM would take as long to build the query as the database takes to run it.
+# Finds the first entries of each edit. Each row of the result has an edit's id and an entry's id. This is plain SQL,
+# because the ORM would take as long to build the query as the database takes to run it.
 _FIRST = {
     "postgresql": """
         SELECT asked.edit_id, part.id
@@ -48,7 +48,7 @@ _FIRST = {
         )""",
 }
 _OF_EDIT = "(entry.phase = 'intent' OR entry.line IS NULL)"  # the same as EntryQuerySet.told()
-_OF_ANCHOR = (
+_OF_ENTRY = (
     "entry.phase = 'intent' AND entry.line = asked.line"
     " AND (asked.column_id IS NULL OR entry.column_id = asked.column_id)"
 )
@@ -94,43 +94,43 @@ class Counted:
 
 
 def first_changes(
-    anchors: Collection[Entry], times: Times | None, *, count: int, is_whole: bool
+    entries: Collection[Entry], times: Times | None, *, count: int, is_whole: bool
 ) -> dict[UUID, set[int]]:
-    """Map the id of each edit to the ids of the edit's first `count` changes. The edits are those of the entries in
-    `anchors`. If `is_whole` is false, only changes of the anchor's cell are read, or of the anchor's row if the anchor
-    isn't about a cell. With `times`, only entries that were written within this span of time are read.
+    """Map the id of each edit to the ids of the edit's first `count` changes. `entries` has one entry of each edit. If
+    `is_whole` is false, only changes of the entry's cell are read, or of the entry's row if the entry isn't about a
+    cell. With `times`, only entries that were written within this span of time are read.
     """
     is_at = "entry.at >= %s AND entry.at < %s AND " if times else ""
-    sql = _FIRST[connection.vendor].format(condition=is_at + (_OF_EDIT if is_whole else _OF_ANCHOR))
+    sql = _FIRST[connection.vendor].format(condition=is_at + (_OF_EDIT if is_whole else _OF_ENTRY))
     found: defaultdict[UUID, set[int]] = defaultdict(set)
     with connection.cursor() as cursor:
-        cursor.execute(sql, [*_asked(anchors), *(times or ()), count])
+        cursor.execute(sql, [*_asked(entries), *(times or ()), count])
         for edit_id, entry_id in cursor.fetchall():
             found[edit_id if isinstance(edit_id, UUID) else UUID(edit_id)].add(entry_id)
     return found
 
 
-def _asked(anchors: Iterable[Entry]) -> list[Any]:
+def _asked(entries: Iterable[Entry]) -> list[Any]:
     """The parameters of the query _FIRST. They say which edits, rows and columns the query looks for."""
     if connection.vendor == "postgresql":
-        return [[getattr(anchor, name) for anchor in anchors] for name in ("edit_id", "line", "column_id")]
-    return [json.dumps([[anchor.edit_id.hex, anchor.line, anchor.column_id] for anchor in anchors])]
+        return [[getattr(entry, name) for entry in entries] for name in ("edit_id", "line", "column_id")]
+    return [json.dumps([[entry.edit_id.hex, entry.line, entry.column_id] for entry in entries])]
 
 
-def counted(anchors: Collection[Entry], *, budget: int) -> dict[UUID, Counted]:
-    """For each edit, count its changes, and count how often each outcome occurs. `anchors` has one entry of each edit.
+def counted(entries: Collection[Entry], *, budget: int) -> dict[UUID, Counted]:
+    """For each edit, count its changes, and count how often each outcome occurs. `entries` has one entry of each edit.
 
     About `budget` entries are read for all edits together.
     """
-    if not anchors:
+    if not entries:
         return {}
-    limit = max(budget // len(anchors), 1)
-    of_edit = near(anchors).filter(edit_id=OuterRef("edit_id"))
+    limit = max(budget // len(entries), 1)
+    of_edit = near(entries).filter(edit_id=OuterRef("edit_id"))
     has_no_lines = IsNull(OuterRef("line"), True)
     part = of_edit.filter(Q(has_no_lines) | Q(line__isnull=False) & (Q(phase=Phase.INTENT) | Q(column_id=None)))
     looked_at = part.annotate(weight=_weight(), unit=_unit()).order_by("line", "id")
     said = _COUNTS.format(aggregate=_JOINED[connection.vendor])
-    asked = _these(anchors).annotate(
+    asked = _these(entries).annotate(
         said=_Within(looked_at.values("id", "phase", "line", "weight", "unit")[:limit], template=said),
         last=Subquery(of_edit.exclude(line=None).order_by("-line").values("line")[:1]),
     )
@@ -141,20 +141,20 @@ def counted(anchors: Collection[Entry], *, budget: int) -> dict[UUID, Counted]:
     }
 
 
-def near(anchors: Collection[Entry]) -> EntryQuerySet:
-    """The entries that were written around the same time as the entries in `anchors`. Because the result is limited to
+def near(entries: Collection[Entry]) -> EntryQuerySet:
+    """The entries that were written around the same time as the entries in `entries`. Because the result is limited to
     this time, PostgreSQL reads only the tables of a few months. On SQLite, the result is all entries: with a condition
     on the time, SQLite wouldn't use the index on the edit.
     """
-    times = times_near(anchors)
+    times = times_near(entries)
     return Entry.objects.filter(at__gte=times[0], at__lt=times[1]) if times else Entry.objects.all()
 
 
-def times_near(anchors: Collection[Entry]) -> Times | None:
+def times_near(entries: Collection[Entry]) -> Times | None:
     """The span of time to which near() limits the entries; None if it doesn't limit them."""
     if connection.vendor != "postgresql":
         return None
-    times = [anchor.at for anchor in anchors]
+    times = [entry.at for entry in entries]
     return min(times) - SLACK, max(times) + SLACK
 
 

@@ -82,13 +82,13 @@ class Edit:
         return replace(self, changes=self.changes[:size], phases=phases)
 
 
-def edits_of(anchors: Sequence[Entry], *, is_whole: bool, phases: Collection[Phase] = ()) -> list[Edit]:
+def edits_of(entries: Sequence[Entry], *, is_whole: bool, phases: Collection[Phase] = ()) -> list[Edit]:
     """The edits of these entries, in the same order. If `is_whole` is false, each edit has only the parts that these
     entries are about.
 
     With `phases`, only changes with one of these outcomes are included.
     """
-    found = _whole(anchors) if is_whole else _parts(anchors, phases)
+    found = _whole(entries) if is_whole else _parts(entries, phases)
     grouped = sum(edit.is_grouped for edit in found)
     size = max(FEWEST, min(SHOWN, PAGE_SHOWN // max(grouped, 1)))
     found = [edit.shortened(size) for edit in found]
@@ -96,12 +96,12 @@ def edits_of(anchors: Sequence[Entry], *, is_whole: bool, phases: Collection[Pha
     return [replace(edit, changes=[next(said) for _ in edit.changes]) for edit in found]
 
 
-def each_change(anchors: Sequence[Entry], *, phases: Collection[Phase] = ()) -> list[Edit]:
+def each_change(entries: Sequence[Entry], *, phases: Collection[Phase] = ()) -> list[Edit]:
     """The changes of these entries, each as an edit of its own. Each entry must be an intent or an act without an
     intent (EntryQuerySet.told()). `phases` has the same meaning as in edits_of().
     """
-    outcomes = _outcomes(anchors, near(anchors)) if anchors else {}
-    changes = [LoggedChange(one, about(one, outcomes.get((one.edit_id, one.line), ()))) for one in anchors]
+    outcomes = _outcomes(entries, near(entries)) if entries else {}
+    changes = [LoggedChange(one, about(one, outcomes.get((one.edit_id, one.line), ()))) for one in entries]
     found = [change for change in changes if not phases or change.phase in phases]
     return [Edit.of([change]) for change in _with_all_that_is_said(found)]
 
@@ -120,13 +120,13 @@ def extent_of(entry: Entry) -> Counted | None:
     return counted([entry], budget=BUDGET).get(entry.edit_id)
 
 
-def _whole(anchors: Sequence[Entry]) -> list[Edit]:
-    """The whole edits of these entries (the anchors). For an edit with more than SHOWN changes, the result has only the
-    first changes, and the number of all changes.
+def _whole(entries: Sequence[Entry]) -> list[Edit]:
+    """The whole edits of these entries. For an edit with more than SHOWN changes, the result has only the first
+    changes, and the number of all changes.
     """
-    heads = {anchor.edit_id: anchor for anchor in reversed(anchors)}
-    told = _changes(anchors, list(heads.values()), count=SHOWN + 1, is_whole=True)
-    ids = [edit_id for edit_id in dict.fromkeys(anchor.edit_id for anchor in anchors) if told[edit_id]]
+    heads = {one.edit_id: one for one in reversed(entries)}
+    told = _changes(entries, list(heads.values()), count=SHOWN + 1, is_whole=True)
+    ids = [edit_id for edit_id in dict.fromkeys(one.edit_id for one in entries) if told[edit_id]]
     counts = counted([heads[edit_id] for edit_id in ids if len(told[edit_id]) > SHOWN], budget=BUDGET)
     return [_edit(told[edit_id], counts.get(edit_id)) for edit_id in ids]
 
@@ -137,11 +137,11 @@ def _edit(changes: Sequence[LoggedChange], counts: Counted | None) -> Edit:
     return Edit(changes, counts.changes, counts.rows, counts.by_phase, counts.looked, counts.is_whole)
 
 
-def _parts(anchors: Sequence[Entry], phases: Collection[Phase]) -> list[Edit]:
-    """The parts of edits that these entries (the anchors) are about. For an entry about a cell, this is the cell's
-    change. For any other entry, these are the first changes of the entry's row.
+def _parts(entries: Sequence[Entry], phases: Collection[Phase]) -> list[Edit]:
+    """The parts of edits that these entries are about. For an entry about a cell, this is the cell's change. For any
+    other entry, these are the first changes of the entry's row.
     """
-    told = _changes(anchors, [one for one in anchors if _is_outcome(one)], count=SHOWN + 1, is_whole=False)
+    told = _changes(entries, [one for one in entries if _is_outcome(one)], count=SHOWN + 1, is_whole=False)
     edits = []
     for changes in told.values():
         left = [change for change in changes if not phases or change.phase in phases]
@@ -156,17 +156,17 @@ def _is_outcome(entry: Entry) -> bool:
 
 
 def _changes(
-    anchors: Sequence[Entry], asked: Sequence[Entry], *, count: int, is_whole: bool
+    entries: Sequence[Entry], asked: Sequence[Entry], *, count: int, is_whole: bool
 ) -> dict[UUID, list[LoggedChange]]:
-    """Map the id of each edit to its changes, in order. Each anchor that isn't an outcome is one of these changes. For
-    each entry in `asked`, this function also reads the first `count` changes of the entry's edit. If `is_whole` is
-    false, it reads only changes of the entry's own row or cell.
+    """Map the ids of the entries' edits to changes of these edits, in order. Entries that aren't outcomes are changes
+    themselves. For each entry in `asked`, the first `count` changes of its edit are read too. If `is_whole` is false,
+    only changes of this entry's row or cell are read.
     """
-    if not anchors:
+    if not entries:
         return {}
-    known = {anchor.pk: anchor for anchor in anchors if not _is_outcome(anchor)}
-    around = near(anchors)
-    found = first_changes(asked, times_near(anchors), count=count, is_whole=is_whole) if asked else {}
+    known = {one.pk: one for one in entries if not _is_outcome(one)}
+    around = near(entries)
+    found = first_changes(asked, times_near(entries), count=count, is_whole=is_whole) if asked else {}
     heads = [*known.values(), *_entries(found, but=known, within=around)]
     # near() misses edits whose outcome was written days later.
     if missing := [entry for entry in asked if entry.edit_id not in found]:
@@ -176,7 +176,7 @@ def _changes(
     for head in sorted(heads, key=lambda entry: (entry.line or 0, entry.pk)):
         by_edit[head.edit_id].append(head)
     outcomes = _outcomes(heads, around)
-    return {anchor.edit_id: list(_told(by_edit[anchor.edit_id], outcomes)) for anchor in anchors}
+    return {one.edit_id: list(_told(by_edit[one.edit_id], outcomes)) for one in entries}
 
 
 def _entries(found: Mapping[UUID, set[int]], *, but: Collection[int], within: EntryQuerySet) -> Sequence[Entry]:

@@ -177,8 +177,8 @@ def _looked(
 def _parts(
     asked: Asked, reader: Reader, way: Iterable[IdRange], wanted: int, *, is_back: bool
 ) -> Iterator[tuple[IdRange, list[Entry]]]:
-    """Read range by range, and yield each range with the first `wanted` entries in it that match and that the reader
-    can read. If the query searches for words, a range is read in parts, because many entries can have the words.
+    """Yield the ranges one after the other, each with the first `wanted` entries in it that match and that the reader
+    can read. A search for words yields parts of ranges instead, because a range can have very many matches.
     """
     order = "-id" if is_back else "id"
     readable = reader.narrow(asked.entries) if asked.text else asked.entries

@@ -10,7 +10,8 @@ docs/into-your-site.md describes the other steps.
 
 from typing import Final
 
-# `byline` comes first, because it reports a package of the site that has the same name as one of the other apps.
+# `byline` comes first, because it checks the names: it reports an error if the site has its own package with the name
+# `audit`, `identity` or `edits`.
 APPS: Final = ("byline", "audit", "identity", "edits")
 
 # The site needs them in this order, after Django's SessionMiddleware, AuthenticationMiddleware and MessageMiddleware.

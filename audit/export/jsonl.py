@@ -140,9 +140,9 @@ def _link_at(seq: int) -> str | None:
 
 
 def _link_before(first_seq: int) -> str | None:
-    """The hash of the link before `first_seq`, which is the first link in the log. If earlier links were retired, the
-    log no longer has the link before `first_seq`, so its hash comes from the last seal over the retired links. The
-    result is None if this seal is missing.
+    """The hash of the link before `first_seq`. The link `first_seq` is the first one that is still in the log. If the
+    link before it was retired, its hash comes from the last seal over the retired links. The result is None if this
+    seal is missing.
     """
     if first_seq == 1:
         return leaves.GENESIS.hex()
