@@ -13,7 +13,7 @@ const MOST_GONE = 1_000;
 export class Pending {
   constructor() {
     this.changes = [];
-    this.cells = new Map(); // the update of each cell
+    this.cells = new Map(); // for each row, a map from column ids to the updates of its cells
     this.turns = 0; // numbers the changes, so that changes that are put back get their old order
   }
 
@@ -47,7 +47,16 @@ export class Pending {
 
   // The waiting update of a cell, or undefined.
   ofCell(row, column) {
-    return this.cells.get(cellKey(row, column));
+    return this.cells.get(row)?.get(column);
+  }
+
+  #index(change) {
+    const { row, column } = change;
+    this.cells.set(row, (this.cells.get(row) ?? new Map()).set(column, change));
+  }
+
+  #unindex({ row, column }) {
+    this.cells.get(row)?.delete(column);
   }
 
   // Remove and return the update of a cell.
@@ -59,7 +68,7 @@ export class Pending {
 
   remove(change) {
     this.changes.splice(this.changes.indexOf(change), 1);
-    if (change.do === "update") this.cells.delete(cellKey(change.row, change.column));
+    this.#unindex(change);
   }
 
   // Put back changes that were not carried out, before all other changes. If a cell was changed again since, only the
@@ -73,7 +82,7 @@ export class Pending {
     });
     kept.sort((one, other) => (one.turn ?? 0) - (other.turn ?? 0)); // in the order in which the person made them
     this.changes = [...kept, ...this.changes];
-    for (const change of kept) if (change.do === "update") this.cells.set(cellKey(change.row, change.column), change);
+    for (const change of kept) if (change.do === "update") this.#index(change);
     for (const deletion of this.changes.filter((change) => change.do === "delete")) {
       if (this.#absorb(deletion)) this.remove(deletion);
     }
@@ -104,20 +113,17 @@ export class Pending {
     const origins = this.#ways[kindOf(ready[0])](ready);
     const taken = new Set(origins.flat());
     this.changes = this.changes.filter((change) => !taken.has(change));
-    for (const change of taken) if (change.do === "update") this.cells.delete(cellKey(change.row, change.column));
+    for (const change of taken) this.#unindex(change);
     const { place } = ready[0];
     return { key: crypto.randomUUID(), changes: origins.map((changes) => toApi(changes, place)), origins };
   }
 
   // A new row got its id from Smartsheet.
   rename(from, to) {
-    for (const change of this.changes) {
-      if (change.row === from && change.do === "update") {
-        this.cells.delete(cellKey(from, change.column));
-        this.cells.set(cellKey(to, change.column), change);
-      }
-      renameIn(change, from, to);
-    }
+    const cells = this.cells.get(from);
+    this.cells.delete(from);
+    if (cells) this.cells.set(to, cells);
+    for (const change of this.changes) renameIn(change, from, to);
   }
 
   #ways = {
@@ -137,11 +143,10 @@ export class Pending {
       if (value !== null) addition.cells.push({ column, value, ...(link ? { hyperlink: link } : {}) });
       return true;
     }
-    const key = cellKey(row, column);
-    const before = this.cells.get(key);
+    const before = this.ofCell(row, column);
     if (!before) {
       this.changes.push(change);
-      this.cells.set(key, change);
+      this.#index(change);
       return true;
     }
     before.value = value;

@@ -36,7 +36,7 @@ export class Sheet extends EventTarget {
     super();
     this.locale = locale;
     this.id = answer.id;
-    this.states = new Map();
+    this.states = new Map(); // for each row, a map from column ids to states
     this.savedIds = new Map(); // the ids that new rows got from Smartsheet, by their local ids
     this.setColumns(answer);
     this.rows = [];
@@ -192,15 +192,15 @@ export class Sheet extends EventTarget {
   // Set the states of several cells, as [rowId, columnId, state].
   setStates(cells) {
     for (const [rowId, columnId, state] of cells) {
-      const key = stateKey(rowId, columnId);
-      if (state) this.states.set(key, state);
-      else this.states.delete(key);
+      const ofRow = this.states.get(rowId) ?? new Map();
+      if (state) this.states.set(rowId, ofRow.set(columnId, state));
+      else if (ofRow.delete(columnId) && !ofRow.size) this.states.delete(rowId);
     }
     if (cells.length) this.#tell("states", { cells });
   }
 
   state(rowId, columnId) {
-    return this.states.get(stateKey(rowId, columnId));
+    return this.states.get(rowId)?.get(columnId);
   }
 
   // Whether a cell shows what the person typed.
@@ -263,11 +263,9 @@ export class Sheet extends EventTarget {
       this.rows.splice(this.rows.indexOf(row), 1);
     }
     for (const one of this.rows) if (one[PARENT] === from) one[PARENT] = to;
-    for (const column of this.columns) {
-      const state = this.state(from, column.id);
-      this.states.delete(stateKey(from, column.id));
-      if (state) this.states.set(stateKey(to, column.id), state);
-    }
+    const states = this.states.get(from);
+    this.states.delete(from);
+    if (states) this.states.set(to, states);
     this.#outline();
     this.#tell("renamed", { from, to });
     if (read) this.#tell("merged", { cells: [], isMoved: true });
@@ -418,5 +416,3 @@ function linkIn(change, cell, value) {
   if (hyperlink && (typeof value !== "string" || !value)) return {}; // only a text can be a link
   return { hyperlink, linkBefore };
 }
-
-const stateKey = (rowId, columnId) => `${rowId} ${columnId}`;
