@@ -39,7 +39,7 @@ from identity.regions import UnknownRegion, region
 from identity.tokens import access_tokens
 
 EXTRA_TRIES = 2
-PATIENCE = 4.0  # the most seconds that all attempts of one read take together
+PATIENCE = 4.0  # a failed read is sent again only within this many seconds after its first attempt
 NOT_KNOWN = {1002, 1003}  # errorCode: the token is not valid; the token has expired
 LEVEL = 2  # with a lower level, Smartsheet sends multi-select columns as text
 

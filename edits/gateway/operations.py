@@ -247,7 +247,7 @@ class Operations(ABC):
             yield self._sheet(sheet_id, rowIds=ids, include=WITH_WRITERS, pageSize=size, **query)
 
     def _data(self, is_item: Callable[[Any], bool], operation: str, path: str, **query: object) -> list[JsonObject]:
-        # An empty history and a history that couldn't be read are different results.
+        # An answer without a list is an error. It mustn't count as an empty list.
         data: Any = self._read(operation, path, **query).get("data")
         return _understood(partial(is_list, is_item=is_item), data)
 

@@ -94,7 +94,7 @@ def read(
         NotGranted: this deployment or the person's token does not allow the action.
         GatewayError: Smartsheet did not return the sheet.
         NotRecorded: an attempt that isn't allowed could not be recorded.
-        TypeError: an id isn't a whole number. (If an id is a whole number that is too large, nothing is raised.)
+        TypeError: an id isn't a whole number. (The size of an id isn't checked.)
     """
     require_int(sheet_id, "sheet_id")
     for row_id in row_ids:

@@ -401,8 +401,8 @@ def _results(answer: Json) -> list[Json]:
 
 def _failed(answer: Json, row_ids: Sequence[int]) -> dict[int, Refused]:
     """Return the errors of rows that Smartsheet refused in a partial success, by the row's position in the request.
-    `row_ids` has the ids of the request's rows, or 0 for a new row. Raises OutcomeUnknown if an item's index and row id
-    don't belong together.
+    `row_ids` has the ids of the request's rows, or 0 for a new row. Raises OutcomeUnknown if an item names a row that
+    isn't in the request, or if its index and its row id name different rows.
     """
     found: dict[int, Refused] = {}
     positions = {row_id: position for position, row_id in enumerate(row_ids) if row_id}

@@ -3,8 +3,8 @@
 `undoes` is the id of the log entry that a change undoes.
 
 An idempotency key can only be used again for a save with the same content (idempotency.digest_of). Attributes with
-`repr=False`, such as `shown`, don't count as content. This is for jobs. If a job was killed, its next run reads the
-sheet again. It can then get other values for `shown`, but can still repeat the save with the same key.
+`repr=False`, such as `shown`, don't count as content. Jobs need this rule: if a job was killed, its next run reads the
+sheet again, and perhaps gets other values for `shown`. The run can still repeat the save with the same key.
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ from edits.sheets.sheet import Cell, Column, Contact, Row, Sheet, parse_time
 
 NO_COLUMN = "The sheet no longer has this column."
 ANOTHER_CELL = "Not sent, because another cell of this row couldn't be saved."
-WRITERS_ASKED = 5  # the most conflicts per save whose writer is looked up; each lookup counts as ten requests
+WRITERS_ASKED = 5  # a save looks up the writers of at most this many conflicts; each lookup counts as ten requests
 
 
 def deleted_places(sheet: Sheet, changes: Sequence[RowChange]) -> list[int]:

@@ -24,10 +24,10 @@ from audit.recording import Intent, NotRecorded
 from audit.vocabulary import Action, Origin, Phase
 from edits.conf import settings
 
-RECENT = timedelta(days=1)  # PostgreSQL searches only the monthly partitions that are not older
+RECENT = timedelta(days=1)  # older entries aren't searched, so PostgreSQL reads only a few partitions
 NEWEST = "SELECT id FROM audit_entry {recent} ORDER BY id DESC LIMIT 1"
-# The longest time from an intent to the end of its write, as a multiple of SMARTSHEET_DEADLINE. A write starts in the
-# first half of the deadline, and ends before the last quarter (gateway.budget).
+# Intents that are older than this, as a multiple of SMARTSHEET_DEADLINE, belong to writes that have ended. A write ends
+# before the last quarter of the deadline (gateway.budget), so there is a margin of half a deadline.
 LONGEST = 1.25
 NOT_DONE = frozenset({Phase.REFUSED, Phase.FAILED, Phase.NOT_APPLIED})
 

@@ -59,7 +59,7 @@ class DeletedRowsLog:
         return self._restorations.get(row_id)
 
     def restored_as(self, row_id: int) -> int | None:
-        """Return the id of the row that was added for this deleted row; None if it isn't certain that it was added."""
+        """Return the id of the row that was added for this deleted row; None if no row was certainly added."""
         found = self.restoration(row_id)
         return found.row_id if found and found.is_applied else None
 
@@ -73,11 +73,11 @@ class DeletedRowsLog:
         self._deletions.update(dict.fromkeys(row_ids))
         intents = Entry.objects.intents().on_sheet(self._sheet_id).filter(row_id__in=row_ids, action=Action.DELETE)
         found = with_outcomes(intents.filter(region=self._region).order_by("id"))
-        for change in sorted(found, key=lambda one: one.is_applied):  # a row can only be deleted once
+        for change in sorted(found, key=lambda one: one.is_applied):  # certain deletions last, so that they count
             if change.phase in MAY_BE_DONE:
                 self._deletions[change.intent.row_id or 0] = change
         entries = {change.intent.pk: change.intent.row_id or 0 for change in found}
         undoings = Entry.objects.intents().filter(refers_to__in=entries, origin=Origin.UNDO, action=Action.ADD)
-        for change in with_outcomes(undoings.order_by("id")):  # a row can be restored again if its new row is gone
+        for change in with_outcomes(undoings.order_by("id")):  # the last restoration of a row counts
             if change.phase in MAY_BE_DONE:
                 self._restorations[entries[change.intent.refers_to or 0]] = change

@@ -84,7 +84,7 @@ class SaveKey(models.Model):
 @dataclass(frozen=True, slots=True)
 class Claim:
     """The right to carry out a save. If the save was already carried out, `earlier` is its result. If a process died
-    during the save, `logged` has the changes that the log has of the save, in the log's order. If the save has a key,
+    during the save, `logged` has the save's changes from the log, in the log's order. If the save has a key,
     `row` identifies the key in the table SaveKey. Otherwise `row` is None.
     """
 

@@ -39,8 +39,8 @@ def put_back(plan: Plan, places: Places, *, key: str, **facts: Any) -> Result:
     The rows of a later edit are put back before those of an earlier edit.
 
     Raises NotRecorded only if the first save raises it. Raises KeyReused and InProgress like `save`. If the process
-    dies during a call, a repeated call with the same key raises KeyReused, if some rows were already put back: the new
-    `plan` doesn't have these rows, so its content is different.
+    dies after it has put back some of the rows, a repeated call with the same key raises KeyReused: the new `plan`
+    doesn't have these rows, so its content is different.
     """
     baseline, entries = plan.baseline, tuple(undo.change.intent.pk for undo in plan.possible)
     digest = idempotency.digest_of("put back", baseline.sheet.id, entries, reason=facts["reason"]) if key else ""
@@ -93,8 +93,8 @@ class _PuttingBack:
             self._not_sent(undo, STOPPED)
 
     def _ready(self, undos: Sequence[Undo]) -> tuple[dict[int, tuple[Undo, Place]], list[Undo]]:
-        """Return the rows that can be sent now, each with its place, and the rows that can only be sent after these. In
-        the first result, rows that go to the same place follow one another, so that one request can send them together.
+        """Return the rows that can be sent now, each with its place, and the rows that can only be sent later. Of the
+        rows that can be sent now, those with the same place follow one another, so that one request can send them.
         """
         coming = {undo.row_id for undo in undos}
         known: dict[int, Place] = {}

@@ -90,8 +90,8 @@ class _Restoring:
         return Result(tuple(results[row_id] for row_id in row_ids), result.edit_ids, result.is_logged)
 
     def _known(self, row_id: int) -> RowResult | None:
-        """Return the result of a row that isn't restored. There are two reasons: the outcome of its deletion or
-        restoration isn't certain yet, or its new row was deleted with this app. Return None for all other rows.
+        """Return the result of a row that can't be restored, because the outcome of its deletion or of an earlier
+        restoration isn't certain yet, or because its new row was deleted with this app. Return None for other rows.
         """
         restoration = self.log.restoration(row_id)
         for change in (self.log.deletion(row_id), restoration):

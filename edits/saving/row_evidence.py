@@ -32,7 +32,7 @@ class OldPlace:
 
     @classmethod
     def parse(cls, logged: Json) -> OldPlace | None:
-        """Parse a place from the log. Return None if the log doesn't say which row was above the place."""
+        """Parse a place from the log. Return None if the logged place doesn't have the row's previous sibling."""
         if not isinstance(logged, dict) or "siblingId" not in logged:
             return None
         return cls(logged.get("parentId"), logged["siblingId"], logged.get("rowNumber") or 0)

@@ -64,8 +64,8 @@ class Places:
         self._parents[as_id] = self._parents.get(place.sibling_id) if place.sibling_id else place.parent_id
 
     def is_at_old_place(self, row_id: int | None) -> bool:
-        """Whether a row is at its old place: under the same parent row and directly after the same row as before. If
-        the row before it was moved too, that row must also be at its old place, and so on. Always true for a row that
+        """Whether a row is at its old place: it has its old parent row and its old previous sibling. If that sibling
+        was moved too, the sibling must also be at its old place, and so on. The result is always true for a row that
         wasn't moved, or that undo has already put back.
         """
         while row_id is not None and row_id in self._was and row_id not in self._back:

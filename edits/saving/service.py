@@ -64,10 +64,11 @@ def save(
     A row is saved as a whole or not at all. If `is_cell_by_cell` is true, a cell that can't be saved doesn't prevent
     saving the row's other cells. Each request to Smartsheet has up to 500 rows (440 in a deletion). Smartsheet carries
     out a request as a whole or not at all. If a request fails, the save sends no further requests. If `is_partial` is
-    true, a row that Smartsheet refuses doesn't prevent saving the other rows of its request. All these requests of a
-    save share SMARTSHEET_DEADLINE. In a request to this app, the time for reading the baseline counts too. Outside of
-    requests, the time begins with the save. Rows for which no time is left aren't sent. So a job with many rows needs
-    several saves.
+    true, a row that Smartsheet refuses doesn't prevent saving the other rows of its request.
+
+    All calls to Smartsheet of a save share SMARTSHEET_DEADLINE. If a view calls `save`, the time for reading the
+    baseline counts too. In a command or a job, the time begins with the save. Rows for which no time is left aren't
+    sent. So a job with many rows needs several saves.
     https://developers.smartsheet.com/api/smartsheet/openapi/rows/update-rows
 
     Raises:
@@ -126,8 +127,8 @@ def repeated(
 
 
 def _require_sense(baseline: Baseline, changes: Sequence[RowChange]) -> None:
-    """Raise ValueError if the changes contradict each other, or if a row occurs twice in a request. Smartsheet wouldn't
-    accept such a request.
+    """Raise ValueError if the changes contradict each other, if a row or a cell is changed twice in the same way, or if
+    rows are deleted and the baseline was read without their child rows.
     """
     if any(isinstance(change, DeleteRow) for change in changes) and not baseline.has_descendants:
         raise ValueError("To delete rows, pass a baseline that has their child rows: read it with `with_descendants`.")

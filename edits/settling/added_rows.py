@@ -1,8 +1,8 @@
 """Finds the outcome of added rows. A row counts as added by the edit if it has the sent content, and if the edit's
 person added it at the time of the edit.
 
-A row that was added and then deleted leaves no trace. So if no such row is found, but the sheet was changed after the
-request was sent, the outcome stays unknown. If the sheet wasn't changed, the row wasn't added.
+If no row matches, and the sheet wasn't changed after the request was sent, the row wasn't added. If the sheet was
+changed, the outcome stays unknown, because a row that was added and then deleted leaves no trace.
 
 https://developers.smartsheet.com/api/smartsheet/openapi/sheets/getsheet (rowsModifiedSince)
 """

@@ -50,7 +50,7 @@ Memory = MutableMapping[str, Json]  # results of histories from earlier runs, wi
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """What one cell's history says about the edit. `states` has the states of the history that show this.
+    """What one cell's history says about the edit. `states` has the states that are the evidence.
 
     `phase` is APPLIED, NOT_APPLIED or UNDECIDABLE. If the cell has no history any more, `phase` is None. If `is_faint`
     is true, NOT_APPLIED is only weak evidence: the cell already had the value before the edit, so writing the value
@@ -234,7 +234,8 @@ def _held(item: Mapping[str, Json], change: Change) -> Json:
 
 def _may_be(other: LoggedChange, value: Json) -> bool:
     """Whether another edit perhaps set this value. This is so if the other edit tried to set this value and has no
-    certain outcome. It is also so if the value of the other edit was erased from the log.
+    certain outcome. If the value of the other edit was erased from the log, the result is True, unless the other edit
+    certainly changed nothing.
     """
     is_unknown = other.phase in OPEN | {Phase.APPLIED} and is_erased(parsed(other.sent))
     return is_unknown or (other.phase in OPEN and _is_value(other.sent, value))

@@ -9,9 +9,9 @@ A row was moved by the edit if all of this is true:
 A row wasn't moved if it is at its old place and the sheet wasn't changed after the request was sent. Without later
 changes, no one can have moved the row back.
 
-Smartsheet doesn't document whether a move counts as a write of the row. This module looks at a row that an earlier
-request of the same edit moved. If the edit's person is the last writer of that row, a move counts as a write. In that
-case, a row that no one has written since the edit wasn't moved.
+Smartsheet doesn't document whether a move counts as a write of the row. To find out, this module looks at rows that the
+edit has certainly moved. If Smartsheet names the edit's person as the last writer of such a row, a move counts as a
+write. In that case, a row that no one has written since the edit wasn't moved.
 """
 
 from __future__ import annotations

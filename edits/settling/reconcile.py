@@ -96,7 +96,7 @@ class _Reconciliation:
     def __init__(self, sheet: Sheet, since: datetime, reader: SmartsheetUser, tell: Progress) -> None:
         self.sheet, self.since, self.reader, self.tell = sheet, since, reader, tell
         self.region = reader.region
-        self.reach = since - timedelta(seconds=settings.SETTLE_AFTER) - 2 * SKEW  # older changes can't explain a state
+        self.reach = since - timedelta(seconds=settings.SETTLE_AFTER) - 2 * SKEW  # see _ours
         self.entries = Entry.objects.on_sheet(sheet.id).filter(region=self.region)
         profile = reader.as_profile()
         self.actor = Actor(id=profile.id, region=profile.region, name=profile.name, email=profile.email)
@@ -190,7 +190,7 @@ class _Reconciliation:
             )  # raises NotFound if the whole sheet no longer exists
             self.report.found["in rows or columns that no longer exist"] += len(applied)
             return False
-        ours = self._ours(row_id, column_id)  # read again, because there can be new edits since
+        ours = self._ours(row_id, column_id)  # read again, for edits that were saved meanwhile
         findings = compare(ours, [one for one in versions(history, column_id) if one.at >= self.reach - SKEW])
         judged = {one.intent.pk for one in ours if one.intent.at >= self.since} & applied
         self.report.found["not comparable"] += sum(one.intent.pk in judged and not one.is_comparable for one in ours)
@@ -199,7 +199,9 @@ class _Reconciliation:
         return True
 
     def _ours(self, row_id: int, column_id: int) -> list[Ours]:
-        """Return the changes that this app made or perhaps made to this cell, including the addition of its row."""
+        """Return the changes that this app made or perhaps made to this cell, including the addition of its row.
+        Changes before `reach` are left out, because they can't explain a state from after `since`.
+        """
         on_row = self.entries.on_row(sheet_id=self.sheet.id, row_id=row_id).intents().filter(at__gte=self.reach)
         of_cell = on_row.filter(column_id=column_id)
         entries = list((of_cell | on_row.filter(column_id=None, action=Action.ADD)).order_by("id"))

@@ -57,8 +57,8 @@ class Place:
         )
 
     def _label(self, change: LoggedChange) -> str:
-        """Return the row's label for the entry. If the primary column has become personal, return a label only if it is
-        a row number. Otherwise return "", because the label has the row's name.
+        """Return the row's label for the entry. If the primary column has become personal, and the label isn't a row
+        number, return "", because the label then has the row's name.
         """
         primary, label = self.sheet.primary, change.row_label
         is_personal = primary is not None and primary.id in personal_columns(region=self.region, sheet_id=self.sheet.id)

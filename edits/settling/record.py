@@ -51,8 +51,8 @@ class Record:
     """What Smartsheet and our log say about an edit's sheet. All methods that read from Smartsheet raise GatewayError,
     and the errors of `spend`.
 
-    `emails` has all known addresses of the person who made the edit. A request of the edit can reach Smartsheet only
-    within the time `within`, and never later.
+    `emails` has all known addresses of the person who made the edit. `within` is the longest time after the edit in
+    which Smartsheet can carry out a request of the edit.
     """
 
     def __init__(
@@ -99,7 +99,8 @@ class Record:
             row_id, column_id = change.row_id or 0, change.column_id or 0
             return list(gateway.cell_history(self.edit.sheet_id, row_id, column_id, page=number))
 
-        # If more pages were read than reconciling leaves free per minute, a history might never be read to the end.
+        # Reconciling leaves a fifth of each minute's histories for settling. If settling needed more pages than that
+        # for one history, it could reach the limit again and again, and never read the history to the end.
         most = min(MOST_PAGES, settings.SMARTSHEET_HISTORY_CALLS // 5)
         return read_back(page, to=self.start - SKEW, most=max(1, most))
 

@@ -20,7 +20,7 @@ TARGETS = (
     "reportId",
     "sightId",
     "url",
-)  # the keys of a hyperlink's target, most exact first; if it has an id, `url` leads to the same target
+)  # the keys of a hyperlink's target, most exact first; a hyperlink with an id can have a `url` to the same target
 
 
 def held(cell: Cell) -> Json:

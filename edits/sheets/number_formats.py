@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 CURRENCY, DECIMALS, THOUSANDS, NUMBER_FORMAT = 11, 12, 13, 14  # indexes in a descriptor
 NONE, IS_CURRENCY, IS_PERCENT = {"", "0"}, "2", "3"
-# The signs of Smartsheet's currencies. According to the guide, 13 is USD. The order never changes, but the OpenAPI
-# document shows the currencies sorted by name.
+# The signs of Smartsheet's currencies, by the numbers that the guide gives them: 13 is USD. These numbers never change.
+# The OpenAPI document sorts the currencies by name instead.
 CURRENCIES = (
     "",
     "$",

@@ -18,7 +18,7 @@ from edits.gateway.errors import GatewayError, SignInAgain
 from edits.sheets.optional_cache import cache
 
 FRESH = 60  # seconds until Smartsheet is asked again
-KNOWN = 300  # seconds that an answer can be used; after FRESH seconds, Smartsheet is also asked again
+KNOWN = 300  # seconds that an answer is used, even after FRESH, when Smartsheet is asked for a newer answer
 AWAY = 10  # seconds until Smartsheet is asked again after it gave no answer
 ANSWERED = "answered"
 
@@ -36,7 +36,8 @@ def openable_sheets(user: AbstractBaseUser | AnonymousUser, *, is_waiting: bool 
     last answer is more than a minute old, a thread asks again.
 
     If the sheets aren't known and `is_waiting` is true, this function asks Smartsheet without a thread, and waits at
-    most SMARTSHEET_DEADLINE seconds for the answer.
+    most SMARTSHEET_DEADLINE seconds for the answer. It doesn't ask if Smartsheet failed to answer less than AWAY
+    seconds ago.
     """
     store = _Store(user)
     is_due = store.begin()

@@ -53,7 +53,7 @@ def read_rows(
     level. Rows that don't exist are left out. `filter_id` is as in Gateway.sheet.
 
     To find the child rows, this function reads all rows of the sheet, but only their primary cells. For a project plan,
-    the function always reads all rows in this way, because a plan needs the rows' parent rows and numbers.
+    the function always reads all rows in this way, to find the plan's parent rows and the numbers of its rows.
     """
     if row_ids:
         sheet = Sheet.parse(gateway.sheet(sheet_id, row_ids=row_ids, filter_id=filter_id))

@@ -1,7 +1,7 @@
 """Prepares data for the script of a form (fill-in.js): the states, options and refusals that depend on what is typed.
 
-The server evaluates conditions on columns that the person can't change. So the page needn't have the values of these
-columns, and the form can hide them from the person.
+The server evaluates conditions on columns that the person can't change. So the rules for the page
+don't have the values of these columns, and conditions can use columns that the form hides from the person.
 """
 
 from __future__ import annotations

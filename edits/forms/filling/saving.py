@@ -50,7 +50,8 @@ def _save(filling: Filling, form: DesignedForm) -> HttpResponse:
     request, opened = filling.request, filling.opened
     result = form.save(reason=form.reason) if form.is_valid() else None
     if result is None:
-        # An earlier request with this form has perhaps saved the row, so that the row no longer fits the rule.
+        # If this form was sent twice, the first save perhaps changed the row so that it no longer fits the rule. The
+        # page then shows the problem, and doesn't say that the row isn't one of the person's rows.
         if form.problem and form.row and form.may_edit(form.row):
             return plain_page(request, opened.form, form.problem, has_read=True)
         form.require_mine()

@@ -29,8 +29,9 @@ class Doubtful(ValidationError):
 @dataclass(frozen=True, slots=True)
 class ColumnType:
     """A column, with functions that show, parse and write its cells. This base class is used for columns of unknown
-    types. In a contact column, people can be entered by name if they are contacts of the column or of the cell, or are
-    among `people`. `rows` has the ids of the sheet's rows in their order. `rows` is None if the rows weren't read.
+    types. In a contact column, people can be entered by name if they are contacts of the column or of the cell. If the
+    column isn't restricted, `people` can be entered by name too. `rows` has the ids of the sheet's rows in their order.
+    `rows` is None if the rows weren't read.
     """
 
     column: Column

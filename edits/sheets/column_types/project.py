@@ -52,7 +52,7 @@ class DurationType(ColumnType):
 
 class PredecessorType(ColumnType):
     """The type of columns with predecessors, such as 12FS +3d 4h, 14SS. People refer to rows by their numbers.
-    Smartsheet's API refers to them by their ids.
+    Smartsheet's API refers to rows by their ids.
     """
 
     __slots__ = ()
