@@ -1,6 +1,6 @@
-"""Defines cursors. Each answer with rows has a cursor. A caller sends it back to get the sheet's changes since this
-answer. A cursor has the sheet's version, the time of the sheet's last change, and a hash of the sheet's columns. The
-time is from Smartsheet's clock.
+"""Defines cursors. Each answer with rows has a cursor. To get the sheet's changes since an answer, a caller sends back
+the answer's cursor. A cursor has the sheet's version, the time of the sheet's last change, and a hash of the sheet's
+columns. The time is from Smartsheet's clock.
 """
 
 from __future__ import annotations

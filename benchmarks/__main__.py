@@ -27,7 +27,7 @@ def main() -> int:
     with RunningSandbox("--rate-limit", "0", *size) as sandbox, Replay(sandbox.url) as replay:
         target = large_sheet(sandbox, chosen.columns)
         # Reading one row is measured first. Later, this process has large answers in memory, and a child process
-        # inherits its peak memory.
+        # inherits the peak memory of this process.
         compare_rows(target)
         from_memory = replace(target, api=f"{replay.url}/2.0")
         is_met = compare_sheets(from_memory, chosen.rows, times=chosen.times)

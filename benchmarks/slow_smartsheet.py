@@ -31,8 +31,8 @@ GOAL, MOST = 3.0, 5.0  # the most time for a page: as a multiple of the time whi
 
 def main() -> int:
     """Measure the pages while Smartsheet answers quickly, and again while Smartsheet is slow. For each page, print the
-    95th percentile of both measurements, and how many times as long the second is. Return 1 if a page is much slower
-    when Smartsheet is slow (GOAL), or takes too many seconds (MOST).
+    95th percentile of both measurements, and the second divided by the first. Return 1 if a page is much slower when
+    Smartsheet is slow (GOAL), or takes too many seconds (MOST).
     """
     url = app_database.prepare()
     with RunningSandbox("--rate-limit", "0") as sandbox:

@@ -124,7 +124,7 @@ TEMPLATES = [
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # SQLite's settings for a server. WAL lets people read while one process writes. IMMEDIATE takes the lock when a
-# transaction begins, which avoids deadlocks. FULL writes each commit to the disk before it ends.
+# transaction begins, which avoids deadlocks. FULL writes each commit to the disk before the commit ends.
 # https://docs.djangoproject.com/en/5.2/ref/databases/
 SQLITE_OPTIONS = {
     "timeout": 7,  # seconds to wait for the lock, less than people wait for Smartsheet

@@ -1,5 +1,5 @@
-"""Two authentication backends. Both give people the permissions of their roles. One of the two also signs people in
-with Smartsheet.
+"""The authentication backends. RolesBackend gives people the permissions of their roles. SmartsheetBackend does the
+same, and also signs people in with Smartsheet.
 """
 
 from functools import cache

@@ -1,4 +1,6 @@
-"""Decorators for views: one lets only connected people open a view, one limits how often a view is requested."""
+"""Decorators for views. `smartsheet_connected` lets only connected people open a view. `rate_limited` limits how many
+requests a network address can send to a view.
+"""
 
 from collections.abc import Callable, Collection, Coroutine
 from functools import wraps

@@ -32,7 +32,7 @@ PACKAGES = (
 )
 MOST_ONE_CELL = {"sqlite": 3.5, "postgresql": 3.0}  # the most time for one edit, as a multiple of the INSERT's
 MOST_BULK = 2.0  # the most time for a bulk edit, as a multiple of the time to INSERT as many rows
-LEAST_CHAINED = 0.5  # the throughput with the chain, divided by that without, should be at least this
+LEAST_CHAINED = 0.5  # the throughput with the chain should be at least this part of the throughput without
 WRITERS = 8
 SECONDS = 1.0
 
@@ -62,8 +62,8 @@ class Contestant:
         return float(self._answer()) / times
 
     def count(self) -> float:
-        """Return how often the process has repeated its work. Call this after tell("for 5"), which lets it work for 5
-        seconds.
+        """Return how often the process has repeated its work. Call this after tell("for 5"), which lets the process
+        work for 5 seconds.
         """
         return float(self._answer())
 

@@ -42,7 +42,7 @@ class AppTokenForm(forms.Form):
         days.initial = USUAL if USUAL in offered else offered[-1:]
 
     def clean_name(self) -> str:
-        """Refuse a name that another token of the person has. So sending the form twice creates only one token."""
+        """Refuse the name of another active token of the person. So sending the form twice creates only one token."""
         name: str = self.cleaned_data["name"]
         if not name.isprintable():
             raise ValidationError("Use printable characters.")

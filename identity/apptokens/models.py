@@ -122,7 +122,8 @@ class AppToken(models.Model):
         return scope in self.scopes.split()
 
     def note_use(self) -> None:
-        """Store the time of this use, to the minute. If it is the first use on this day (UTC), send `app_token_used`.
+        """Store the time of this use, but at most once in TOUCH. The first use on a day (UTC) is always stored, and
+        `app_token_used` is sent for it.
 
         If the use can't be recorded in the log, CannotRecord is raised, and the caller must refuse the call.
         """

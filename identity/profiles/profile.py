@@ -56,8 +56,8 @@ class Profile:
     def plain_addresses(self) -> frozenset[str]:
         """The person's addresses that can safely be compared with lists of people and domains.
 
-        These are addresses in ASCII with one @. Other addresses are left out: some characters outside ASCII become
-        ASCII letters in lower case, so such an address could look like another person's address.
+        These are addresses in ASCII with one @. Other addresses are left out: lower() turns some characters outside
+        ASCII into ASCII letters, so such an address could become another person's address.
         """
         plain = (email for email in self._confirmed if email.isascii() and email.count("@") == 1)
         return frozenset(email.lower() for email in plain if not email.startswith("@"))
@@ -93,7 +93,7 @@ class Profile:
     @property
     def domain(self) -> str:
         """The domain of the e-mail address, in lower case. It is "" if the address has several @ or characters outside
-        ASCII. Some of these characters become ASCII letters in lower case, so the domain could look like another one.
+        ASCII. lower() turns some of these characters into ASCII letters, so the domain could become another domain.
         """
         mailbox, _at, domain = self.email.lower().partition("@")
         return domain if mailbox and "@" not in domain and self.email.isascii() else ""

@@ -20,7 +20,7 @@ from identity.sessions import browsers, limits
 from identity.sessions.browsers import ENDED, SIGN_IN
 from identity.sessions.models import BrowserSession, Ending
 
-OUTLIVES = "outlives."  # keys with this prefix survive a forced sign-out; before showing one, check whose data it is
+OUTLIVES = "outlives."  # values with this prefix survive a forced sign-out; before you show one, check whose it is
 
 
 def has_owners(session: SessionBase) -> bool:
@@ -162,8 +162,8 @@ def _insert(row: BrowserSession) -> None:
 
 
 def _ending(row: BrowserSession) -> str:
-    """Return why this session, which isn't active any more, has ended. If it ends only now, because it has reached a
-    limit, store that first. Return "" if no one was signed in with it.
+    """Return why this session ended. The caller has found that the session isn't active any more. If the session has
+    reached a limit, and its end isn't stored yet, store it first. Return "" if no one was signed in with the session.
     """
     if row.ended_because or row.started_at is None or row.user is None:
         return row.ended_because

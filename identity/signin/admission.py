@@ -63,8 +63,8 @@ def admit(
     this user instead. The caller has to begin the session.
 
     If anything fails, this stores nothing, asks Smartsheet to revoke the token before the deadline, and raises an
-    exception. NotAdmitted: this app doesn't admit the person, or a receiver of `signing_in` or `connecting` raised
-    CannotRecord. If a receiver raises another exception, this exception is raised.
+    exception. Raises NotAdmitted if this app doesn't admit the person, or if a receiver of `signing_in` or `connecting`
+    raised CannotRecord. All other exceptions of these receivers are raised unchanged.
     """
     try:
         if not is_listed(profile):

@@ -1,7 +1,7 @@
 """The Content-Security-Policy that Byline's pages need.
 
-The directive `form-action` matters most. Browsers also apply it to redirects after a form is sent. So if it allows only
-'self', the Connect button does nothing.
+The directive `form-action` matters most. Browsers also apply it to redirects after a form is sent. The Connect button
+sends a form, and the answer redirects to Smartsheet. So if `form-action` allows only 'self', the button does nothing.
 https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Content-Security-Policy
 """
 

@@ -17,7 +17,7 @@ class Token(models.Model):
     """The access token and the refresh token for a person's calls to Smartsheet. No page, log line or repr shows them.
 
     The columns `lease` and `leased_until` are a lease: only the process that holds it is allowed to refresh the token
-    (identity.tokens.access_tokens). After a refresh that Smartsheet didn't answer, `lease` is None, and no process
+    (identity.tokens.access_tokens). After a refresh that failed for the moment, `lease` is None, and no process
     refreshes the token until `leased_until`.
     """
 
