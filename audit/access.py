@@ -31,10 +31,10 @@ VIEW_ALL = "audit.view_all"
 
 T = TypeVar("T")
 
-# A plain query for the newest entries of hundreds of sheets would be slow: no index serves it, so the database would
-# sort all entries of these sheets or read everyone else's. The queries below use an index to read the first entries of
-# each sheet. From these entries, they select the first ones. The cost of these queries doesn't grow with the log. On
-# PostgreSQL they need LATERAL; on SQLite a correlated query with IN does the same.
+# A plain query for the newest entries of hundreds of sheets would be slow. No index serves it, so the database would
+# sort all entries of these sheets, or read the entries of all other sheets too. The queries below use an index to read
+# the first entries of each sheet, and then select the first of all these entries. The cost of these queries doesn't
+# grow with the log. On PostgreSQL they need LATERAL; on SQLite a correlated query with IN does the same.
 # https://www.postgresql.org/docs/current/queries-table-expressions.html#QUERIES-LATERAL
 _LATERAL = """
     SELECT slice.id FROM unnest(%s::bigint[]) AS readable(sheet)
@@ -123,8 +123,8 @@ class Reader:
         """The first `count` entries that the reader can read. `entries` must be in ascending or descending order of id.
 
         First, this method reads only the first WINDOW entries. If the reader can read fewer than `count` of them, the
-        method reads the first entries of each sheet with an index, and merges the results. So the cost doesn't grow
-        with the log.
+        method uses an index to read the first entries of each sheet that the reader can open, and merges the results.
+        So the cost doesn't grow with the log.
         """
         if self.sees_all:
             return list(entries[:count])

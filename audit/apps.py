@@ -15,7 +15,7 @@ class AuditConfig(AppConfig):
     def ready(self) -> None:
         from audit import (  # these modules need models
             checks,
-            commitments,  # these modules need models
+            commitments,
             directory,
             own_records,
             project_checks,

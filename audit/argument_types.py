@@ -28,8 +28,8 @@ def moment(text: str) -> datetime:
 
 
 def end(text: str) -> datetime:
-    """Parse the end of a time span. A day without a time means the end of this day, as in the log's filter `until`.
-    Otherwise like moment().
+    """Parse the end of a time span. A day without a time means the end of this day, as in the log's filter `until`. Any
+    other text is parsed as by moment().
     """
     when = moment(text)
     try:

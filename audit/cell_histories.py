@@ -43,7 +43,7 @@ class Addresses(Protocol):
     def __call__(self, *, region: str, person_id: int, then: str) -> frozenset[str]: ...
 
 
-def only_then(*, region: str, person_id: int, then: str) -> frozenset[str]:  # as in Addresses
+def only_then(*, region: str, person_id: int, then: str) -> frozenset[str]:  # the parameters are those of Addresses
     """The e-mail address that is recorded in the entry (`then`), and no other. CellHistory uses this function by
     default.
     """

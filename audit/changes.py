@@ -17,7 +17,7 @@ from audit.values import evidence_in_clear, in_clear
 from audit.via import Part, parts
 from audit.vocabulary import ANSWERED, Action, Origin, Phase
 
-ABANDONED_AFTER = timedelta(minutes=1)  # without an outcome for this long, the process has probably died
+ABANDONED_AFTER = timedelta(minutes=1)  # if an intent has no outcome after this time, its process has probably died
 
 
 @dataclass(frozen=True)  # without slots, because cached_property doesn't work with slots
@@ -104,7 +104,7 @@ class LoggedChange:
 
     @property
     def is_abandoned(self) -> bool:
-        """Whether there has been no outcome for so long that the process has probably died."""
+        """Whether the intent has had no outcome for so long that its process has probably died."""
         return self.outcome is None and timezone.now() - self.intent.at > ABANDONED_AFTER
 
     @cached_property

@@ -16,7 +16,7 @@ from django.db import transaction
 from audit.models import Names, PersonalText
 from audit.proof.commitment_bytes import SALT, commit
 
-MEMORY = 60.0  # for this many seconds, a process caches a person's commitment, even if the person is erased meanwhile
+MEMORY = 60.0  # for this many seconds, a process caches a person's commitment, even if the names are erased meanwhile
 
 
 class Committed(NamedTuple):
@@ -32,7 +32,7 @@ class Committed(NamedTuple):
 
 
 _known: dict[tuple[str, int, Names], tuple[Committed, float]] = {}
-_stored_until: dict[str, float] = {}  # by commitment: until when an actor's row is assumed to be in the database
+_stored_until: dict[str, float] = {}  # until when the row of an actor's commitment is assumed to be stored
 
 
 def of_actor(*, region: str, person_id: int, names: Names) -> Committed:
@@ -58,9 +58,8 @@ def of_value(text: str, *, region: str = "", person_id: int | None = None, email
 
 
 def to_store(committed: Sequence[Committed]) -> list[Committed]:
-    """Return those of the given commitments that may have no row in the table PersonalText yet. The caller must write
-    their rows together with the entries that refer to them. Commitments whose rows this process has written recently
-    are left out.
+    """Return the given commitments that may have no row in the table PersonalText yet. The caller must write their rows
+    together with the entries that refer to them. Commitments whose rows this process has written recently are left out.
     """
     return [one for one in committed if _stored_until.get(one.commitment, 0.0) < monotonic()]
 

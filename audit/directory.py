@@ -1,7 +1,7 @@
 """A table of the people and sheets in the log, with their newest names. The filters of the log page list these people
 and sheets. Without this table, the whole log would have to be read to list them. The table isn't evidence. When a
-process writes its first entry with a person, a sheet or a new name, it also writes the row of this person or sheet. A
-person's row has the commitment to the person's names, not the names.
+process writes its first entry about a person or a sheet, or its first entry with a new name, the process also writes
+the row of this person or sheet. A person's row has the commitment to the person's names, not the names.
 """
 
 from collections.abc import Mapping, Sequence

@@ -201,8 +201,9 @@ def _outcomes(heads: Iterable[Entry], around: EntryQuerySet) -> Mapping[tuple[UU
 
 
 def _on_lines(lines: Collection[tuple[UUID, int | None]], entries: EntryQuerySet) -> Sequence[Entry]:
-    """The outcomes of these lines, oldest first. The query has one condition for the ids of the edits, and one for the
-    numbers of the lines. This keeps the query short, but it also finds outcomes of other lines. They are dropped here.
+    """The outcomes of these lines, oldest first. To stay short, the query has one condition for the ids of the edits,
+    and one for the numbers of the lines. So the query also finds outcomes of other lines, and this function drops
+    those.
     """
     if not lines:
         return []

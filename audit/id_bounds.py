@@ -20,7 +20,7 @@ from audit.database import triggers_postgresql
 from audit.models import Entry, Leaf
 
 AT_ONCE = 5_000  # the most new links that are added to the cache; if there are more, all months are queried again
-SLACK = timedelta(days=1)  # new entries are searched from a day before the newest month on, and then in all months
+SLACK = timedelta(days=1)  # new entries are first searched from a day before the newest month on, then in all months
 
 
 class Bounds(NamedTuple):

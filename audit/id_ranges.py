@@ -73,9 +73,9 @@ def oldest_first(after: int, *, steps: Sequence[int] = (), size: int = 0) -> Ite
 
 
 def ids_between(since: datetime | None, until: datetime | None) -> tuple[int | None, int | None]:
-    """Return the range of ids of the entries that were written from `since` to `until`, as two ids: the range begins
-    with the first id, and ends before the second id. None means no limit. The range has every entry with such a time,
-    even if the ids don't rise with the times because the clock was wrong.
+    """Return the range of ids of the entries that were written at `since` or later, and before `until`. The result is
+    two ids: the range begins with the first id, and ends before the second id. None means no limit. If the database's
+    clock was wrong, ids don't always rise with the times, but the range still has all these entries.
     """
     if since is None and until is None:
         return None, None
@@ -148,11 +148,12 @@ def _forth(after: int) -> Iterator[IdRange]:
 
 
 def _border(months: Sequence[Bounds], place: int) -> int:
-    """Return an id that separates the months before the index `place` from the other months. The ids of the months
-    before `place` are smaller than the result. The ids of the other months are at least as large.
+    """Return the id at which to separate the months before the index `place` from the other months. All ids of the
+    earlier months are smaller than the result. All ids of the other months are equal to the result or larger.
 
-    If the database's clock was wrong, there is no such id, because the ids of the two groups of months overlap. Then
-    the result is the end of the overlap at which fewer months have ids on the wrong side.
+    If the database's clock was wrong, the ids of the two groups of months can overlap. Then no id separates them
+    exactly. The result is the beginning or the end of the overlap, whichever leaves fewer months with ids on the wrong
+    side.
     """
     before, after = months[:place], months[place:]
     least = min(month.lowest for month in after)

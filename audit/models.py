@@ -57,8 +57,8 @@ class EntryQuerySet(models.QuerySet["Entry"]):
         return self.filter(actor_id=actor_id) if region is None else self.filter(actor_id=actor_id, region=region)
 
     def outcomes(self) -> Self:
-        """Outcomes. There is one for each row, and one for each cell in which Smartsheet stored another value than the
-        one that was sent.
+        """All entries except intents: outcomes, and acts without an intent. An outcome is about a row, or about a cell
+        in which Smartsheet stored another value than the one that was sent.
         """
         return self.exclude(phase=Phase.INTENT)
 
@@ -124,14 +124,14 @@ class Entry(models.Model):
     at = models.DateTimeField("at (UTC)", db_default=Now(), editable=False)  # only the database sets it
     edit_id = models.UUIDField()
     line = models.PositiveIntegerField(null=True)  # the row's number in the edit; links an outcome to its intents
-    is_head = models.BooleanField(default=True)  # whether the page lists the entry itself
+    is_head = models.BooleanField(default=True)  # whether the log page lists this entry
     request_id = models.CharField(max_length=64, blank=True)
     phase = models.CharField(max_length=16, choices=Phase.choices)
     actor_id = models.BigIntegerField()
     region = models.CharField(max_length=16)
     actor = models.CharField(max_length=64)  # the commitment to the actor's names, which are in PersonalText
     action = models.CharField(max_length=32, choices=Action.choices)
-    subject = models.TextField(blank=True)  # the record that it is about, if any: "identity.smartsheetuser/5"
+    subject = models.TextField(blank=True)  # the record that the entry is about, if any: "identity.smartsheetuser/5"
     sheet_id = models.BigIntegerField(null=True)
     sheet_name = models.TextField(blank=True)
     row_id = models.BigIntegerField(null=True)
@@ -147,7 +147,7 @@ class Entry(models.Model):
     error_code = models.BigIntegerField(null=True)
     ref_id = models.TextField(blank=True)
     message = models.TextField(blank=True)
-    evidence = models.TextField(null=True)  # canonical JSON: why the outcome was settled or reconciled like this
+    evidence = models.TextField(null=True)  # canonical JSON: facts about the act, such as why it was settled like this
     refers_to = models.BigIntegerField(null=True)  # the entry that this one is about
     via = models.TextField(null=True)  # canonical JSON: the form, token, job or client that made the entry (via.py)
     leaf = models.BinaryField(max_length=32)  # leaf() in proof/leaves.py, over all columns above except id and at

@@ -1,13 +1,14 @@
 """Records changes of this app's own records in the same log as changes of sheets.
 
 django-simple-history stores a whole row for each change of a record. This module receives a signal for each such row,
-and writes to the log what differs from the previous row. The row and the entries are written in one transaction. So
-either all of them are stored, or none is.
+and writes to the log what differs from the previous row. The row and the entries are written in one transaction. So the
+database stores all of them or none.
 
-A model can define three attributes. The log stores the values of `personal_fields` separately, so that they can be
-erased. `audit_label` is the record's name in the log. If another record has a foreign key to this record, the log shows
-this name as the key's value. `audit_label` must not contain names of people. `person_fields` names the two fields that
-identify the record's person: region and Smartsheet's number.
+A model can define four attributes. The log stores the values of `personal_fields` separately, so that they can be
+erased. The log leaves out `derived_fields`, which only repeat other fields. `audit_label` is the record's name in the
+log. If another record has a foreign key to this record, the log shows this name as the key's value. `audit_label` must
+not contain names of people. `person_fields` names the two fields that identify the record's person: region and
+Smartsheet's number.
 https://django-simple-history.readthedocs.io/en/latest/signals.html
 """
 
@@ -28,8 +29,8 @@ DONE = {"+": "created", "~": "changed", "-": "deleted"}
 
 
 def take_what_is_stored(instance: models.Model, history_instance: Any, **_more: object) -> None:
-    """Copy the stored values from the database to the history row. The object's values can differ from them:
-    save(update_fields=…) writes only some fields, and the database calculates, rounds and converts values.
+    """Copy the stored values from the database to the history row. The object's values can differ from the stored
+    values: save(update_fields=…) writes only some fields, and the database calculates, rounds and converts values.
     """
     if history_instance.history_type == "-" or not is_logged(type(history_instance)):
         return

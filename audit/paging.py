@@ -87,7 +87,7 @@ def page_after(asked: Asked, *, reader: Reader, after: int, size: int) -> Page:
     where this one ended.
     """
     found: list[Entry] = []
-    newest = _newest_id()  # before the reading, because an entry that is written meanwhile must not be skipped
+    newest = _newest_id()  # asked before reading, so that entries written meanwhile aren't skipped
     reached, ends = after, monotonic() + TIME_LIMIT
     for part, taken in _parts(asked, reader, id_ranges.oldest_first(after, **_cuts(asked)), size, is_back=False):
         if asked.high is not None and part.low is not None and part.low >= asked.high:

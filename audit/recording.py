@@ -7,7 +7,7 @@ without a call, use note().
 
 intend() and settle() each run one short transaction. If intend() raises, don't make the call. If settle() raises, or
 the process dies before settle(), the log shows the edit as not certain yet. note() joins the current transaction. So a
-change of our own database and its entry are either both stored, or neither is.
+change in our own database and the entry about the change are stored together, or neither is stored.
 """
 
 import json
@@ -239,8 +239,8 @@ def note(
     is_head: bool = True,
     via: Mapping[str, Json] | None = None,
 ) -> uuid.UUID:
-    """Record an act without an intent: a sign-in, a refusal, a change of our own data. Writes one entry, or one for
-    each change, in the current transaction if there is one.
+    """Record an act without an intent: a sign-in, a refusal, a change of our own data. Writes one entry for each
+    change, or a single entry if there are no changes. If a transaction is open, the entries join it.
 
     If the act is about something other than a sheet, `subject` names it as "app.model/key", and `label` names it in
     words. If `is_head` is False, the log page lists the entry only if people filter by its action. `via` has the same

@@ -20,7 +20,7 @@ def told_to_stop() -> threading.Event:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
-    # nohup sets SIGHUP to be ignored, and then the process must continue.
+    # nohup makes the process ignore SIGHUP. Such a process must continue when its terminal closes.
     if HANG_UP is not None and signal.getsignal(HANG_UP) != signal.SIG_IGN:
         signal.signal(HANG_UP, stop)
     return stopped

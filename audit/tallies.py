@@ -71,8 +71,8 @@ def _counted(seq: int, limit: int) -> tuple[list[tuple[int, int]], Counter[Key],
     """Count the entries of the next links of the chain: those after the link with the number `seq`, at most `limit`
     links.
 
-    Return the number and the entry id of each of these links, how many of these entries count for each Key, and the
-    time of the newest of these entries. The time is None if there are no such links.
+    Return three things: the number and the entry id of each of these links, the count for each Key, and the time of the
+    newest entry. The time is None if there are no such links.
     """
     links = list(Leaf.objects.filter(seq__gt=seq).order_by("seq").values_list("seq", "entry_id")[:limit])
     ids = {entry_id for _, entry_id in links}

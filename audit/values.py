@@ -127,7 +127,8 @@ def words_of(value: Any) -> str:
             return "stored separately"
         case {"values": list(values), "objectType": _}:
             return ", ".join(map(words_of, values))
-        # A contact has only these keys. A row or a record can have such a column too.
+        # Without an objectType, an object with other keys isn't a contact. It can be a row or a record with a column
+        # “email”.
         case {"email": str(email), **rest} if rest.get("objectType") == "CONTACT" or rest.keys() <= {"name"}:
             name = rest.get("name")
             return f"{name} <{email}>" if name and name != email else email

@@ -1,8 +1,8 @@
 """The rights of the app's role on PostgreSQL. The role can do all that the pages need, but it can't change the log.
 
 The tables belong to another role, which runs migrate and audit_retire. The app's role can read entries and insert them,
-but can't set their id and time. A trigger with the owner's rights writes the links. The only update that the app's role
-can make is to blank personal data. https://www.postgresql.org/docs/current/sql-grant.html
+but can't set their id and time. A trigger with the owner's rights writes the links. In the log's tables, the only
+update that the app's role can make is to blank personal data. https://www.postgresql.org/docs/current/sql-grant.html
 """
 
 from collections.abc import Iterator, Sequence

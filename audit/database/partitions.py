@@ -8,11 +8,11 @@ from time import monotonic
 from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-AHEAD = 3  # the number of months that `migrate` creates in advance; if a month is missing, the first entry creates it
+AHEAD = 3  # the number of months that `migrate` creates in advance; if a month is missing, its first entry creates it
 
 # The function creates a month as a separate table and then attaches it, so that writers don't wait for the table's
 # lock. It runs with the owner's rights. So the app's role can create a month, and entries can be written even if
-# migrate isn't run for a year. But this role can create only months close to today, because each month makes every
+# migrate isn't run for a year. The app's role can create only months close to today, because each month makes every
 # query slower. If several processes call the function at the same time, each waits for the table's lock, and then sees
 # what the others created. The function doesn't use an advisory lock: a process that waited for one could still see an
 # old catalogue. The dates are written so that DateStyle and TimeZone don't change their meaning. Each month gets its

@@ -50,7 +50,7 @@ def install(connection: BaseDatabaseWrapper) -> None:
 @contextmanager
 def lifted(connection: BaseDatabaseWrapper, tables: Sequence[str]) -> Iterator[None]:
     """Remove the triggers of these tables, run the block, and install the triggers again. Retiring needs this. On
-    SQLite, erasing from a history needs it too.
+    SQLite, erasing from a history table needs it too.
 
     No one else sees the tables without triggers, because all of this happens in one transaction. It is a new
     transaction if none is open.
@@ -109,8 +109,8 @@ def missing(connection: BaseDatabaseWrapper) -> list[str]:
 
 
 def comparable(table: str, connection: BaseDatabaseWrapper) -> str:
-    """The name of a table as it can be compared with other names. SQLite's names are case-insensitive, so after
-    renaming audit_entry to Audit_Entry, all statements work as before.
+    """The name of a table, in a form that can be compared with other names. On SQLite, the name is in lower case:
+    SQLite ignores case in names, so the log still works after someone renames audit_entry to Audit_Entry.
     """
     return table.lower() if connection.vendor == "sqlite" else table
 

@@ -9,9 +9,9 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from audit.database import partitions
 
-# Two functions run with the owner's rights. PostgreSQL looks for a temporary table first, so a temporary table with the
-# name of a log's table would be used instead. The search path prevents this. EXECUTE is revoked, so that other roles
-# can't use the functions in triggers on their own tables.
+# Two functions run with the owner's rights. By default, PostgreSQL looks for a temporary table first. So these
+# functions would use a temporary table with the name of one of the log's tables. Their search path prevents this.
+# EXECUTE is revoked, so that other roles can't use the functions in triggers on their own tables.
 # https://www.postgresql.org/docs/current/sql-createfunction.html#SQL-CREATEFUNCTION-SECURITY
 _WITH_OWNERS_RIGHTS = """
     DO $$
@@ -182,8 +182,8 @@ def drop(*, table: str, name: str) -> str:
 
 
 def standing(connection: BaseDatabaseWrapper) -> set[tuple[str, str]]:
-    """Return the triggers that are set to ENABLE ALWAYS, as pairs of table and name. If a month's partition lacks a
-    trigger of the log's table, this trigger isn't returned for the log's table.
+    """Return the triggers that are set to ENABLE ALWAYS, as pairs of table and name. A trigger of the log's table is
+    returned only if each partition has it too.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT tgrelid::regclass::text, tgname FROM pg_trigger WHERE tgenabled = 'A'")

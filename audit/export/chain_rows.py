@@ -18,7 +18,7 @@ from django.db.models import Exists, Min, OuterRef, QuerySet
 from audit.models import Entry, EntryQuerySet, Leaf
 from audit.proof import leaves
 
-WINDOW = 5_000  # links in a window, unless the caller chooses; their entries are in memory together
+WINDOW = 5_000  # links in a window, unless the caller chooses another size; rows() has their entries in memory
 _EDIT_ID, _IS_HEAD = (leaves.COLUMNS.index(column) for column in ("edit_id", "is_head"))
 
 _AT = {

@@ -21,8 +21,9 @@ _SKIPPED = "".join(
     for code in codes
 )
 # A spreadsheet can split a line at these characters, whatever the file says: Excel splits at semicolons in many
-# countries, and then ignores the quotes of all cells but the first. So a formula can begin after them, too. In JSON,
-# strings have no line breaks and tabs, and commas also separate numbers, which can be negative.
+# countries, and then ignores the quotes of all cells but the first. So a formula can begin after any of these
+# characters. In JSON, only the semicolon is treated like this: JSON's strings have no line breaks and tabs, and a quote
+# mark after a comma would make a list of negative numbers invalid.
 _SPLITS, _SPLITS_JSON = ";,\t\r\n", ";"
 _BEFORE_SIGN = _SKIPPED + "\"'" + chr(92) * 2  # `\\` is a backslash in a set of a regular expression
 _PERSON = {"person": "who.name", "email": "who.email", "person_id": "entry.actor_id", "region": "entry.region"}

@@ -23,8 +23,8 @@ Progress = Callable[[int], None]
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """The entries to export. `query` has the names and values of the filters that select these entries. The log and the
-    file say with which query an export was made.
+    """The entries to export. `query` has the names and values of the filters that select these entries. The log says
+    with which query an export was made. A JSON Lines file says so too.
 
     `is_whole` says whether these are all entries of the log. With `matching`, only edits that have an entry in
     `matching` are exported.

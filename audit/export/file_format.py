@@ -17,7 +17,8 @@ from datetime import UTC, datetime
 from audit.proof import leaves
 
 FORMAT = "byline log 2"
-FORMATS = {"byline log 1": (leaves.COLUMNS_1,), FORMAT: (leaves.COLUMNS_1, leaves.COLUMNS_2)}  # and their columns
+# The formats that can be verified. Each entry of a file must have one of its format's lists of columns.
+FORMATS = {"byline log 1": (leaves.COLUMNS_1,), FORMAT: (leaves.COLUMNS_1, leaves.COLUMNS_2)}
 VERSION = b"byline export 1\n"
 HEADER = (
     "type",

@@ -59,7 +59,9 @@ class ExportedSeals:
         self.key_ids: set[str] = set()
 
     def take(self, line: Mapping[str, Any], *, at: int) -> None:
-        """Check the next seal. `at` is where in the chain the last entry before this seal is. Raises Wrong."""
+        """Check the next seal. `at` is the place in the chain of the last entry that the file has before this seal.
+        Raises Wrong.
+        """
         try:
             seal = SignedSeal.from_json(line)
         except NotASeal:

@@ -22,7 +22,7 @@ def download(request: HttpRequest) -> HttpResponseBase:
     """Send a file with the entries that match the filters in the address and that the reader can read. The file is made
     piece by piece while it is sent.
 
-    Auditors can export only with the permission audit.export. Everyone else doesn't need this permission.
+    Auditors can export only with the permission audit.export. Other people can export without this permission.
     """
     reader = reader_of(request, is_waiting=True)
     if reader.sees_all and not request.user.has_perm(EXPORT):

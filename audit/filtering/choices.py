@@ -14,7 +14,7 @@ from audit.directory import Known
 from audit.escaping import without_bidi_controls
 from audit.models import Names, PersonalText
 
-LIMIT = 100  # the most choices in a select; above that, people type and see up to OFFERED matches
+LIMIT = 100  # the most choices in a select; if there are more, people type, and see up to OFFERED matches
 OFFERED = 20
 
 

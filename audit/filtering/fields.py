@@ -15,7 +15,7 @@ from audit.filtering.choices import Choice
 from audit.via import KEYS, LONGEST, Part
 
 LARGEST_ID = 2**63 - 1
-WORDS = "q"  # the filter for words; these can contain names
+WORDS = "q"  # the filter for words; people can search for a name
 RENAMED = {"text": WORDS}  # old names of parameters; links and saved filters can still contain them
 DAYS = date(1970, 1, 1), date(9998, 12, 31)  # the first and the last day allowed; later times can overflow
 

@@ -43,7 +43,7 @@ UNCERTAIN, UNCERTAIN_PHASES = "uncertain", frozenset({Phase.INTENT, Phase.UNKNOW
 OUTCOMES = [("", "Any outcome"), (UNCERTAIN, "not certain yet")] + [
     (phase.value, phase.label) for phase in Phase if phase not in UNCERTAIN_PHASES
 ]
-DAYS_OF = [("utc", "UTC")]  # if it isn't chosen, days are in the reader's own time zone
+DAYS_OF = [("utc", "UTC")]  # without this choice, days are in the reader's time zone
 MOST = 5_000  # the most new entries that are read, if settling is late or doesn't run
 LISTED = 1_000  # the most edits that are read from the list of unsettled ones; normally the list is much shorter
 SLACK = 1_000  # how far, in entries, the order of ids can differ from the chain's order
@@ -204,7 +204,8 @@ class LogFilter(forms.Form):
 
     def about(self, entries: EntryQuerySet) -> EntryQuerySet:
         """The entries that match all filters except `column`, `outcome` and the words. If an edit changes several cells
-        of a row, either all of its entries on this row match, or none.
+        of a row, all its entries on this row match, or none. The only exception is an outcome that was written on a
+        later day than its intents.
         """
         asked = self.cleaned_data
         if "person" in asked:

@@ -1,7 +1,7 @@
 """Adds a column that says which form, app token, job or client made an entry. Leaves with this column have version 2.
 
-The column is nullable and has no default. So SQLite can add it without rebuilding the table, which would remove the
-triggers. Entries without a value keep their leaves of version 1.
+The column is nullable and has no default. So SQLite can add it without rebuilding the table. Rebuilding would remove
+the triggers. Entries without a value keep their leaves of version 1.
 """
 
 from django.db import migrations, models

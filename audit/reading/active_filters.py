@@ -73,7 +73,7 @@ def _names(form: LogFilter, active: Mapping[str, Any], first: Edit | None, reade
         names["sheet"] = listed.get(str(active["sheet"])) or choices.name_of_sheet(reader, active["sheet"])
     if first:  # a page that is filtered by sheet, row or column has only edits of this sheet, row or column
         names["sheet"] = names.get("sheet") or first.first.intent.sheet_name
-        if not reader.sees_all:  # an auditor can ask for a number that several regions have
+        if not reader.sees_all:  # for an auditor, this can be someone in another region with the same number
             names["person"] = names.get("person") or first.first.intent.actor_name
         names |= {"row": first.first.row_label, "column": first.first.intent.column_title}
     return names

@@ -20,7 +20,7 @@ from audit.reading.active_filters import active_filters, filters_alone
 from audit.templatetags.audit_lines import log_start
 
 ROW_OF_SHEET = ("row", "column")  # these filters only work together with the filter `sheet`
-NEW = 100  # where counting new entries for an open page stops
+NEW = 100  # the most new entries that are counted for an open page
 
 
 @require_safe

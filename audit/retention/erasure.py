@@ -27,11 +27,11 @@ from audit.recording import THIS_APP, Actor, Evidence, nobody, note
 from audit.vocabulary import Action, Origin
 
 AT_ONCE = 500
-PER_ENTRY = 400  # the most commitments in one entry, because a cell in Excel has at most 32,767 characters
+PER_ENTRY = 400  # the most commitments in one entry, so that its evidence fits into a cell of Excel (32,767 characters)
 
-# Sent in the transaction of an erasure. `what` is what is erased, and `addresses` are the person's e-mail addresses in
-# the log, in lower case. A receiver blanks what its app stores about the person outside of histories, and returns the
-# number of rows.
+# Sent in the transaction of an erasure. `what` says what is erased (see What), and `addresses` are the person's e-mail
+# addresses in the log, in lower case. A receiver blanks what its app stores about the person outside of histories, and
+# returns the number of rows.
 erasing = Signal()
 
 
@@ -216,7 +216,7 @@ def _erase(what: What, *, by: Actor, reason: str, origin: Origin) -> Found:
             raise NothingToErase("There is nothing to erase.")
         evidence: dict[str, Evidence] = {"names": found.names, "values": found.values, "histories": found.histories}
         evidence |= {"records": found.records} if found.records else {}
-        every = sorted(erased)  # audit_verify compares them with what is blank
+        every = sorted(erased)  # audit_verify compares these commitments with the blanked rows
         parts: list[list[Evidence]] = [[*every[start : start + PER_ENTRY]] for start in range(0, len(every), PER_ENTRY)]
         write = partial(
             note, actor=by, action=Action.ERASE, origin=origin, subject=what.subject, label=what.label, reason=reason

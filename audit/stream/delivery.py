@@ -67,7 +67,7 @@ class Stream:
             except TooMuch:
                 self.at_once = max(1, (last_seq - cursor.seq) // 2)
                 raise
-        # If another process that sends to the same target was faster, it also sends the next entries.
+        # If another process has already moved this cursor, the result is 0, and that process sends the next entries.
         is_ours = Cursor.objects.filter(name=name, seq=cursor.seq).update(seq=last_seq)
         self.rest = Rest()
         return last_seq - cursor.seq if is_ours else 0
@@ -83,8 +83,8 @@ _streams: dict[str, Stream] = {}
 
 
 def send_new(limit: int = AT_ONCE) -> int:
-    """Send at most `limit` new entries to each address in AUDIT_STREAM_TO. Returns the total number of entries that
-    were sent. The worker calls this function.
+    """Send new entries to each address in AUDIT_STREAM_TO: those at the next places of the chain, at most `limit`
+    places. Returns the number of places for all addresses together. The worker calls this function.
 
     A target that failed is skipped for a while. The time for which it is skipped gets longer after each further
     failure. The other targets don't wait.

@@ -22,7 +22,8 @@ _ON_POSTGRESQL = {
     triggers.SEAL: {"PRIMARY KEY (id)"},
     triggers.PERSONAL: {"PRIMARY KEY (commitment)"},
 }
-# "t" are triggers, which protection.py checks. "n" are columns that can't be NULL, which PostgreSQL 18 lists here.
+# Two types are left out: "t" is a trigger, which protection.py checks. "n" is NOT NULL, which PostgreSQL lists only
+# since version 18. The query _COLUMNS finds NOT NULL in all versions.
 # https://www.postgresql.org/docs/current/catalog-pg-constraint.html
 _CONSTRAINTS = """
     SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint
@@ -31,10 +32,11 @@ _CONSTRAINTS = """
 _UNIQUE_INDEXES = """
     SELECT indrelid::regclass::text, 'unique index ' || indexrelid::regclass::text FROM pg_index
     WHERE indisunique AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid AND conrelid = indrelid)"""
-# Other indexes: the table, the name with and without its schema, the columns, whether long values don't fit, and the
-# expressions and the condition. An index refuses each row for which PostgreSQL can't calculate these, such as
-# 1 / (actor_id - 5) for the actor 5. Most indexes also refuse values of more than 2,700 bytes, but hash indexes don't.
-# Partitions inherit indexes of the table. https://www.postgresql.org/docs/current/btree.html
+# Finds the other indexes. For each index, the result has its table, its name with and without the schema, its columns,
+# whether it refuses long values, and its expressions and condition. An index refuses each row for which PostgreSQL
+# can't calculate an expression or the condition, such as 1 / (actor_id - 5) for the actor 5. Most indexes also refuse
+# values of more than 2,700 bytes, but hash indexes don't. Partitions inherit indexes of the table.
+# https://www.postgresql.org/docs/current/btree.html
 _INDEXES = """
     SELECT indrelid::regclass::text, indexrelid::regclass::text, relname,
         ARRAY(SELECT attname::text FROM pg_attribute WHERE attrelid = indrelid AND attnum = ANY(indkey)),
@@ -103,9 +105,10 @@ def _strangers_on_postgresql(connection: BaseDatabaseWrapper) -> Iterator[tuple[
 
 
 def _other_columns(connection: BaseDatabaseWrapper, tables: Collection[str]) -> Iterator[tuple[str, str]]:
-    """Columns on PostgreSQL that refuse NULL although this app needs NULL there, and columns with a wrong type. For
-    example, a type that is too short refuses long texts. Also columns of others, if they refuse NULL, or if they have a
-    default or are generated, which can fail.
+    """Yield the columns on PostgreSQL that can prevent entries from being written. One of our columns can do so if it
+    refuses NULL although this app needs NULL there, or if it has a wrong type: for example, a type that is too short
+    refuses long texts. A column that this app didn't create can do so if it refuses NULL, has a default or is
+    generated, because PostgreSQL can fail to calculate the value.
     """
     models = {model._meta.db_table: model for model in _MODELS}
     there = [table for (table,) in _rows(connection, _THERE) if table in tables]

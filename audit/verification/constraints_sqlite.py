@@ -1,7 +1,8 @@
 """Finds constraints of the log's tables on SQLite that this app didn't create, and constraints that are missing.
 
 Django's get_constraints() isn't used here. It parses the SQL of the tables, which took 0.1 s per verification. SQLite's
-pragmas say almost the same. Only for some rules of a table there is no pragma, so this module looks for their keywords.
+pragmas say almost the same. Some rules of a table have no pragma, so this module looks for their keywords in the
+table's SQL.
 https://www.sqlite.org/pragma.html#pragma_index_list
 """
 
@@ -29,11 +30,12 @@ _EXPECTED: dict[str, set[Constraint]] = {
 }
 _CHECK_OF_LINE = 'CHECK ( "line" > = 0 )'  # as without_quoted() writes it
 _NOW = tokens("STRFTIME('%Y-%m-%d %H:%M:%f', 'NOW')")  # the default of the column `at`
-# Rules that can refuse rows, drop them or fail. ON CONFLICT IGNORE drops rows, for example. Triggers need the rowid.
+# The keywords of rules that can refuse rows, drop them or fail. For example, ON CONFLICT IGNORE drops rows. WITHOUT
+# ROWID makes our triggers fail, because they use the rowid.
 # https://www.sqlite.org/lang_createtable.html
 _RULES = re.compile(r"\b(?:CHECK|REFERENCES|CONFLICT|COLLATE|GENERATED|AS|STRICT|WITHOUT)\b")
 _NAMES = {"AS": "GENERATED", "WITHOUT": "WITHOUT ROWID"}
-# A connection without the collation of an index can't insert rows. Each connection has these collations.
+# A connection without the collation of an index can't insert rows. Every connection has the collations below.
 # https://www.sqlite.org/datatype3.html#collating_sequences
 _COLLATIONS = {"BINARY", "NOCASE", "RTRIM"}
 
@@ -62,7 +64,9 @@ class _Index(NamedTuple):
 
     @property
     def constraint(self) -> Constraint | None:
-        """The unique constraint, unless the index is for only some rows or for values that aren't columns."""
+        """The unique constraint that the index enforces. None if the index isn't unique, is for only some rows, has an
+        expression, or has another collation than BINARY.
+        """
         names = tuple(column for column in self.columns if column is not None)
         is_whole = len(names) == len(self.columns) and not self.is_partial and self.collations == {"BINARY"}
         return ("unique constraint", names) if self.is_unique and is_whole else None
@@ -74,7 +78,9 @@ class _Index(NamedTuple):
 
 
 def strangers(connection: BaseDatabaseWrapper) -> Iterator[tuple[str, str]]:
-    """Yield what this app didn't create and can prevent entries from being written, as pairs of table and text."""
+    """Yield each thing that can prevent entries from being written and that this app didn't create, as a pair of table
+    and text.
+    """
     for model in _MODELS:
         table = model._meta.db_table
         others = _constraints(connection, table) - _EXPECTED[table]
@@ -108,8 +114,8 @@ def is_search_table_changed(connection: BaseDatabaseWrapper) -> bool:
 
 
 def _other_rules(sql: str, model: type[Model] | None = None) -> set[str]:
-    """The rules, in this SQL of a table, that this app didn't create. The app's only rule of these kinds is the check
-    of the column `line`.
+    """The rules in a table's SQL that this app didn't create. Among the rules with these keywords, the app creates only
+    the check of the column `line`.
     """
     text = without_quoted(sql, keep='"line"')
     if model is Entry:
@@ -118,9 +124,10 @@ def _other_rules(sql: str, model: type[Model] | None = None) -> set[str]:
 
 
 def _other_columns(connection: BaseDatabaseWrapper, model: type[Model]) -> Iterator[str]:
-    """Columns that refuse NULL although this app writes NULL there, columns with a wrong type, which can change values,
-    and columns with another default. Also yields columns of others, if they refuse NULL or have a default, which could
-    fail.
+    """Yield the columns that can prevent entries from being written correctly. One of our columns can do so if it
+    refuses NULL although this app writes NULL there, if it has a wrong type, which can change values, or if it has
+    another default. A column that this app didn't create can do so if it refuses NULL, or if it has a default, which
+    can fail.
     """
     fields = {field.column: field for field in model._meta.concrete_fields}
     for column, kind, is_required, default in _rows(connection, _COLUMNS, model._meta.db_table):
@@ -138,7 +145,9 @@ def _other_columns(connection: BaseDatabaseWrapper, model: type[Model]) -> Itera
 
 
 def _other_indexes(connection: BaseDatabaseWrapper, model: type[Model]) -> Iterator[str]:
-    """Indexes that can refuse rows, or that fail for some rows. Unique indexes of whole columns are left out."""
+    """Indexes that can refuse rows, or that fail for some rows. Unique indexes of whole columns are left out, because
+    _constraints() finds them.
+    """
     ours = {index.name: index for index in model._meta.indexes}
     editor = connection.schema_editor()
     for index in _indexes(connection, model._meta.db_table):

@@ -25,8 +25,9 @@ _FUNCTIONS = f"""
     SELECT proname, prosrc, prosecdef, coalesce(proconfig, '{{}}'), quote_ident(nspname)
     FROM pg_proc JOIN pg_namespace AS schema ON schema.oid = pronamespace
     WHERE proname LIKE 'audit\\_%' AND pronamespace = {_SCHEMA}"""  # noqa: S608 # our own names
-# A rule or policy can drop rows before a trigger sees them. A table that inherits from one of ours doesn't have its
-# triggers, but its rows are read together with ours. https://www.postgresql.org/docs/current/sql-createrule.html,
+# A rule or policy can drop rows before a trigger sees them. If another table inherits from one of our tables, our
+# triggers don't fire for it, but a query of our table reads its rows too.
+# https://www.postgresql.org/docs/current/sql-createrule.html,
 # https://www.postgresql.org/docs/current/ddl-rowsecurity.html, https://www.postgresql.org/docs/current/ddl-inherit.html
 _BESIDES = f"""
     SELECT ev_class::regclass::text, 'rule ' || rulename FROM pg_rewrite WHERE rulename <> '_RETURN'
@@ -138,7 +139,7 @@ def _how(sql: str) -> list[object]:
 
 
 def _months_without(connection: BaseDatabaseWrapper) -> Iterator[tuple[str, str]]:
-    """Yield each month that lacks a trigger which the log's table has, as pairs of month and trigger."""
+    """Yield a pair of month and trigger for each trigger that the log's table has but the month's partition lacks."""
     standing = {(table, name) for table, name, is_always, *_ in _standing(connection) if is_always}
     inherited = [*triggers_postgresql.ENTRY, *triggers_postgresql.append_only(triggers.ENTRY, unique=["id"])]
     for month in triggers_postgresql.parts(connection):

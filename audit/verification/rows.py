@@ -23,9 +23,9 @@ _IS_HEAD = leaves.COLUMNS.index("is_head")
 _BOOLEANS = {0: False, 1: True}
 _PRECISION = {19: "seconds", 23: "milliseconds", 26: "microseconds"}  # of a time, by the length of its text
 _names = count()
-# The plus before each column keeps Django from converting SQLite's values. PostgreSQL returns ids without hyphens, and
-# times as numbers. It stores an entry's time as microseconds since 2000, so this needs no calculation. A time that
-# Python doesn't have, such as infinity, becomes NULL.
+# The plus before each column keeps Django from converting SQLite's values. PostgreSQL returns the ids of edits without
+# hyphens, and times as numbers. PostgreSQL itself stores an entry's time as microseconds since 2000, so it doesn't have
+# to calculate this number. A time that Python doesn't have, such as infinity, becomes NULL.
 _SINCE_2000 = leaves.microseconds(datetime(2000, 1, 1, tzinfo=UTC))
 _IF_HELD = "CASE WHEN at BETWEEN '0001-01-01 00:00+00' AND '9999-12-31 23:59:59.999999+00' THEN"
 _TIME = f"{_IF_HELD} (extract(epoch FROM at) * 1000000)::bigint END"
@@ -115,7 +115,7 @@ def entries(connection: BaseDatabaseWrapper, *, from_id: int) -> Iterator[Entry]
     sql = f"SELECT {_COLUMNS[connection.vendor]} FROM audit_entry WHERE id >= {{}} ORDER BY id"  # noqa: S608 # our own names
     values: Any
     for row in _rows(connection, sql, from_id):
-        at, leaf, values = row[1], row[2], row[3:]  # slices aren't copied
+        at, leaf, values = row[1], row[2], row[3:]  # unpacking with * would make a list, which is slower
         if is_sqlite:
             at, leaf, values = _microseconds(at), _bytes(leaf), list(values)
             values[_IS_HEAD] = _BOOLEANS.get(values[_IS_HEAD], values[_IS_HEAD])
@@ -210,7 +210,7 @@ def _sqlite_rows(connection: BaseDatabaseWrapper, sql: str, first: int) -> Itera
     while rows := _readable(connection.connection, sql, [at, AT_ONCE]):
         yield from rows
         last = rows[-1][0]
-        if not isinstance(last, int | float) or last >= GREATEST:  # SQLite has texts after all numbers
+        if not isinstance(last, int | float) or last >= GREATEST:  # SQLite sorts texts after all numbers
             return
         at = last + 1
 

@@ -28,7 +28,7 @@ class SealCheck:
     ) -> None:
         self.count = 0
         self.last: Statement | None = None
-        self.heads: dict[int, bytes] = {}  # hashes of doubtful links according to their seals, by place
+        self.heads: dict[int, bytes] = {}  # for each seal over doubtful links: its last link's place and hash
         self._seals, self._keys, self._findings = seals, keys, findings
         self._before: Statement | None = None  # the seal before the current one; None if it can't be trusted
         self._expected = first_number
@@ -36,7 +36,7 @@ class SealCheck:
         self._records: list[bytes] = []  # the records from the link `_first_seq` on
         self._first_seq = start.seq + 1
         self._is_in_doubt = self._has_diverged = False
-        self._head = start.hash  # the last link's hash, as the last compared seal has it
+        self._head = start.hash  # the hash of the last link under the last compared seal, as this seal states it
         self._current = self._next()
         while self._current and self._current.number <= start.seal:
             self._current = self._next()
@@ -56,7 +56,7 @@ class SealCheck:
         self._records, self._first_seq = [], seq
 
     def doubt(self) -> None:
-        """Note that the last link is wrong and was reported, so that the seal over this link isn't reported too."""
+        """Note that the last link is wrong. explain() reports the link, so the seal over it isn't reported too."""
         self._is_in_doubt = True
 
     def finish(self, last_seq: int) -> None:

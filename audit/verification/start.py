@@ -18,7 +18,7 @@ from audit.verification import rows
 from audit.vocabulary import Action, Phase
 
 DIGITS = 19  # the most digits that a seal's number can have
-SUBJECT = "audit.seal/"  # with a seal's number, the subject of an entry of Action.RETAIN
+SUBJECT = "audit.seal/"  # an entry of Action.RETAIN has this and a seal's number as its subject
 
 
 class NoSuchStart(Exception):

@@ -24,7 +24,7 @@ class Suspect:
     link: Link
     before: bytes | None
     item: Item | None
-    is_hash_altered: bool = False  # its own hash is wrong, but the next link was made with the right one
+    is_hash_altered: bool = False  # the link's hash is wrong, but the next link was made from the right hash
 
     def hash_with(self, *, entry_id: int, at: int, leaf: bytes) -> bytes | None:
         """The hash that the link would have with these values of an entry."""

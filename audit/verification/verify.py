@@ -23,7 +23,7 @@ from audit.verification.suspects import explain
 Progress = Callable[[int, int], None]  # is called with the number of links read, and the number of all links
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_LOOK_BACK = timedelta(days=1)  # intents that were open when the seal was verified are checked again
+_LOOK_BACK = timedelta(days=1)  # intents of the day before the start can have been open then, so they are checked too
 
 
 def verify(
@@ -101,8 +101,9 @@ def _check_chain(start: Start, report: Report, *, progress: Progress) -> set[str
 
 
 def _first_id(start: Start) -> int:
-    """The id from which entries are read: the smallest id that is linked after the start. But newer entries without a
-    link must be read too. So if the greatest id that is linked before the start is smaller, reading begins after that.
+    """The id from which entries are read. Reading must include the entries that are linked after the start, and newer
+    entries without a link. So the result is the smaller of two ids: the smallest id that is linked after the start, and
+    the id that follows the greatest id of the last links before the start.
     """
     # On SQLite, tampering can put values into a link that aren't numbers.
     links = Leaf.objects.filter(entry_id__lte=rows.GREATEST)

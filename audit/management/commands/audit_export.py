@@ -47,7 +47,7 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **options: Any) -> None:
         try:
             self._export(options)
-        except OSError as error:  # raised by closing the file, too
+        except OSError as error:  # closing the file can raise it too
             raise CommandError(f"The file is incomplete, because it can't be written: {error.strerror}.") from error
         except Error as error:
             raise CommandError(f"The file is incomplete, because the log can't be read: {error}") from error

@@ -67,7 +67,7 @@ class Command(BaseCommand):
             self._tell(report)
         if not report.is_whole:
             sys.exit(1)
-        if not options["since"]:  # older entries weren't read in this run
+        if not options["since"]:  # with --since, this run didn't read older entries
             self._remember(report)
 
     def _start(self, options: dict[str, Any], last: Verified | None) -> Start:
