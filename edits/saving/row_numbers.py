@@ -19,20 +19,20 @@ def with_current_numbers(
     numbers that these rows had when the person saw them. A row that isn't in the sheet becomes #REF, which `check`
     refuses.
     """
-    kinds = {
-        column.id: column_type(column, (), sheet.row_ids) for column in sheet.columns if column.type == "PREDECESSOR"
-    }
+    kinds = {column.id: column_type(column) for column in sheet.columns if column.type == "PREDECESSOR"}
     if not shown_rows or not kinds:
         return changes
+    places = {row_id: place for place, row_id in enumerate(sheet.row_ids or (), 1)}
+    numbers = {number: None if row_id is None else places.get(row_id) for number, row_id in shown_rows.items()}
     return [
-        replace(change, cells=tuple(_current(cell, kinds.get(cell.column_id), shown_rows) for cell in change.cells))
+        replace(change, cells=tuple(_current(cell, kinds.get(cell.column_id), numbers) for cell in change.cells))
         if isinstance(change, UpdateRow | AddRow)
         else change
         for change in changes
     ]
 
 
-def _current(cell: CellChange, kind: ColumnType | None, shown_rows: Mapping[int, int | None]) -> CellChange:
+def _current(cell: CellChange, kind: ColumnType | None, numbers: Mapping[int, int | None]) -> CellChange:
     if kind is None:
         return cell
-    return replace(cell, shown=kind.renumbered(cell.shown, shown_rows), typed=kind.renumbered(cell.typed, shown_rows))
+    return replace(cell, shown=kind.renumbered(cell.shown, numbers), typed=kind.renumbered(cell.typed, numbers))

@@ -110,9 +110,9 @@ class ColumnType:
         """Whether writing the value would change nothing."""
         return is_same(held(cell), self.after(value, cell))
 
-    def renumbered(self, value: Json, shown_rows: Mapping[int, int | None]) -> Json:
-        """Return the value with the numbers that the rows have now. `shown_rows` has the ids of rows, by the numbers
-        that these rows had when the person saw them. Only predecessors refer to rows by their numbers.
+    def renumbered(self, value: Json, numbers: Mapping[int, int | None]) -> Json:
+        """Return the value with the rows' new numbers. `numbers` has the new numbers by the old ones, or None for rows
+        that aren't in the sheet. Only predecessors refer to rows by their numbers.
         """
         return value
 

@@ -79,11 +79,9 @@ class PredecessorType(ColumnType):
         found = [one.to_json(self.rows or ()) for one in read_predecessors(text_of(value))]
         return {"objectValue": {"objectType": "PREDECESSOR_LIST", "predecessors": found}}
 
-    def renumbered(self, value: Json, shown_rows: Mapping[int, int | None]) -> Json:
+    def renumbered(self, value: Json, numbers: Mapping[int, int | None]) -> Json:
         """If a row isn't in the sheet now, its number becomes #REF, as in Smartsheet."""
-        places = {row_id: place for place, row_id in enumerate(self.rows or (), 1)}
-        now = {number: None if row_id is None else places.get(row_id) for number, row_id in shown_rows.items()}
-        return renumbered(text_of(value), now) if value is not None else None
+        return None if value is None else renumbered(text_of(value), numbers)
 
     def why_not_written(self, value: Json) -> str:
         try:
