@@ -164,7 +164,7 @@ def test_another_search_table_is_reported() -> None:
     ("statement", "what"),
     [
         ("TRIGGER quiet BEFORE INSERT ON audit_search_docsize BEGIN SELECT RAISE(IGNORE); END", "trigger quiet"),
-        ("UNIQUE INDEX quiet ON audit_search_docsize (sz)", "index quiet"),
+        ("UNIQUE INDEX quiet ON audit_search_docsize (sz, id)", "index quiet"),
     ],
 )
 def test_what_was_added_to_the_parts_of_the_search_table_is_reported(statement: str, what: str) -> None:
