@@ -165,3 +165,45 @@ def test_a_predecessor_whose_row_was_deleted_is_refused(page: Page, plan: SitePl
     line(page).get_by_role("button", name="Show").click()
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text("#REF stands for a row that isn't in the sheet. Remove it from the list.")
+
+
+def new_row(page: Page, plan: SitePlan, task: str, predecessors: str = "") -> dict[str, Any]:
+    """A change that adds a row at the bottom."""
+    texts = {"Task": task, PREDECESSORS: predecessors}
+    cells = [{"column": str(plan.columns[title]), "text": text} for title, text in texts.items() if text]
+    return {"do": "add", "place": {"where": "bottom"}, "cells": cells}
+
+
+def predecessors_of(plan: SitePlan, number: int) -> Any:
+    """What Smartsheet has as predecessors of the row with this number."""
+    row = plan.sandbox.sheet(plan.person, NAME)["rows"][number - 1]
+    return next((cell.get("value") for cell in row["cells"] if cell["columnId"] == plan.columns[PREDECESSORS]), None)
+
+
+def count(plan: SitePlan) -> int:
+    return len(plan.sandbox.sheet(plan.person, NAME)["rows"])
+
+
+def test_new_rows_can_be_predecessors_of_each_other(page: Page, plan: SitePlan) -> None:
+    last = count(plan)
+    apply(page, *(new_row(page, plan, f"Step {one}", str(last + one - 1)) for one in (1, 2, 3)))
+    saved(page)
+    assert [predecessors_of(plan, last + one) for one in (1, 2, 3)] == [str(last), str(last + 1), str(last + 2)]
+
+
+def test_a_predecessor_that_is_not_saved_yet_is_saved_first(page: Page, plan: SitePlan) -> None:
+    last = count(plan)
+    offline(page)
+    edit(page, plan, APPROVE, **{PREDECESSORS: "2"})
+    apply(page, new_row(page, plan, "Paint"))
+    edit(page, plan, DRAW, **{PREDECESSORS: str(last + 1)})
+    edit(page, plan, APPROVE, **{PREDECESSORS: str(last + 1)})
+    online(page)
+    saved(page)
+    assert [plan.value(row, PREDECESSORS) for row in (DRAW, APPROVE)] == [str(last + 1)] * 2
+
+
+def test_the_grid_shows_the_new_numbers_when_the_person_adds_a_row(page: Page, plan: SitePlan) -> None:
+    offline(page)
+    apply(page, {"do": "add", "place": {"where": "top"}, "cells": []})
+    expect(cell(page, 4, PREDECESSORS)).to_have_text("3")

@@ -50,13 +50,13 @@ export class Pending {
     return this.cells.get(row)?.get(column);
   }
 
-  #index(change) {
-    const { row, column } = change;
-    this.cells.set(row, (this.cells.get(row) ?? new Map()).set(column, change));
+  // Make ofCell() find an update.
+  index(change) {
+    this.cells.set(change.row, (this.cells.get(change.row) ?? new Map()).set(change.column, change));
   }
 
-  #unindex({ row, column }) {
-    this.cells.get(row)?.delete(column);
+  #unindex(change) {
+    this.cells.get(change.row)?.delete(change.column);
   }
 
   // Remove and return the update of a cell.
@@ -82,7 +82,7 @@ export class Pending {
     });
     kept.sort((one, other) => (one.turn ?? 0) - (other.turn ?? 0)); // in the order in which the person made them
     this.changes = [...kept, ...this.changes];
-    for (const change of kept) if (change.do === "update") this.#index(change);
+    for (const change of kept) if (change.do === "update") this.index(change);
     for (const deletion of this.changes.filter((change) => change.do === "delete")) {
       if (this.#absorb(deletion)) this.remove(deletion);
     }
@@ -102,10 +102,11 @@ export class Pending {
   // API's form. `origins` has, for each of these changes, the changes of this module that it combines. Returns null if
   // nothing can be sent. `uncertain` are sent changes whose outcome isn't known yet. They may have to be sent again, so
   // changes of the same cells and rows wait for them. Otherwise, the earlier change would replace the later one.
-  take(uncertain = []) {
+  // `rowNumbers` says which changes have to wait for new rows.
+  take(uncertain, rowNumbers) {
     const busy = new Set(uncertain.flatMap(namesOf));
     const ready = this.changes.filter((change) => {
-      const isWaiting = waitsFor(change, busy);
+      const isWaiting = waitsFor(change, busy) || rowNumbers?.waits(change);
       if (isWaiting && busy.size) namesOf(change).forEach((name) => busy.add(name));
       return !isWaiting;
     });
@@ -136,17 +137,17 @@ export class Pending {
 
   #collectCell(change) {
     const { row, column, value, hyperlink } = change;
-    const addition = isNew(row) && this.changes.find((one) => kindOf(one) === "add" && one.row === row);
+    const before = this.ofCell(row, column);
+    const addition = isNew(row) && !before && this.changes.find((one) => kindOf(one) === "add" && one.row === row);
     if (addition) {
       const link = hyperlink === undefined ? addition.cells.find((cell) => cell.column === column)?.hyperlink : hyperlink;
       addition.cells = addition.cells.filter((cell) => cell.column !== column);
       if (value !== null) addition.cells.push({ column, value, ...(link ? { hyperlink: link } : {}) });
       return true;
     }
-    const before = this.ofCell(row, column);
     if (!before) {
       this.changes.push(change);
-      this.#index(change);
+      this.index(change);
       return true;
     }
     before.value = value;

@@ -3,7 +3,7 @@
 // (`shown_rows` in docs/api.md), because the numbers can differ in Smartsheet.
 
 import { cellWith, textOf, valueOf } from "./cells.js";
-import { changesIn } from "./pending.js";
+import { cellKey, changesIn } from "./pending.js";
 import { CELLS, ID, isNew } from "./tree.js";
 
 // One of the predecessors in a list: what comes before the row's number, the number, and what follows it.
@@ -29,6 +29,38 @@ export class RowNumbers {
       }
     }
     return Object.keys(ids).length ? ids : undefined;
+  }
+
+  // Whether a change of a cell has to wait, because it refers to a new row that will be saved.
+  waits({ column, value }) {
+    return this.isFor(column) && [...textOf(value).matchAll(LISTED)].some(([, , , number]) => this.#isToBeSaved(this.sheet.rows[number - 1]?.[ID]));
+  }
+
+  // Prepare a call, or null: name its rows by their ids. If the predecessors of an added row refer to new rows, they are
+  // saved after these rows.
+  prepare(call) {
+    call?.changes.forEach((sent, place) => {
+      if (sent.do === "add") this.#postpone(call.origins[place][0], sent);
+    });
+    if (call) call.shown_rows = this.idsIn(call.origins.flat());
+  }
+
+  #postpone(addition, sent) {
+    const { pending } = this.saving;
+    const { row } = addition;
+    for (const { column, value } of addition.cells.filter((cell) => this.waits(cell))) {
+      const later = { do: "update", row, column, shown: null, value };
+      pending.changes.push(later);
+      pending.index(later);
+      addition.cells = addition.cells.filter((cell) => cell.column !== column);
+      sent.cells = sent.cells.filter((cell) => cell.column_id !== column);
+      this.sheet.setState(row, column, { kind: "saving" });
+    }
+  }
+
+  // Whether this is a new row that isn't in Smartsheet yet. A row that could not be added waits for the person.
+  #isToBeSaved(id) {
+    return id !== undefined && isNew(id) && !this.saving.open.has(cellKey(id, "add"));
   }
 
   // Give changes that are being restored the numbers that the rows have now. They were stored together with `ids`, which

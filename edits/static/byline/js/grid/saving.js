@@ -287,8 +287,8 @@ export class Saving extends EventTarget {
   // Take the next call. Deletions that the person has undone before they were sent aren't made.
   #take() {
     for (const change of [...this.pending.changes]) if (this.#isUndone(change)) this.pending.remove(change);
-    const call = this.pending.take(this.sending.uncertain.flatMap(leftOf));
-    if (call) call.shown_rows = this.rowNumbers?.idsIn(call.origins.flat());
+    const call = this.pending.take(this.sending.uncertain.flatMap(leftOf), this.rowNumbers);
+    this.rowNumbers?.prepare(call);
     return call;
   }
 
